@@ -1,0 +1,202 @@
+"""The values that checks, triage, reports and fixes share: rules, hits, findings, problems, the report.
+
+Everything here is frozen; nothing here reads a file or knows a framework.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
+
+from statelint.spans import Span
+
+EMPTY: Mapping[str, str] = MappingProxyType({})
+
+
+class Verdict(str, enum.Enum):
+    """The three verdicts of the definition of accidental state."""
+
+    DEFINITE = "definite"
+    ARGUABLE = "arguable"
+    BENIGN = "benign"
+
+
+class Severity(str, enum.Enum):
+    NOTE = "note"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def rank(self) -> int:
+        return ("note", "warning", "error").index(self.value)
+
+
+class Confidence(str, enum.Enum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+    @property
+    def rank(self) -> int:
+        return ("low", "medium", "high").index(self.value)
+
+
+class Role(str, enum.Enum):
+    """What a step of a trace stands for, in causal order."""
+
+    DEFINED = "defined"
+    SOURCE = "source"
+    PASSED = "passed"
+    WRITTEN = "written"
+    CALLED = "called"
+    ENTRY = "entry"
+    DEPLOYED = "deployed"
+    RELATED = "related"
+
+
+CATEGORIES = (
+    "cache",
+    "session",
+    "store",
+    "counter",
+    "realtime",
+    "job",
+    "secret",
+    "lock",
+    "global",
+    "upload",
+    "disk",
+    "sticky",
+    "volume",
+)
+
+
+class Step(NamedTuple):
+    """One place of a trace: `note` says what happens there, in a few words, no full stop."""
+
+    span: Span
+    role: Role
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a finding is about: one state object or one setting.
+
+    `kind` is e.g. `module-variable`, `class-attribute`, `instance-attribute`, `setting`, `yaml-key`, `call`.
+    `name` is stable under edits and moves of unrelated code, e.g. `shop.cart:CARTS`, `shop.cart:Cart.items`,
+    or for YAML `Service/shop/web#spec.sessionAffinity`; the finding's id is a hash of rule, kind and name.
+    """
+
+    kind: str
+    name: str
+    span: Span
+
+    @property
+    def short(self) -> str:
+        return self.name.rpartition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule as loaded from one YAML file below `rules/`."""
+
+    code: str
+    name: str
+    category: str
+    severity: Severity
+    confidence: Confidence
+    since: str
+    check: str
+    parameters: Mapping[str, object]
+    summary: str
+    message: str
+    why: str
+    replace: tuple[str, ...]
+    help: str = ""
+    fix: str | None = None
+    fine_when: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    preview: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a check yields. `words` fill the `{placeholders}` of the rule's message, why and help."""
+
+    subject: Subject
+    words: Mapping[str, str] = EMPTY
+    trace: tuple[Step, ...] = ()
+    verdict: Verdict = Verdict.DEFINITE
+    confidence: Confidence | None = None
+    severity: Severity | None = None
+    more: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Counts of what the trace leaves out, e.g. `{"writes": 3, "entries": 2}`."""
+    replace: tuple[str, ...] = ()
+    """Replacement templates to try before the rule's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    kind: str
+    title: str
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """Why a finding is not shown: a comment, an entry of the configuration, a declaration, or the baseline."""
+
+    kind: str
+    reason: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    id: str
+    rule: Rule
+    subject: Subject
+    message: str
+    why: str
+    help: str
+    verdict: Verdict
+    severity: Severity
+    confidence: Confidence
+    trace: tuple[Step, ...]
+    more: Mapping[str, int]
+    replacement: Replacement | None = None
+    suppressed: Suppression | None = None
+    baseline: str = "new"
+
+    @property
+    def span(self) -> Span:
+        return self.subject.span
+
+
+class Problem(NamedTuple):
+    """Something about the input that could not be analysed, or an internal error in one file."""
+
+    path: str
+    line: int
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole outcome of one run, the only thing that reporters and fixes see."""
+
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...] = ()
+    files: int = 0
+    entries: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Number of request-path entries by framework."""
+    hidden: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Counts of what was left out and why: `arguable`, `suppressed`, `baseline`, `below-severity`, `outside-paths`."""
+    sources: Mapping[str, str] = EMPTY
+    """Text of each source that a finding or a step points at, by path."""

@@ -45,6 +45,9 @@ class Passed(Row):
     names: tuple[str, ...]
     position: Optional[int] = None
     keywords: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    """Names or globs of the methods that are entries when a class or an instance is handed over; an instance then
+    lives as long as the process."""
     entry: EntryKind = "route"
     label: str = ""
 

@@ -1,0 +1,127 @@
+"""The project: facts of all sources linked into relations that checks ask.
+
+Relations are lazy and built once, each in a file of its own: modules → scopes → names → calls → entries → homes →
+reach → writes → states, and beside them settings, flows, work and deployments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+from statelint.facts import Document, Facts
+from statelint.knowledge import Knowledge
+from statelint.project.calls import Calls
+from statelint.project.entries import Entries
+from statelint.project.homes import Homes
+from statelint.project.modules import Modules
+from statelint.project.names import Names
+from statelint.project.purity import Purity
+from statelint.project.reach import Reach
+from statelint.project.scopes import Scope, scan
+from statelint.project.states import State, States
+from statelint.project.writes import Writes
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the configuration tells the analysis: declared state objects and house vocabulary."""
+
+    declared: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Project:
+    """What the whole project says. `facts` and `parts` are by path; `parts` says which code is the service's own."""
+
+    def __init__(self, facts: Mapping[str, Facts], parts: Mapping[str, str], options: Options | None = None) -> None:
+        self.facts = facts
+        self.parts = parts
+        self.options = options or Options()
+
+    @cached_property
+    def documents(self) -> Mapping[str, tuple[Document, ...]]:
+        """Configuration documents by path."""
+        return {path: f.documents for path, f in self.facts.items() if f.documents}
+
+    @cached_property
+    def modules(self) -> Modules:
+        return Modules((path, self.parts.get(path, "service"), f) for path, f in sorted(self.facts.items()) if f.body)
+
+    @cached_property
+    def scopes(self) -> Mapping[str, Scope]:
+        """Module scopes by path."""
+        return {module.path: scan(module) for module in self.modules}
+
+    @cached_property
+    def imports(self) -> frozenset[str]:
+        """Top-level names of everything that the project imports."""
+        found: set[str] = set()
+        for top in self.scopes.values():
+            for scope in (top, *top.descendants()):
+                for bindings in scope.bindings.values():
+                    for b in bindings:
+                        if b.kind == "import" and isinstance(b.node, tuple):
+                            found.add(b.node[1].partition(".")[0])
+                        elif b.kind == "from" and isinstance(b.node, tuple) and not b.node[0].level:
+                            found.add(b.node[0].module.partition(".")[0])
+                found.update(star.module.partition(".")[0] for star in scope.stars)
+        return frozenset(found)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        return Knowledge.for_imports(self.imports)
+
+    @cached_property
+    def names(self) -> Names:
+        """Name resolution with arguments flowing into parameters (a second pass over a first call graph)."""
+        names = Names(self.modules, self.scopes, self.knowledge)
+        names.arguments = Calls(names).arguments
+        names.forget()
+        return names
+
+    @cached_property
+    def calls(self) -> Calls:
+        return Calls(self.names)
+
+    @cached_property
+    def entries(self) -> Entries:
+        return Entries(self.names, self.calls, self.knowledge)
+
+    @cached_property
+    def homes(self) -> Homes:
+        return Homes(self.names, self.calls, self.knowledge, self._at_start())
+
+    def _at_start(self) -> list[Scope]:
+        """Service scopes that requests do not reach: module bodies, factories, `main`. By calls alone."""
+        entered = {e.scope for e in self.entries.all}
+        todo = list(entered)
+        while todo:
+            for edge in self.calls.out.get(todo.pop(), ()):
+                if edge.callee not in entered and edge.callee not in self.entries.startup:
+                    entered.add(edge.callee)
+                    todo.append(edge.callee)
+        return [s for s in self.names.every if s.module.in_service and s not in entered]
+
+    @cached_property
+    def reach(self) -> Reach:
+        return Reach(self.entries, self.calls, self.homes)
+
+    @cached_property
+    def writes(self) -> Writes:
+        return Writes(self.names, self.homes, self.knowledge)
+
+    @cached_property
+    def purity(self) -> Purity:
+        return Purity(self.names, self.knowledge)
+
+    @cached_property
+    def states(self) -> tuple[State, ...]:
+        """Every home that code writes after import, with its verdict; the benign ones too."""
+        return States(self.names, self.homes, self.writes, self.reach, self.purity, self.knowledge).judge()
+
+
+def link(facts: Mapping[str, Facts], parts: Mapping[str, str], options: Options | None = None) -> Project:
+    """The project that these facts make up. Nothing is computed before it is asked for."""
+    return Project(facts, parts, options)

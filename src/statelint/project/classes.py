@@ -1,0 +1,131 @@
+"""Classes: bases, lineage, what their bodies bind and what their methods assign to `self`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from statelint import facts as f
+from statelint.project.scopes import Binding, Scope, Store
+from statelint.project.values import Cls, Ext, Values
+
+STATIC = frozenset({"staticmethod"})
+CLASSLIKE = frozenset({"classmethod", "__new__", "__init_subclass__", "__class_getitem__"})
+
+
+def decorator_names(function: f.Function) -> Iterator[str]:
+    """The last name of each decorator, call or not."""
+    for decorator in function.decorators:
+        target = decorator.func if isinstance(decorator, f.Call) else decorator
+        name = getattr(target, "name", None) or getattr(target, "id", None)
+        if name:
+            yield name
+
+
+def first_parameter(scope: Scope) -> tuple[str, str] | None:
+    """(name, kind) of the parameter that stands for the receiver: kind is self or cls. None for a plain function."""
+    node = scope.node
+    if scope.owner is None or not isinstance(node, f.Function) or not node.params:
+        return None
+    names = set(decorator_names(node))
+    if names & STATIC or node.params[0].kind not in ("positional", "positional-only"):
+        return None
+    metaclass = any(getattr(b, "id", "") == "type" for b in getattr(scope.owner.node, "bases", ()))
+    is_cls = bool(names & CLASSLIKE) or node.name in CLASSLIKE or metaclass
+    return node.params[0].name, "cls" if is_cls else "self"
+
+
+class Assigned(NamedTuple):
+    """`self.name = value` in a method."""
+
+    store: Store
+    value: f.Expr | None
+
+
+class Classes:
+    """Relations over all project classes. `denote` is the name resolution, handed in to keep imports one way."""
+
+    def __init__(self, scopes: Iterable[Scope], denote: Callable[[f.Expr, Scope], Values]) -> None:
+        self._denote = denote
+        self.all: list[Scope] = []
+        self._attributes: dict[Scope, dict[str, list[Assigned]]] = defaultdict(lambda: defaultdict(list))
+        self._bases: dict[Scope, tuple[Cls | Ext, ...]] = {}
+        self._lineage: dict[Scope, tuple[Cls | Ext, ...]] = {}
+        self._children: dict[Scope | str, list[Scope]] | None = None
+        for scope in scopes:
+            if scope.kind == "class":
+                self.all.append(scope)
+            elif scope.kind == "function":
+                self._collect(scope)
+
+    def _collect(self, method: Scope) -> None:
+        receiver = first_parameter(method)
+        if receiver is None or receiver[1] != "self" or method.owner is None:
+            return
+        table = self._attributes[method.owner]
+        for scope in (method, *method.descendants()):
+            for store in scope.stores:
+                target = store.target
+                if (
+                    isinstance(target, f.Attr)
+                    and isinstance(target.of, f.Name)
+                    and target.of.id == receiver[0]
+                    and store.op != "del"
+                ):
+                    table[target.name].append(Assigned(store, store.value if store.op == "=" else None))
+
+    def bases(self, cls: Scope) -> tuple[Cls | Ext, ...]:
+        if cls not in self._bases:
+            self._bases[cls] = ()
+            found: list[Cls | Ext] = []
+            if isinstance(cls.node, f.Class) and cls.parent:
+                for base in cls.node.bases:
+                    for value in self._denote(base, cls.parent):
+                        if isinstance(value, Cls | Ext) and value not in found:
+                            found.append(value)
+            self._bases[cls] = tuple(found)
+        return self._bases[cls]
+
+    def lineage(self, cls: Scope) -> tuple[Cls | Ext, ...]:
+        """The class and its ancestors, nearest first, outside classes included."""
+        if cls not in self._lineage:
+            order: list[Cls | Ext] = [Cls(cls)]
+            self._lineage[cls] = tuple(order)
+            for base in self.bases(cls):
+                for item in self.lineage(base.scope) if isinstance(base, Cls) else (base,):
+                    if item not in order:
+                        order.append(item)
+            self._lineage[cls] = tuple(order)
+        return self._lineage[cls]
+
+    def outside_bases(self, cls: Scope) -> tuple[str, ...]:
+        return tuple(item.name for item in self.lineage(cls) if isinstance(item, Ext))
+
+    def subclasses(self, cls: Scope | str) -> tuple[Scope, ...]:
+        """Project classes below a project class or below an outside one (by qualified name), any depth."""
+        if self._children is None:
+            self._children = defaultdict(list)
+            for scope in self.all:
+                for item in self.lineage(scope)[1:]:
+                    self._children[item.scope if isinstance(item, Cls) else item.name].append(scope)
+        return tuple(self._children.get(cls, ()))
+
+    def body_bindings(self, cls: Scope, name: str) -> list[Binding]:
+        return cls.bindings.get(name, [])
+
+    def assigned(self, cls: Scope, name: str) -> list[Assigned]:
+        """What the methods of this very class assign to `self.name`."""
+        return self._attributes[cls].get(name, []) if cls in self._attributes else []
+
+    def attribute_names(self, cls: Scope) -> tuple[str, ...]:
+        return tuple(self._attributes[cls]) if cls in self._attributes else ()
+
+    def method(self, cls: Scope, name: str) -> Scope | None:
+        """The method that an instance of `cls` runs, through its project ancestors."""
+        for item in self.lineage(cls):
+            if isinstance(item, Cls):
+                for binding in reversed(item.scope.bindings.get(name, ())):
+                    if binding.kind == "function":
+                        return item.scope.by_node.get(id(binding.node))
+        return None

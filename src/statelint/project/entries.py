@@ -1,0 +1,287 @@
+"""Where requests, messages, jobs and timers come in: the functions that the outside calls, as knowledge describes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from statelint import facts as f
+from statelint.findings import Confidence
+from statelint.knowledge import (
+    Decorated,
+    Duck,
+    Handlers,
+    Knowledge,
+    Library,
+    Methods,
+    Named,
+    Passed,
+    Strung,
+    Tabled,
+)
+from statelint.project.calls import Calls
+from statelint.project.names import Names
+from statelint.project.scopes import Scope
+from statelint.project.values import Bound, Cls, Func, Heap, Obj, Value, qualified
+from statelint.spans import Place, Span
+
+VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
+
+
+class Entry(NamedTuple):
+    """One way in. `label` is what a person calls it: `POST /carts/{id}`, `task send_mail`, `event connect`."""
+
+    scope: Scope
+    kind: str
+    label: str
+    library: str
+    span: Span
+    process_lived: bool
+    """Whether the receiver of the method lives as long as the process."""
+    confidence: Confidence = Confidence.HIGH
+    receiver: Value | None = None
+
+
+class Entries:
+    """Entries by scope, and the scopes that only start-up code or commands run."""
+
+    def __init__(self, names: Names, calls: Calls, knowledge: Knowledge) -> None:
+        self._names = names
+        self._calls = calls
+        self._knowledge = knowledge
+        self.startup = {e.scope for e in self._collect("startup", lambda lib: lib.startup)}
+        self.commands = {e.scope for e in self._collect("commands", lambda lib: lib.commands)}
+        self.all: tuple[Entry, ...] = tuple(
+            sorted(
+                {
+                    (e.scope, e.label): e
+                    for e in self._collect("handlers", lambda lib: lib.handlers)
+                    if e.kind != "dependency" and self._serves(e.scope)
+                }.values(),
+                key=lambda e: (e.span, e.label),
+            )
+        )
+
+    def _serves(self, scope: Scope) -> bool:
+        return scope.module.in_service and scope not in self.startup and scope not in self.commands and not scope.in_main
+
+    def _collect(self, table: str, pick: Callable[[Library], Handlers]) -> Iterator[Entry]:
+        rows = [(stem, pick(library)) for stem, library in self._knowledge.libraries]
+        ducks = [(stem, duck) for stem, handlers in rows for duck in handlers.guesses]
+        named = [(stem, row) for stem, handlers in rows for row in handlers.functions]
+        tables = [(stem, row) for stem, handlers in rows for row in handlers.tables]
+        settings = [(stem, row) for stem, handlers in rows for row in handlers.settings]
+        globs = [
+            (stem, row, name) for stem, handlers in rows for row in handlers.bases for name in row.names if "*" in name
+        ]
+        for scope in self._names.every:
+            if scope.kind == "function":
+                yield from self._decorated(scope, table, ducks)
+                if scope.parent and scope.parent.kind == "module":
+                    yield from self._named(scope, named)
+            elif scope.kind == "class":
+                yield from self._methods(scope, table, globs)
+            elif scope.module.in_service:
+                yield from self._tabled(scope, tables)
+                yield from self._strung(scope, settings)
+        for name, sites in self._calls.outside.items():
+            found = self._knowledge.find(f"{table}.arguments", name)
+            if found:
+                for site in sites:
+                    yield from self._passed(found[0], found[1], site.call, site.scope)
+
+    # ── shapes ──
+
+    def _decorated(self, scope: Scope, table: str, ducks: list[tuple[str, Duck]]) -> Iterator[Entry]:
+        node = scope.node
+        if not isinstance(node, f.Function) or scope.parent is None:
+            return
+        for decorator in node.decorators:
+            target = decorator.func if isinstance(decorator, f.Call) else decorator
+            values = self._names.denote(target, scope.parent)
+            known = False
+            for value in values:
+                name = qualified(value)
+                found = self._knowledge.find(f"{table}.decorators", name) if name else None
+                known = known or (name is not None and "()" not in name)
+                if found:
+                    library, row = found
+                    yield self._entry(scope, row, library, decorator, target, decorator.at)
+                    break
+            else:
+                if not known and isinstance(target, f.Attr):
+                    for library, duck in ducks:
+                        if target.name in duck.attributes and _first_matches(decorator, duck.first):
+                            entry = self._entry(scope, duck, library, decorator, target, decorator.at)
+                            yield entry._replace(confidence=Confidence.MEDIUM)
+                            break
+
+    def _entry(
+        self, scope: Scope, row: Decorated | Duck, library: str, decorator: f.Expr, target: f.Expr, at: Place
+    ) -> Entry:
+        verb = getattr(target, "name", getattr(target, "id", ""))
+        label = _label(row.label, row.entry, decorator, verb, scope)
+        owner = scope.owner
+        lives = owner is not None and self._process_class(owner)
+        return Entry(scope, row.entry, label, library, scope.span(at), lives)
+
+    def _process_class(self, cls: Scope) -> bool:
+        """Whether knowledge says that one instance of the class serves the whole process."""
+        for name in self._names.classes.outside_bases(cls):
+            found = self._knowledge.find("handlers.bases", name)
+            if found:
+                return bool(found[1].instance == "process")
+        return False
+
+    def _passed(self, library: str, row: Passed, call: f.Call, scope: Scope) -> Iterator[Entry]:
+        given = [value for name, value in call.keywords if name in row.keywords]
+        if not given and row.position is not None and len(call.args) > row.position:
+            given = [call.args[row.position]]
+        for expr in given:
+            for value in self._flat(expr, scope):
+                label = _label(row.label, row.entry, call, "", None)
+                for target, receiver in self._callables(value, row.methods):
+                    text = label.replace("{name}", target.name)
+                    yield Entry(
+                        target, row.entry, text, library, scope.span(call.at),
+                        isinstance(receiver, Obj) and row.methods != (), Confidence.HIGH, receiver,
+                    )  # fmt: skip
+
+    def _flat(self, expr: f.Expr, scope: Scope) -> Iterator[Value]:
+        items = expr.items if isinstance(expr, f.Group) else (expr,)
+        for item in items:
+            for value in self._names.denote(item, scope):
+                if isinstance(value, Heap):
+                    yield from self._names.elements(value)
+                else:
+                    yield value
+
+    def _callables(self, value: Value, methods: tuple[str, ...]) -> Iterator[tuple[Scope, Value | None]]:
+        if isinstance(value, Func):
+            yield value.scope, None
+        elif isinstance(value, Bound):
+            yield value.scope, value.receiver
+        elif isinstance(value, Obj) and isinstance(value.cls, Cls):
+            for scope in self._matching(value.cls.scope, methods or ("__call__",)):
+                yield scope, value
+        elif isinstance(value, Cls) and methods:
+            for scope in self._matching(value.scope, methods):
+                yield scope, None
+
+    def _matching(self, cls: Scope, globs: tuple[str, ...]) -> Iterator[Scope]:
+        for item in self._names.classes.lineage(cls):
+            if isinstance(item, Cls):
+                for child in item.scope.children:
+                    if child.kind == "function" and any(fnmatchcase(child.name, g) for g in globs):
+                        yield child
+
+    def _methods(self, cls: Scope, table: str, globs: list[tuple[str, Methods, str]]) -> Iterator[Entry]:
+        for base in self._names.classes.outside_bases(cls):
+            found = self._knowledge.find(f"{table}.bases", base)
+            if found is None:
+                found = next(((stem, row) for stem, row, glob in globs if fnmatchcase(base, glob)), None)
+            if found is None:
+                continue
+            library, row = found
+            for scope in self._matching(cls, row.methods):
+                label = (row.label or "{class}.{name}").replace("{class}", cls.name).replace("{name}", scope.name)
+                label = label.replace("{verb}", scope.name.upper() if scope.name in VERBS else scope.name)
+                node = scope.node
+                assert isinstance(node, f.Function)
+                yield Entry(scope, row.entry, label, library, scope.span(node.name_at), row.instance == "process")
+
+    def _named(self, scope: Scope, rows: list[tuple[str, Named]]) -> Iterator[Entry]:
+        node = scope.node
+        assert isinstance(node, f.Function)
+        params = [p.name for p in node.params]
+        last = scope.module.name.rpartition(".")[2]
+        for library, row in rows:
+            if any(fnmatchcase(scope.name, g) for g in row.functions) and (
+                not row.modules or any(fnmatchcase(last, g) for g in row.modules)
+            ):
+                wanted = row.parameters
+                if len(params) >= len(wanted) and all(fnmatchcase(p, w) for p, w in zip(params, wanted, strict=False)):
+                    label = (row.label or "{name}").replace("{name}", scope.name)
+                    yield Entry(scope, row.entry, label, library, scope.span(node.name_at), False)
+
+    def _tabled(self, scope: Scope, rows: list[tuple[str, Tabled]]) -> Iterator[Entry]:
+        for library, row in rows:
+            for variable in row.variables:
+                for binding in scope.bindings.get(variable, ()):
+                    if binding.value is None:
+                        continue
+                    for value in self._flat(binding.value, scope):
+                        for target, receiver in self._callables(value, ()):
+                            label = (row.label or "{name}").replace("{name}", target.name)
+                            yield Entry(
+                                target, row.entry, label, library, scope.span(binding.at), False, Confidence.HIGH, receiver
+                            )
+
+    def _strung(self, scope: Scope, rows: list[tuple[str, Strung]]) -> Iterator[Entry]:
+        for library, row in rows:
+            for setting in row.settings:
+                for binding in scope.bindings.get(setting, ()):
+                    for text, at in _strings(binding.value):
+                        for value in self.dotted(text, scope):
+                            yield from self._strung_value(value, row, library, scope.span(at), text)
+
+    def _strung_value(self, value: Value, row: Strung, library: str, span: Span, text: str) -> Iterator[Entry]:
+        label = (row.label or "{name}").replace("{name}", text.rpartition(".")[2])
+        if isinstance(value, Cls):
+            for target in self._matching(value.scope, row.methods):
+                yield Entry(target, row.entry, label, library, span, row.instance == "process")
+        elif isinstance(value, Func):
+            inner = [v for v in self._names.returned(value.scope) if isinstance(v, Func)]
+            for func in inner or [value]:
+                yield Entry(func.scope, row.entry, label, library, span, False)
+
+    def dotted(self, text: str, scope: Scope) -> tuple[Value, ...]:
+        """What a dotted string such as `shop.middleware.Audit` names."""
+        head, _, last = text.rpartition(".")
+        module = self._names.modules.find(head, scope.module) if head else None
+        return self._names.module_member(module, last) if module else ()
+
+
+def _strings(value: f.Expr | None) -> Iterator[tuple[str, Place]]:
+    if isinstance(value, f.Const) and value.kind == "str":
+        yield str(value.value), value.at
+    elif isinstance(value, f.Group):
+        for item in value.items:
+            yield from _strings(item)
+    elif isinstance(value, f.Op):
+        for operand in value.operands:
+            yield from _strings(operand)
+
+
+def _first_text(call: f.Expr) -> str:
+    if isinstance(call, f.Call):
+        for arg in call.args[:1]:
+            if isinstance(arg, f.Const) and arg.kind == "str":
+                return str(arg.value)
+            if isinstance(arg, f.Text):
+                return "".join(str(p.value) if isinstance(p, f.Const) else "{}" for p in arg.parts)
+    return ""
+
+
+def _first_matches(decorator: f.Expr, pattern: str) -> bool:
+    return not pattern or bool(re.search(pattern, _first_text(decorator)))
+
+
+def _verbs(call: f.Expr, fallback: str) -> str:
+    if isinstance(call, f.Call):
+        for name, value in call.keywords:
+            if name == "methods" and isinstance(value, f.Group):
+                found = [str(i.value) for i in value.items if isinstance(i, f.Const)]
+                if found:
+                    return ",".join(found)
+    return fallback.upper() if fallback in VERBS else "GET"
+
+
+def _label(template: str, kind: str, call: f.Expr, verb: str, scope: Scope | None) -> str:
+    template = template or ("{verb} {0}" if kind == "route" else kind + " {name}")
+    text = template.replace("{verb}", _verbs(call, verb)).replace("{0}", _first_text(call))
+    return (text.replace("{name}", scope.name) if scope else text).strip()
+
+

@@ -1,0 +1,286 @@
+"""Homes: the places that hold objects, and which of them last as long as the process.
+
+A home is a module variable, a class attribute, an instance attribute, a default argument, a function attribute, a
+closure variable or an attribute of an application object. The first three kinds of roots live as long as the process
+by themselves; an instance attribute does when an instance of its class does.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from statelint import facts as f
+from statelint.knowledge import Knowledge
+from statelint.project.calls import Calls
+from statelint.project.classes import first_parameter
+from statelint.project.names import Names
+from statelint.project.scopes import Scope
+from statelint.project.values import Cls, Ext, Func, Heap, Made, Member, Obj, Site, Value, qualified
+from statelint.spans import Place, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """kind: module-variable, class-attribute, instance-attribute, default-argument, function-attribute,
+    closure-variable, application-attribute. `name` is qualified: `shop.cart:CARTS`, `shop.cart:Cart.items`."""
+
+    kind: str
+    name: str
+    scope: Scope
+    span: Span
+
+    @property
+    def short(self) -> str:
+        return self.name.rpartition(":")[2]
+
+
+PER_INSTANCE = frozenset({"dataclass", "define", "frozen", "attrs", "mutable", "s", "attr"})
+"""Class decorators that turn class attributes into per-instance fields."""
+
+
+class Homes:
+    """All homes, what each holds, and the long-lived classes and sites."""
+
+    def __init__(self, names: Names, calls: Calls, knowledge: Knowledge, at_start: Iterable[Scope]) -> None:
+        self._names = names
+        self._knowledge = knowledge
+        self.by_site: dict[Site, list[Home]] = defaultdict(list)
+        self.values: dict[Home, tuple[Value, ...]] = {}
+        self.long_classes: dict[Scope, Span] = {}
+        """Classes with an instance that lasts, and where that instance is made or registered."""
+        self.long_sites: set[Site] = set()
+        self._instance_done: set[Scope] = set()
+        self.known: dict[tuple[str, str], Home] = {}
+        self.application_classes = {
+            name.rpartition(".")[0]
+            for _, library in knowledge.libraries
+            for row in library.handlers.decorators
+            for name in row.names
+            if name.rpartition(".")[0].rpartition(".")[2][:1].isupper()
+        }
+        self._roots()
+        self._framework_classes()
+        self._made_at_start(calls, at_start)
+        self._on_applications()
+
+    # ── the homes ──
+
+    def home(self, kind: str, name: str, scope: Scope, place: Place) -> Home:
+        """The one home of this kind and name; the first place that defines it wins."""
+        return self.known.setdefault((kind, name), Home(kind, name, scope, scope.span(place)))
+
+    def module_variable(self, scope: Scope, name: str) -> Home | None:
+        """The home of a module-level name. It points at its first assignment, also one by `global` in a function."""
+        bindings = scope.bindings.get(name) or [
+            b for s in scope.descendants() if s.outer.get(name) == "global" for b in s.bindings.get(name, ())
+        ]
+        kinds = ("assign", "annotate", "enter", "iterate")
+        own = [b for b in bindings if b.kind in kinds and not b.context.for_types]
+        if not own:
+            return None
+        first = next((b for b in own if b.value is not None and _is_container_like(b.value)), own[0])
+        return self.home("module-variable", f"{scope.module.name}:{name}", scope, first.at)
+
+    def _roots(self) -> None:
+        for scope in self._names.every:
+            if scope.kind == "module":
+                names = dict.fromkeys(scope.bindings)
+                for inner in scope.descendants():
+                    names.update(dict.fromkeys(n for n, how in inner.outer.items() if how == "global"))
+                for name in names:
+                    home = self.module_variable(scope, name)
+                    if home:
+                        self.hold(home, self._names.lookup(name, scope))
+                    self._memoised(scope, name)
+            elif scope.kind == "class" and not self.per_instance_fields(scope):
+                for name, bindings in scope.bindings.items():
+                    own = [b for b in bindings if b.kind in ("assign", "annotate") and b.value is not None]
+                    if own:
+                        home = self.home("class-attribute", f"{scope.full_name}.{name}", scope, own[0].at)
+                        self.hold(home, tuple(v for b in own for v in self._names.bound(b)))
+            elif scope.kind == "function" and isinstance(scope.node, f.Function) and scope.parent:
+                for param in scope.node.params:
+                    if isinstance(param.default, f.Group | f.Table | f.Call):
+                        home = self.home("default-argument", f"{scope.full_name}.{param.name}", scope, param.at)
+                        values = self._names.denote(param.default, scope.parent)
+                        self.hold(home, tuple(v for v in values if isinstance(v, Heap)))
+
+    def per_instance_fields(self, cls: Scope) -> bool:
+        """Whether the class body declares fields that every instance gets for itself."""
+        node = cls.node
+        if isinstance(node, f.Class):
+            for decorator in node.decorators:
+                target = decorator.func if isinstance(decorator, f.Call) else decorator
+                name = getattr(target, "name", getattr(target, "id", ""))
+                if name in PER_INSTANCE:
+                    return True
+        for base in self._names.classes.outside_bases(cls):
+            row = self._knowledge.find("benign", base)
+            if row and row[1].because == "definition":
+                return True
+        return False
+
+    def _memoised(self, scope: Scope, name: str) -> None:
+        """What a memoised function returns lasts as long as its memo."""
+        for binding in scope.bindings.get(name, ()):
+            node = binding.node
+            if binding.kind == "function" and isinstance(node, f.Function):
+                for decorator in node.decorators:
+                    target = decorator.func if isinstance(decorator, f.Call) else decorator
+                    for value in self._names.denote(target, scope):
+                        outside = qualified(value)
+                        if outside and self._knowledge.find("memo", outside):
+                            inner = scope.by_node[id(node)]
+                            for returned in self._names.returned(inner):
+                                self.last(returned, scope.span(node.name_at))
+
+    def hold(self, home: Home, values: Iterable[Value]) -> None:
+        """Record that a long-lived home holds these values, and follow what they hold themselves."""
+        values = tuple(values)
+        self.values[home] = self.values.get(home, ()) + values
+        for value in values:
+            if isinstance(value, Heap | Made | Obj) and value.site is not None:
+                if home not in self.by_site[value.site]:
+                    self.by_site[value.site].append(home)
+            self.last(value, home.span)
+
+    def last(self, value: Value, where: Span) -> None:
+        """Record that a value lasts as long as the process."""
+        if isinstance(value, Heap):
+            if value.site not in self.long_sites:
+                self.long_sites.add(value.site)
+                for element in self._names.elements(value)[1:]:
+                    if isinstance(element, Obj):
+                        self.last(element, where)
+        elif isinstance(value, Made | Obj):
+            if value.site is not None:
+                self.long_sites.add(value.site)
+            if isinstance(value, Obj) and isinstance(value.cls, Cls):
+                self.long_class(value.cls.scope, where)
+
+    def long_class(self, cls: Scope, where: Span) -> None:
+        """Record that an instance of a project class lasts, with what its attributes hold."""
+        self.long_classes.setdefault(cls, where)
+        if cls in self._instance_done:
+            return
+        self._instance_done.add(cls)
+        for item in self._names.classes.lineage(cls):
+            if not isinstance(item, Cls):
+                continue
+            owner = item.scope
+            for name in self._names.classes.attribute_names(owner):
+                assigned = self._names.classes.assigned(owner, name)
+                first = next((a for a in assigned if a.store.scope.name == "__init__"), assigned[0])
+                home = self.home("instance-attribute", f"{owner.full_name}.{name}", owner, first.store.target.at)
+                self.hold(home, (v for a in assigned if a.value for v in self._names.denote(a.value, a.store.scope)))
+            if self.per_instance_fields(owner):
+                for name, bindings in owner.bindings.items():
+                    fields = [b for b in bindings if b.kind == "assign" and b.value is not None]
+                    if fields:
+                        home = self.home("instance-attribute", f"{owner.full_name}.{name}", owner, fields[0].at)
+                        self.hold(home, (v for b in fields for v in self._names.bound(b)))
+
+    # ── what lasts besides the roots ──
+
+    def _framework_classes(self) -> None:
+        """Classes of which knowledge says that the framework makes one instance for the process."""
+        for cls in self._names.classes.all:
+            for base in self._names.classes.outside_bases(cls):
+                row = self._knowledge.find("handlers.bases", base)
+                lasting = (row is not None and row[1].instance == "process") or base in self.application_classes
+                if lasting and isinstance(cls.node, f.Class):
+                    self.long_class(cls, cls.span(cls.node.name_at))
+
+    def _made_at_start(self, calls: Calls, at_start: Iterable[Scope]) -> None:
+        """Instances that start-up code makes last: whatever they are for, nothing makes them anew for a request."""
+        for scope in at_start:
+            for site in scope.calls:
+                for value in self._names.denote(site.call, scope):
+                    if isinstance(value, Obj) and value.site is not None and value.site.scope is scope:
+                        self.last(value, scope.span(site.call.at))
+
+    def _on_applications(self) -> None:
+        """Attributes given to application objects: `app.state.jobs = {}`."""
+        for scope in self._names.every:
+            for store in scope.stores:
+                if store.op != "=" or store.value is None or not isinstance(store.target, f.Attr | f.Item):
+                    continue
+                path = self.application_path(store.target, scope)
+                if path:
+                    home = self.home("application-attribute", path, scope, store.target.at)
+                    self.hold(home, self._names.denote(store.value, scope))
+
+    def application_path(self, e: f.Expr, scope: Scope) -> str | None:
+        """`fastapi.FastAPI.state.jobs` for an attribute or constant key of an application object, else None."""
+        if isinstance(e, f.Attr):
+            parts, of = e.name, e.of
+        elif isinstance(e, f.Item):
+            key = key_text(e.key)
+            if key is None:
+                return None
+            parts, of = f"[{key}]", e.of
+        else:
+            return None
+        for value in self._names.denote(of, scope):
+            owner = self._application(value)
+            if owner:
+                return f"{owner}.{parts}"
+        return None
+
+    def _application(self, value: Value) -> str | None:
+        if isinstance(value, Obj) and isinstance(value.cls, Ext):
+            known = any(name in self.application_classes for name in self._knowledge.lineage(value.cls.name))
+            return value.cls.name if known else None
+        if isinstance(value, Obj) and isinstance(value.cls, Cls):
+            for base in self._names.classes.outside_bases(value.cls.scope):
+                if base in self.application_classes:
+                    return base
+        if isinstance(value, Member):
+            owner = self._application(value.of)
+            return f"{owner}.{value.name}" if owner else None
+        return None
+
+    def lasts(self, value: Value) -> bool:
+        """Whether this value is, or can be, one that lasts as long as the process."""
+        if isinstance(value, Obj | Heap | Made):
+            if value.site is not None and value.site in self.long_sites:
+                return True
+            if isinstance(value, Obj) and value.site is None:
+                if isinstance(value.cls, Cls):
+                    return value.cls.scope in self.long_classes
+                return self._application(value) is not None
+        return isinstance(value, Cls | Func)
+
+
+def key_text(key: f.Expr) -> str | None:
+    """A constant key, or a named key, as text."""
+    if isinstance(key, f.Const):
+        return str(key.value)
+    if isinstance(key, f.Name | f.Attr):
+        return key.id if isinstance(key, f.Name) else key.name
+    return None
+
+
+def _is_container_like(e: f.Expr) -> bool:
+    return isinstance(e, f.Group | f.Table | f.Call | f.Comprehension)
+
+
+def receiver_rooted(e: f.Expr, scope: Scope) -> str | None:
+    """self or cls when an access path starts at the receiver of the enclosing method, else None."""
+    while isinstance(e, f.Attr | f.Item | f.Call):
+        e = e.func if isinstance(e, f.Call) else e.of
+    if not isinstance(e, f.Name):
+        return None
+    current: Scope | None = scope
+    while current is not None:
+        receiver = first_parameter(current)
+        if receiver and receiver[0] == e.id:
+            return receiver[1]
+        if e.id in current.bindings:
+            return None
+        current = current.parent
+    return None
+
+

@@ -1,0 +1,122 @@
+"""Modules by name: which file an import means, in `src` layouts, namespace packages and repositories of many services.
+
+Every file is known under each tail of its dotted path (`src/shop/cart.py` is `src.shop.cart`, `shop.cart` and
+`cart`), together with the folder above that tail. An absolute import may mean a file only when that folder can be on
+the import path of the importing file: the project root, a folder above it that is no package, or its own folder.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from statelint.facts import Facts
+
+STDLIB = frozenset(sys.stdlib_module_names)
+SOURCE_FOLDERS = ("src", "lib", "backend", "app", "server", "api", "python")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Module:
+    """One Python source. `name` is unique in the project; `package` is what relative imports count from."""
+
+    name: str
+    path: str
+    part: str
+    facts: Facts
+    dotted: tuple[str, ...]
+    is_package: bool
+
+    @property
+    def in_service(self) -> bool:
+        return self.part == "service"
+
+
+def _dotted(path: str) -> tuple[tuple[str, ...], bool]:
+    parts = PurePosixPath(path).with_suffix("").parts
+    return (parts[:-1], True) if parts[-1] == "__init__" else (parts, False)
+
+
+class Modules:
+    """All modules of a project, with import resolution. Look-ups never fail: an unknown name is None."""
+
+    def __init__(self, sources: Iterable[tuple[str, str, Facts]]) -> None:
+        entries = [(path, part, facts, *_dotted(path)) for path, part, facts in sources]
+        self._packages = {dotted for *_, dotted, is_package in entries if is_package}
+        short = Counter(self._import_name(dotted) for *_, dotted, _ in entries)
+        self.by_path: dict[str, Module] = {}
+        self.by_name: dict[str, Module] = {}
+        self._tails: Mapping[str, list[tuple[tuple[str, ...], Module]]] = defaultdict(list)
+        for path, part, facts, dotted, is_package in entries:
+            name = self._import_name(dotted)
+            if short[name] > 1:
+                name = ".".join(dotted) or name
+            module = Module(name, path, part, facts, dotted, is_package)
+            self.by_path[path] = module
+            self.by_name[name] = module
+            for cut in range(len(dotted)):
+                self._tails[".".join(dotted[cut:])].append((dotted[:cut], module))
+        self._found: dict[tuple[str, str], Module | None] = {}
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(self.by_path.values())
+
+    def _import_name(self, dotted: tuple[str, ...]) -> str:
+        """The name below the nearest folder that is no package, or below the root where no package encloses it."""
+        if not dotted:
+            return "__init__"
+        cut = len(dotted) - 1
+        while cut > 0 and dotted[:cut] in self._packages:
+            cut -= 1
+        if cut == len(dotted) - 1 and dotted not in self._packages:
+            cut = 1 if len(dotted) > 1 and dotted[0] in ("src", "lib") else 0
+        return ".".join(dotted[cut:])
+
+    def find(self, name: str, importer: Module) -> Module | None:
+        """The module that an absolute import of `name` in `importer` means; None for one outside the project."""
+        key = (name, importer.path)
+        if key not in self._found:
+            self._found[key] = self._search(name, importer)
+        return self._found[key]
+
+    def _search(self, name: str, importer: Module) -> Module | None:
+        if name.partition(".")[0] in STDLIB:
+            return None
+        best: tuple[int, Module] | None = None
+        folder = importer.dotted if importer.is_package else importer.dotted[:-1]
+        for root, module in self._tails.get(name, ()):
+            near = _common(root, folder)
+            may_be_root = (
+                not root
+                or root == folder
+                or (near == len(root) and root not in self._packages)
+                or (root not in self._packages and root[-1] in SOURCE_FOLDERS)
+            )
+            if may_be_root and (best is None or near > best[0]):
+                best = (near, module)
+        return best[1] if best else None
+
+    def relative(self, name: str, level: int, importer: Module) -> Module | None:
+        """The module that `from {'.' * level}{name}` in `importer` means."""
+        drop = level - 1 if importer.is_package else level
+        base = importer.dotted[: len(importer.dotted) - drop] if drop else importer.dotted
+        wanted = base + tuple(name.split(".") if name else ())
+        for root, module in self._tails.get(".".join(wanted), ()):
+            if not root:
+                return module
+        return None
+
+    def child(self, package: Module, name: str) -> Module | None:
+        """The sub-module `name` of a package."""
+        wanted = ".".join((*package.dotted, name))
+        return next((m for root, m in self._tails.get(wanted, ()) if not root), None)
+
+
+def _common(a: tuple[str, ...], b: tuple[str, ...]) -> int:
+    for i, (x, y) in enumerate(zip(a, b, strict=False)):
+        if x != y:
+            return i
+    return min(len(a), len(b))

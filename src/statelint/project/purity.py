@@ -1,0 +1,193 @@
+"""What the value of an expression depends on besides the code: summaries over the call graph and knowledge.
+
+The answer is a set of words: `argument` (a parameter of the function around it), `database`, `network`, `file`,
+`clock`, `random`, `environment`, `process`, `state` (something that the request path writes), `awaited` (an unknown
+call that is awaited), `handle` (a client, pool or other object built alike everywhere) and `unknown` (a call that
+nothing describes). An empty set means: the code alone.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from statelint import facts as f
+from statelint.knowledge import Knowledge
+from statelint.project.names import BUILTINS, Names
+from statelint.project.scopes import Scope
+from statelint.project.values import (
+    Bound,
+    Cls,
+    Ext,
+    Func,
+    Heap,
+    Made,
+    Member,
+    Mod,
+    Obj,
+    Part,
+    Value,
+    qualified,
+)
+
+IMPURE: Final = frozenset({"database", "network", "file", "clock", "random", "environment", "process", "awaited"})
+CHANGING: Final = IMPURE - {"environment"}
+"""What can give different results on two replicas that were deployed alike."""
+DEPTH: Final = 7
+PURE_METHODS: Final = frozenset(
+    name for kind in (str, bytes, int, float, list, dict, set, tuple, frozenset) for name in dir(kind)
+)
+PURE_MODULES: Final = frozenset(
+    {"re", "json", "math", "operator", "itertools", "functools", "collections", "string", "textwrap", "inspect", "ast",
+     "types", "typing", "enum", "dataclasses", "copy", "base64", "binascii", "hashlib", "hmac", "struct", "decimal",
+     "fractions", "html", "posixpath", "ntpath", "keyword", "unicodedata", "ipaddress", "importlib", "pkgutil",
+     "abc", "contextlib", "bisect", "heapq", "zlib", "colorsys", "difflib", "fnmatch", "statistics", "urllib.parse",
+     "email.utils", "xml", "calendar", "locale", "gettext", "traceback", "warnings", "weakref", "sys", "os.path",
+     "builtins"}
+)  # fmt: skip
+"""Standard modules whose functions depend on their arguments and the installation alone."""
+
+
+class Purity:
+    """Dependence summaries, memoised by function."""
+
+    def __init__(self, names: Names, knowledge: Knowledge) -> None:
+        self._names = names
+        self._knowledge = knowledge
+        self._functions: dict[Scope, frozenset[str]] = {}
+        self._active: set[Scope] = set()
+
+    def of(self, e: f.Expr | None, scope: Scope, depth: int = 0) -> frozenset[str]:
+        """The dependences of an expression in a scope."""
+        if e is None or isinstance(e, f.Const | f.Opaque) or depth > DEPTH:
+            return frozenset()
+        if isinstance(e, f.Name):
+            return self._name(e, scope, depth)
+        if isinstance(e, f.Attr):
+            return self._attribute(e, scope, depth)
+        if isinstance(e, f.Call):
+            return self._call(e, scope, depth)
+        if isinstance(e, f.Await):
+            inner = self.of(e.value, scope, depth)
+            return (inner - {"unknown"}) | {"awaited"} if "unknown" in inner else inner
+        parts: list[f.Expr | None] = []
+        if isinstance(e, f.Item):
+            parts = [e.of, e.key]
+        elif isinstance(e, f.Op):
+            parts = list(e.operands)
+        elif isinstance(e, f.Group):
+            parts = list(e.items)
+        elif isinstance(e, f.Text):
+            parts = list(e.parts)
+        elif isinstance(e, f.Table):
+            parts = [x for pair in e.pairs for x in pair]
+        elif isinstance(e, f.Choice):
+            parts = [e.then, e.other, e.test]
+        elif isinstance(e, f.Star | f.Walrus | f.Yield):
+            parts = [e.value]
+        elif isinstance(e, f.Comprehension):
+            parts = [*e.items, *(c.source for c in e.clauses)]
+        return frozenset().union(*(self.of(p, scope, depth) for p in parts))
+
+    def _name(self, e: f.Name, scope: Scope, depth: int) -> frozenset[str]:
+        current: Scope | None = scope
+        while current is not None and current.kind != "module":
+            if e.id in current.bindings and e.id not in current.outer:
+                found: set[str] = set()
+                for b in current.bindings[e.id]:
+                    if b.kind == "param":
+                        found.add("argument")
+                    elif b.value is not None and b.value is not e:
+                        found |= self.of(b.value, b.scope, depth + 1)
+                return frozenset(found)
+            current = current.parent
+        return frozenset()
+
+    def _attribute(self, e: f.Attr, scope: Scope, depth: int) -> frozenset[str]:
+        for value in self._names.denote(e, scope):
+            name = qualified(value)
+            row = self._knowledge.find("impure", name) if name else None
+            if row:
+                return frozenset({row[1].on})
+        return self.of(e.of, scope, depth)
+
+    def _call(self, e: f.Call, scope: Scope, depth: int) -> frozenset[str]:
+        found: set[str] = set()
+        for arg in (*e.args, *(v for _, v in e.keywords)):
+            found |= self.of(arg, scope, depth)
+        values = self._names.denote(e.func, scope)
+        if isinstance(e.func, f.Attr):
+            found |= self.of(e.func.of, scope, depth)
+        if not values:
+            known = isinstance(e.func, f.Attr) and e.func.name in PURE_METHODS
+            return frozenset(found | (set() if known else {"unknown"}))
+        for value in values:
+            found |= self._called(value, depth)
+        return frozenset(found)
+
+    def _called(self, value: Value, depth: int) -> frozenset[str]:
+        if isinstance(value, Func | Bound):
+            return self.function(value.scope, depth + 1) - {"argument"}
+        if isinstance(value, Cls):
+            return self._construction(value, depth)
+        if isinstance(value, Obj) and isinstance(value.cls, Cls):
+            method = self._names.classes.method(value.cls.scope, "__call__")
+            return self.function(method, depth + 1) - {"argument"} if method else frozenset({"unknown"})
+        name = qualified(value)
+        if name is None or isinstance(value, Heap | Part | Mod):
+            return frozenset({"unknown"})
+        row = self._knowledge.find("impure", name)
+        if row:
+            return frozenset({row[1].on})
+        if self._knowledge.find("benign", name):
+            return frozenset({"handle"})
+        owner, _, last = name.rpartition(".")
+        if owner == "builtins" and last in BUILTINS:
+            return frozenset({"file"} if last == "open" else ())
+        if name.startswith("builtins.") or owner in PURE_MODULES or owner.partition(".")[0] in PURE_MODULES:
+            return frozenset()
+        if isinstance(value, Member):
+            method_of = self._knowledge.find("benign", owner)
+            if method_of and method_of[1].because == "handle":
+                return frozenset({"network"})  # what a client or a pool answers comes from elsewhere
+            return frozenset() if last in PURE_METHODS else frozenset({"unknown"})
+        if isinstance(value, Ext) and last[:1].isupper():
+            return frozenset({"handle"})
+        return frozenset({"unknown"}) if isinstance(value, Ext | Made) else frozenset()
+
+    def _construction(self, value: Cls, depth: int) -> frozenset[str]:
+        """An object of a project class: a handle, with what its constructor depends on."""
+        method = self._names.classes.method(value.scope, "__init__")
+        inner = self.function(method, depth + 1) if method else frozenset()
+        return (inner - {"argument", "unknown"}) | {"handle"}
+
+    def function(self, scope: Scope, depth: int = 0) -> frozenset[str]:
+        """The dependences of what a project function returns, its body's calls included."""
+        if scope in self._functions:
+            return self._functions[scope]
+        if scope in self._active or depth > DEPTH:
+            return frozenset()
+        self._active.add(scope)
+        found: set[str] = set()
+        for e in (*scope.returns, *scope.yields):
+            found |= self.of(e, scope, depth)
+        for site in scope.calls:
+            values = self._names.denote(site.call.func, scope)
+            for value in values:
+                found |= self._called(value, depth) & IMPURE
+            if not values and site.awaited:
+                found.add("awaited")
+        for read, _ in scope.reads:
+            found |= self._attribute_only(read, scope)
+        self._active.discard(scope)
+        result = frozenset(found)
+        if depth == 0 or not self._active:
+            self._functions[scope] = result
+        return result
+
+    def _attribute_only(self, e: f.Attr, scope: Scope) -> frozenset[str]:
+        for value in self._names.denote(e, scope):
+            name = qualified(value)
+            row = self._knowledge.find("impure", name) if name else None
+            if row:
+                return frozenset({row[1].on})
+        return frozenset()

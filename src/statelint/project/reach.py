@@ -1,0 +1,121 @@
+"""The request path: which functions run because something arrived, and by which shortest chain.
+
+A node is a function together with one bit: whether its receiver lasts as long as the process. The bit is what tells
+a method of the one shop-wide object from the same method of an object that the request made for itself.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from statelint import facts as f
+from statelint.findings import Confidence
+from statelint.project.calls import Calls, Edge
+from statelint.project.entries import Entries, Entry
+from statelint.project.homes import Homes, receiver_rooted
+from statelint.project.scopes import Scope
+from statelint.project.values import Cls, Obj
+
+
+class Node(NamedTuple):
+    scope: Scope
+    lasting: bool
+
+
+class Chain(NamedTuple):
+    """From an entry to a function: the edges in order. Empty edges: the function is the entry itself."""
+
+    entry: Entry
+    edges: tuple[Edge, ...]
+
+    @property
+    def confidence(self) -> Confidence:
+        guesses = sum(edge.how == "guess" for edge in self.edges)
+        if guesses > 1:
+            return Confidence.LOW
+        if guesses or self.entry.confidence is not Confidence.HIGH:
+            return Confidence.MEDIUM
+        return Confidence.HIGH
+
+
+ENTRY_ORDER = ("route", "rpc", "websocket", "event", "page", "lambda", "message", "task", "signal", "middleware", "hook",
+               "timer", "thread", "dependency")  # fmt: skip
+"""The more convincing an entry is to a reader, the earlier."""
+
+
+class Reach:
+    """Breadth-first search from all entries, so that the chain kept for each node is a shortest one."""
+
+    def __init__(self, entries: Entries, calls: Calls, homes: Homes) -> None:
+        self._homes = homes
+        self._calls = calls
+        self._entries = entries
+        self._from: dict[Node, tuple[Node, Edge] | Entry] = {}
+        self.entries_of: dict[Node, int] = {}
+        self._search()
+
+    def _search(self) -> None:
+        order = {kind: i for i, kind in enumerate(ENTRY_ORDER)}
+        ordered = sorted(
+            self._entries.all, key=lambda e: (-e.confidence.rank, order.get(e.kind, 99), e.span, e.label)
+        )
+        queue: deque[Node] = deque()
+        for entry in ordered:
+            lasting = entry.process_lived or (entry.receiver is not None and self._homes.lasts(entry.receiver))
+            node = Node(entry.scope, lasting)
+            self.entries_of[node] = self.entries_of.get(node, 0) + 1
+            if node not in self._from:
+                self._from[node] = entry
+                queue.append(node)
+        while queue:
+            node = queue.popleft()
+            for edge in self._calls.out.get(node.scope, ()):
+                if edge.callee in self._entries.startup or edge.callee.in_main:
+                    continue
+                target = Node(edge.callee, self._lasting(edge, node))
+                if target not in self._from:
+                    self._from[target] = (node, edge)
+                    queue.append(target)
+            for child in node.scope.children:
+                # a lambda made on the request path is assumed to run there
+                target = Node(child, node.lasting)
+                if child.name == "<lambda>" and isinstance(child.node, f.Function) and target not in self._from:
+                    self._from[target] = (node, Edge(node.scope, child, child.node.at, "call"))
+                    queue.append(target)
+
+    def _lasting(self, edge: Edge, caller: Node) -> bool:
+        receiver = edge.receiver
+        if edge.how == "construct" or receiver is None:
+            return False if edge.how == "construct" else caller.lasting and edge.callee.parent is caller.scope
+        if isinstance(receiver, Cls):
+            return True
+        if edge.site is not None and isinstance(edge.site.call.func, f.Attr):
+            rooted = receiver_rooted(edge.site.call.func.of, edge.caller)
+            if rooted and isinstance(edge.site.call.func.of, f.Name | f.Call):
+                return caller.lasting
+        elif isinstance(receiver, Obj) and receiver.site is None and edge.caller.owner is edge.callee.owner:
+            return caller.lasting
+        return self._homes.lasts(receiver)
+
+    def runs(self, scope: Scope) -> bool:
+        """Whether a function is on the request path at all."""
+        return Node(scope, True) in self._from or Node(scope, False) in self._from
+
+    def chain(self, scope: Scope, lasting: bool | None = None) -> Chain | None:
+        """The shortest chain from an entry to a function; with `lasting`, only with such a receiver."""
+        bits = (True, False) if lasting is None else (lasting,)
+        chains = [self._unwind(Node(scope, bit)) for bit in bits if Node(scope, bit) in self._from]
+        return min(chains, key=lambda c: len(c.edges)) if chains else None
+
+    def _unwind(self, node: Node) -> Chain:
+        edges: list[Edge] = []
+        step = self._from[node]
+        while not isinstance(step, Entry):
+            previous, edge = step
+            edges.append(edge)
+            step = self._from[previous]
+        return Chain(step, tuple(reversed(edges)))
+
+    def scopes(self) -> frozenset[Scope]:
+        return frozenset(node.scope for node in self._from)

@@ -1,0 +1,123 @@
+"""What an expression can denote. An expression denotes a set of these; the empty set means that nothing is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Union
+
+from statelint.facts import Expr
+from statelint.project.modules import Module
+from statelint.project.scopes import Scope
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """One place where an object is made: the expression, and the scope in which it runs. Compared by identity."""
+
+    scope: Scope
+    expr: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Mod:
+    module: Module
+
+
+@dataclass(frozen=True, slots=True)
+class Ext:
+    """A name outside the project, qualified: `flask.Flask`, `builtins.dict`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Func:
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Cls:
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Obj:
+    """An instance of a class; without a site it is any instance, as `self` or an annotated parameter is."""
+
+    cls: Cls | Ext
+    site: Site | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heap:
+    """A container made at a site; `type` is its canonical qualified name (`builtins.dict`)."""
+
+    type: str
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A project function bound to a receiver."""
+
+    scope: Scope
+    receiver: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An attribute of an object whose class is outside the project."""
+
+    of: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a call of an outside function gave, when its class is not known."""
+
+    name: str
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something that another value holds: an element, a looked-up entry, an unpacked item."""
+
+    of: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    value: str | bool | int | float | None
+    kind: str
+
+
+Value = Union[Mod, Ext, Func, Cls, Obj, Heap, Bound, Member, Made, Part, Lit]
+Values = tuple[Value, ...]
+
+
+def qualified(value: Value) -> str | None:
+    """The qualified outside name of a value that has one: `flask.Flask.route` for the member of an instance."""
+    if isinstance(value, Ext):
+        return value.name
+    if isinstance(value, Member):
+        of = value.of
+        if isinstance(of, Obj) and isinstance(of.cls, Ext):
+            return f"{of.cls.name}.{value.name}"
+        if isinstance(of, Heap):
+            return f"{of.type}.{value.name}"
+        if isinstance(of, Made):
+            return f"{of.name}().{value.name}"
+        inner = qualified(of)
+        return f"{inner}.{value.name}" if inner else None
+    if isinstance(value, Made):
+        return f"{value.name}()"
+    return None
+
+
+def root(value: Value) -> Value:
+    """The value that a part or a member belongs to, all the way up."""
+    while isinstance(value, Part | Member):
+        value = value.of
+    return value

@@ -93,7 +93,7 @@ class Lit:
     kind: str
 
 
-Value = Union[Mod, Ext, Func, Cls, Obj, Heap, Bound, Member, Made, Part, Lit]
+Value = Union[Mod, Ext, Func, Cls, Obj, Heap, Bound, Member, Made, Part, Lit]  # noqa: UP007 - names itself
 Values = tuple[Value, ...]
 
 

@@ -1,0 +1,88 @@
+"""Process memory written on the request path: one hit for each state object of the categories that the rule names.
+
+Words: object, holds, writer, entry, kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from statelint.findings import Confidence, Hit, Role, Step, Subject, Verdict
+from statelint.project import Project
+from statelint.project.kinds import holds
+from statelint.project.reach import Chain
+from statelint.project.states import State
+from statelint.project.writes import Write
+
+KINDS = {
+    "module-variable": "module-level object, one per process",
+    "class-attribute": "class attribute, one per process",
+    "instance-attribute": "attribute of an object that lives as long as the process",
+    "default-argument": "default argument, made once per process",
+    "function-attribute": "function attribute, one per process",
+    "closure-variable": "closure variable, one per process",
+    "application-attribute": "attribute of the application object, one per process",
+}
+SHOWN_CALLS = 3
+
+
+def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
+    """Yield a hit for each state object whose category is `category`; arguable ones carry that verdict."""
+    wanted = parameters.get("category")
+    for state in project.states:
+        if state.verdict is not Verdict.BENIGN and state.category == wanted:
+            yield _hit(state, project)
+
+
+def _hit(state: State, project: Project) -> Hit:
+    home = state.home
+    write = state.writes[0]
+    entry = state.chain.entry.label if state.chain else ""
+    words = {
+        "object": home.short,
+        "holds": holds(state.category, home.name),
+        "writer": f"{write.scope.qualname}()",
+        "entry": entry,
+        "kind": KINDS[home.kind],
+    }
+    trace = [Step(home.span, Role.DEFINED, KINDS[home.kind])]
+    where = project.homes.long_classes.get(home.scope) if home.kind == "instance-attribute" else None
+    if where and where.path + str(where.line) != home.span.path + str(home.span.line):
+        trace.append(Step(where, Role.RELATED, "the object that lives on is made here"))
+    trace.append(Step(write.scope.span(write.at), Role.WRITTEN, f"{_verb(write)} by {write.scope.qualname}()"))
+    if state.chain:
+        trace += _called(state.chain)
+        trace.append(Step(state.chain.entry.span, Role.ENTRY, f"runs on {entry}"))
+    return Hit(
+        subject=Subject(home.kind, home.name, home.span),
+        words=MappingProxyType(words),
+        trace=tuple(trace),
+        verdict=state.verdict,
+        confidence=Confidence.LOW if state.verdict is Verdict.ARGUABLE else state.confidence,
+        more=MappingProxyType({"writes": len(state.writes) - 1, "entries": max(0, state.entries - 1)}),
+    )
+
+
+def _verb(write: Write) -> str:
+    if write.how == "delete":
+        return "deleted from"
+    if write.how == "rebind":
+        return "set"
+    if write.how == "augment":
+        return "counted up or extended"
+    return "written"
+
+
+def _called(chain: Chain) -> list[Step]:
+    """The calls between the entry and the write, innermost first; long chains keep their two ends."""
+    edges = list(reversed(chain.edges))
+    if len(edges) > SHOWN_CALLS:
+        edges = [edges[0], edges[-1]]
+    steps = []
+    for edge in edges:
+        guess = " (a guess from the method's name)" if edge.how == "guess" else ""
+        span = edge.caller.span(edge.at)
+        caller = edge.caller.qualname or "the module"
+        steps.append(Step(span, Role.CALLED, f"{edge.callee.name}() called by {caller}(){guess}"))
+    return steps

@@ -214,6 +214,8 @@ class Library(Row):
     sources: tuple[dict[str, Any], ...] = ()
     sinks: tuple[dict[str, Any], ...] = ()
     through: tuple[dict[str, Any], ...] = ()
+    words: dict[str, str] = {}
+    """Category → words inside identifiers that speak for it."""
 
 
 class KnowledgeError(ValueError):
@@ -259,6 +261,7 @@ class Knowledge:
             self.aliases.update(library.aliases)
             self.bases.update(library.subclasses)
             self.returns.update(library.returns)
+        self.words = {kind: frozenset(text.split()) for _, lib in self.libraries for kind, text in lib.words.items()}
         self._index: dict[str, dict[str, tuple[str, Any]]] = {}
 
     @classmethod

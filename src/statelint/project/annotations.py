@@ -1,4 +1,4 @@
-"""The class names inside an annotation: `Optional[X]`, `X | None`, `Annotated[X, …]`, `"X"`, `Awaitable[X]` all name X."""
+"""The class names inside an annotation: `Optional[X]`, `X | None`, `Annotated[X, …]` and `"X"` all name X."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where requests, messages, jobs and timers come in: the functions that the outside calls, as knowledge describes them."""
+"""Where requests, messages, jobs and timers come in: the functions that the outside calls, told by knowledge."""
 
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ class Entries:
         )
 
     def _serves(self, scope: Scope) -> bool:
-        return scope.module.in_service and scope not in self.startup and scope not in self.commands and not scope.in_main
+        at_start = scope in self.startup or scope in self.commands or scope.in_main
+        return scope.module.in_service and not at_start
 
     def _collect(self, table: str, pick: Callable[[Library], Handlers]) -> Iterator[Entry]:
         rows = [(stem, pick(library)) for stem, library in self._knowledge.libraries]
@@ -215,9 +216,8 @@ class Entries:
                     for value in self._flat(binding.value, scope):
                         for target, receiver in self._callables(value, ()):
                             label = (row.label or "{name}").replace("{name}", target.name)
-                            yield Entry(
-                                target, row.entry, label, library, scope.span(binding.at), False, Confidence.HIGH, receiver
-                            )
+                            span = scope.span(binding.at)
+                            yield Entry(target, row.entry, label, library, span, False, Confidence.HIGH, receiver)
 
     def _strung(self, scope: Scope, rows: list[tuple[str, Strung]]) -> Iterator[Entry]:
         for library, row in rows:

@@ -141,9 +141,9 @@ class Homes:
         values = tuple(values)
         self.values[home] = self.values.get(home, ()) + values
         for value in values:
-            if isinstance(value, Heap | Made | Obj) and value.site is not None:
-                if home not in self.by_site[value.site]:
-                    self.by_site[value.site].append(home)
+            site = value.site if isinstance(value, Heap | Made | Obj) else None
+            if site is not None and home not in self.by_site[site]:
+                self.by_site[site].append(home)
             self.last(value, home.span)
 
     def last(self, value: Value, where: Span) -> None:

@@ -7,30 +7,11 @@ it has. Words are matched as whole parts of an identifier (`USER_SESSIONS` → u
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from statelint import facts as f
 from statelint.project.writes import Write
 
-WORDS: dict[str, frozenset[str]] = {
-    "lock": frozenset(["lock", "locks", "mutex", "semaphore", "semaphores"]),
-    "counter": frozenset(
-        ["count", "counts", "counter", "counters", "hits", "seq", "sequence", "rate", "rates", "limit", "limits", "limiter", "attempts", "throttle", "throttles", "quota", "quotas", "stats", "metrics", "tally", "total", "totals", "visits", "views", "serial", "requests", "failures", "retries"]
-    ),
-    "realtime": frozenset(
-        ["connection", "connections", "socket", "sockets", "websocket", "websockets", "ws", "client", "clients", "subscriber", "subscribers", "listener", "listeners", "room", "rooms", "channel", "channels", "peer", "peers", "sid", "sids", "watchers", "broadcast", "presence", "streams", "waiters"]
-    ),
-    "job": frozenset(
-        ["job", "jobs", "task", "tasks", "queue", "queues", "worker", "workers", "pending", "progress", "running", "runs", "schedule", "scheduled", "inflight", "batch", "batches", "executions", "downloads", "exports", "processing", "spawned", "backlog"]
-    ),
-    "session": frozenset(
-        ["session", "sessions", "login", "logins", "token", "tokens", "auth", "nonce", "nonces", "otp", "otps", "csrf", "challenge", "challenges", "verifier", "verifiers", "logged", "conversation", "conversations", "history", "histories", "chat", "chats", "users"]
-    ),
-    "cache": frozenset(["cache", "caches", "cached", "memo", "memos", "memoized", "lru", "recent", "latest", "lookup"]),
-    "global": frozenset(
-        ["config", "configuration", "settings", "options", "flag", "flags", "mode", "enabled", "debug", "level", "current", "active", "default", "state", "initialized", "ready"]
-    ),
-}
 ORDER = ("lock", "cache", "session", "counter", "realtime", "job")
 QUEUES = frozenset({"queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue", "asyncio.Queue",
                     "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue", "janus.Queue"})  # fmt: skip
@@ -42,14 +23,21 @@ def words(name: str) -> list[str]:
     return [part.lower() for part in PART.findall(name)]
 
 
-def category(name: str, types: Iterable[str], hints: Iterable[str], writes: Sequence[Write], memo: bool) -> str:
+def category(
+    vocabulary: Mapping[str, frozenset[str]],
+    name: str,
+    types: Iterable[str],
+    hints: Iterable[str],
+    writes: Sequence[Write],
+    memo: bool,
+) -> str:
     """The category of a state object called `name` that holds objects of these types and is written so.
 
-    `hints` are the kinds that knowledge gives its types; `memo` says that a miss computes what is stored.
+    `vocabulary` gives each category the words that speak for it; `hints` are the kinds that knowledge gives its types; `memo` says that a miss computes what is stored.
     """
     last = name.rpartition(".")[2]
     parts = words(last)
-    named = {kind for kind in ORDER if WORDS[kind] & set(parts)}
+    named = {kind for kind in ORDER if vocabulary.get(kind, frozenset()) & set(parts)}
     hints = set(hints)
     if "cache" in named or "cache" in hints or memo:
         return "cache"
@@ -60,7 +48,7 @@ def category(name: str, types: Iterable[str], hints: Iterable[str], writes: Sequ
             return kind
     if "counter" in hints or (writes and all(_counts(w) for w in writes)):
         return "counter"
-    if all(w.how == "rebind" for w in writes) or set(parts) & WORDS["global"]:
+    if all(w.how == "rebind" for w in writes) or set(parts) & vocabulary.get("global", frozenset()):
         return "global"
     return "store"
 

@@ -96,7 +96,7 @@ class States:
         types = self._types(home)
         memo = self._is_memo(home, writes)
         hints = [row[1].kind for t in types if (row := self._knowledge.find("containers", t)) and row[1].kind]
-        kind = category(home.name.rpartition(":")[2], types, hints, writes, memo)
+        kind = category(self._knowledge.words, home.short, types, hints, writes, memo)
         verdict, reason = self._verdict(home, writes, memo, types)
         ordered = sorted(writes, key=lambda w: (self._distance(w), w.element, w.how == "delete", w.scope.path, w.at))
         lasting = True if home.kind == "instance-attribute" and ordered[0].rooted == "self" else None
@@ -197,10 +197,7 @@ class States:
         name = write.home.name.rpartition(":")[2].rpartition(".")[2]
         if write.context.in_handler:
             return True
-        for test, taken in write.context.tests:
-            if _asks_for_lack(test, taken, name, write.scope):
-                return True
-        return False
+        return any(_asks_for_lack(test, taken, name, write.scope) for test, taken in write.context.tests)
 
     @staticmethod
     def _keeps_task_references(writes: Sequence[Write]) -> bool:

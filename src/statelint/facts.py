@@ -8,7 +8,7 @@ with types from bytes that need not be trusted.
 
 from __future__ import annotations
 
-from typing import Any, Optional, Union
+from typing import Any, Union
 
 import msgspec
 
@@ -58,7 +58,7 @@ class Const(Node):
     `kind` is one of str, bytes, int, float, bool, none, ellipsis. Integers beyond 63 bits are floats.
     """
 
-    value: Union[str, bool, int, float, None]
+    value: str | bool | int | float | None
     kind: str
     at: Place
 
@@ -81,7 +81,7 @@ class Group(Node):
 class Table(Node):
     """A dict display; a `**x` entry has key None."""
 
-    pairs: tuple[tuple[Optional[Expr], Expr], ...]
+    pairs: tuple[tuple[Expr | None, Expr], ...]
     at: Place
 
 
@@ -113,7 +113,7 @@ class Await(Node):
 class Yield(Node):
     """`yield value`; `delegate` for `yield from`."""
 
-    value: Optional[Expr]
+    value: Expr | None
     delegate: bool
     at: Place
 
@@ -177,8 +177,8 @@ class Bind(Node):
     """
 
     targets: tuple[Expr, ...]
-    value: Optional[Expr]
-    annotation: Optional[Expr]
+    value: Expr | None
+    annotation: Expr | None
     op: str
     at: Place
 
@@ -196,12 +196,12 @@ class Do(Node):
 
 
 class Return(Node):
-    value: Optional[Expr]
+    value: Expr | None
     at: Place
 
 
 class Raise(Node):
-    value: Optional[Expr]
+    value: Expr | None
     at: Place
 
 
@@ -228,7 +228,7 @@ class Import(Node):
 
     module: str
     level: int
-    names: tuple[tuple[str, Optional[str]], ...]
+    names: tuple[tuple[str, str | None], ...]
     at: Place
 
 
@@ -243,7 +243,7 @@ class Loop(Node):
     """`for target in source` (kind for / async for) or `while source` (kind while, no target)."""
 
     kind: str
-    target: Optional[Expr]
+    target: Expr | None
     source: Expr
     body: tuple[Stmt, ...]
     other: tuple[Stmt, ...]
@@ -253,7 +253,7 @@ class Loop(Node):
 class With(Node):
     """`[async] with value as target, …`."""
 
-    items: tuple[tuple[Expr, Optional[Expr]], ...]
+    items: tuple[tuple[Expr, Expr | None], ...]
     body: tuple[Stmt, ...]
     is_async: bool
     at: Place
@@ -262,8 +262,8 @@ class With(Node):
 class Handler(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """`except type as name`; a bare except has type None."""
 
-    type: Optional[Expr]
-    name: Optional[str]
+    type: Expr | None
+    name: str | None
     body: tuple[Stmt, ...]
     at: Place
 
@@ -280,7 +280,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One `case`: the names that its pattern binds, its guard and its body."""
 
     names: tuple[Name, ...]
-    guard: Optional[Expr]
+    guard: Expr | None
     body: tuple[Stmt, ...]
     at: Place
 
@@ -296,8 +296,8 @@ class Param(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     name: str
     kind: str
-    annotation: Optional[Expr]
-    default: Optional[Expr]
+    annotation: Expr | None
+    default: Expr | None
     at: Place
 
 
@@ -307,7 +307,7 @@ class Function(Node):
     name: str
     params: tuple[Param, ...]
     decorators: tuple[Expr, ...]
-    returns: Optional[Expr]
+    returns: Expr | None
     body: tuple[Stmt, ...]
     is_async: bool
     is_generator: bool

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Optional
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -43,7 +43,7 @@ class Passed(Row):
     """Callables handed to one of these calls, at a position (0-based, without the receiver) or by keyword."""
 
     names: tuple[str, ...]
-    position: Optional[int] = None
+    position: int | None = None
     keywords: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     """Names or globs of the methods that are entries when a class or an instance is handed over; an instance then
@@ -149,7 +149,7 @@ class Memo(Row):
     expires: bool = False
     bounded: bool = False
     per_instance: bool = False
-    store_argument: Optional[int] = None
+    store_argument: int | None = None
 
 
 class Impure(Row):
@@ -177,8 +177,8 @@ class Work(Row):
     """Calls that hand work to something that outlives the call."""
 
     names: tuple[str, ...]
-    callable: Optional[int] = None
-    keyword: Optional[str] = None
+    callable: int | None = None
+    keyword: str | None = None
     how: Literal["thread", "task", "executor", "background", "queue", "scheduler", "process", "timer", "broker"] = "thread"
     runs: bool = True
     """Whether the callable runs in this process."""
@@ -243,7 +243,7 @@ def parse(text: bytes, file: str) -> Library:
         raise KnowledgeError(f"{file}: {message}{hint}") from error
 
 
-@lru_cache(maxsize=None)
+@cache
 def available(folder: Path) -> dict[str, Library]:
     """All knowledge files of a folder by stem, sorted."""
     return {path.stem: parse(path.read_bytes(), path.name) for path in sorted(folder.glob("*.yaml"))}

@@ -8,7 +8,7 @@ with types from bytes that need not be trusted.
 
 from __future__ import annotations
 
-from typing import Any, Union
+from typing import Any
 
 import msgspec
 
@@ -22,12 +22,12 @@ class Node(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
 # ── expressions ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Name(Node):
+class Name(Node, frozen=True):
     id: str
     at: Place
 
 
-class Attr(Node):
+class Attr(Node, frozen=True):
     """`of.name`; `at` covers the whole expression."""
 
     of: Expr
@@ -35,7 +35,7 @@ class Attr(Node):
     at: Place
 
 
-class Item(Node):
+class Item(Node, frozen=True):
     """`of[key]`; a slice is `Op("slice", …)`, several keys are a tuple `Group`."""
 
     of: Expr
@@ -43,7 +43,7 @@ class Item(Node):
     at: Place
 
 
-class Call(Node):
+class Call(Node, frozen=True):
     """`func(*args, **keywords)`; `*x` is a `Star` among `args`, `**x` a keyword named `**`."""
 
     func: Expr
@@ -52,7 +52,7 @@ class Call(Node):
     at: Place
 
 
-class Const(Node):
+class Const(Node, frozen=True):
     """A literal. Strings are decoded and joined; bytes are kept as Latin-1 text with kind `bytes`.
 
     `kind` is one of str, bytes, int, float, bool, none, ellipsis. Integers beyond 63 bits are floats.
@@ -63,14 +63,14 @@ class Const(Node):
     at: Place
 
 
-class Text(Node):
+class Text(Node, frozen=True):
     """An f-string: its parts in order, literal pieces as `Const`."""
 
     parts: tuple[Expr, ...]
     at: Place
 
 
-class Group(Node):
+class Group(Node, frozen=True):
     """`[…]`, `(…)` or `{…}`; kind is list, tuple or set."""
 
     kind: str
@@ -78,14 +78,14 @@ class Group(Node):
     at: Place
 
 
-class Table(Node):
+class Table(Node, frozen=True):
     """A dict display; a `**x` entry has key None."""
 
     pairs: tuple[tuple[Expr | None, Expr], ...]
     at: Place
 
 
-class Op(Node):
+class Op(Node, frozen=True):
     """An operator over its operands: `+`, `or`, `and`, `not`, `==`, `in`, `not in`, `is`, `is not`, `slice`, `-` …
 
     A chained comparison `a < b < c` is `and` of its parts. A unary minus has one operand.
@@ -96,7 +96,7 @@ class Op(Node):
     at: Place
 
 
-class Choice(Node):
+class Choice(Node, frozen=True):
     """`then if test else other`."""
 
     test: Expr
@@ -105,12 +105,12 @@ class Choice(Node):
     at: Place
 
 
-class Await(Node):
+class Await(Node, frozen=True):
     value: Expr
     at: Place
 
 
-class Yield(Node):
+class Yield(Node, frozen=True):
     """`yield value`; `delegate` for `yield from`."""
 
     value: Expr | None
@@ -118,7 +118,7 @@ class Yield(Node):
     at: Place
 
 
-class Walrus(Node):
+class Walrus(Node, frozen=True):
     """`(target := value)`."""
 
     target: Name
@@ -126,12 +126,12 @@ class Walrus(Node):
     at: Place
 
 
-class Lambda(Node):
+class Lambda(Node, frozen=True):
     function: Function
     at: Place
 
 
-class Comprehension(Node):
+class Comprehension(Node, frozen=True):
     """kind is list, set, dict or generator; `items` is (element,) or (key, value)."""
 
     kind: str
@@ -140,23 +140,23 @@ class Comprehension(Node):
     at: Place
 
 
-class Star(Node):
+class Star(Node, frozen=True):
     """`*value` in a call, a display or an assignment target."""
 
     value: Expr
     at: Place
 
 
-class Opaque(Node):
+class Opaque(Node, frozen=True):
     """An expression that facts do not describe."""
 
     at: Place
 
 
-Expr = Union[
-    Name, Attr, Item, Call, Const, Text, Group, Table, Op, Choice, Await, Yield, Walrus, Lambda, Comprehension, Star,
-    Opaque,
-]  # fmt: skip
+Expr = (
+    Name | Attr | Item | Call | Const | Text | Group | Table | Op | Choice | Await | Yield | Walrus | Lambda
+    | Comprehension | Star | Opaque
+)  # fmt: skip
 
 
 class Clause(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -170,7 +170,7 @@ class Clause(msgspec.Struct, frozen=True, array_like=True, gc=False):
 # ── statements ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Bind(Node):
+class Bind(Node, frozen=True):
     """`a = b = value` (several targets), `target: annotation = value` (value may be None), `target += value`.
 
     `op` is `=` or the augmented operator such as `+=`. A `type X = …` statement is a Bind too.
@@ -183,36 +183,36 @@ class Bind(Node):
     at: Place
 
 
-class Delete(Node):
+class Delete(Node, frozen=True):
     targets: tuple[Expr, ...]
     at: Place
 
 
-class Do(Node):
+class Do(Node, frozen=True):
     """An expression statement, `assert` included."""
 
     value: Expr
     at: Place
 
 
-class Return(Node):
+class Return(Node, frozen=True):
     value: Expr | None
     at: Place
 
 
-class Raise(Node):
+class Raise(Node, frozen=True):
     value: Expr | None
     at: Place
 
 
-class Jump(Node):
+class Jump(Node, frozen=True):
     """`break`, `continue` or `pass`."""
 
     kind: str
     at: Place
 
 
-class Scope(Node):
+class Scope(Node, frozen=True):
     """`global names` or `nonlocal names`; kind is global or nonlocal."""
 
     kind: str
@@ -220,7 +220,7 @@ class Scope(Node):
     at: Place
 
 
-class Import(Node):
+class Import(Node, frozen=True):
     """`import a.b as c` has `module` "" and names ((“a.b”, “c”)); `from ..m import x as y` has module "m", level 2.
 
     An absent alias is None. A star import has the one name ("*", None).
@@ -232,14 +232,14 @@ class Import(Node):
     at: Place
 
 
-class If(Node):
+class If(Node, frozen=True):
     test: Expr
     then: tuple[Stmt, ...]
     other: tuple[Stmt, ...]
     at: Place
 
 
-class Loop(Node):
+class Loop(Node, frozen=True):
     """`for target in source` (kind for / async for) or `while source` (kind while, no target)."""
 
     kind: str
@@ -250,7 +250,7 @@ class Loop(Node):
     at: Place
 
 
-class With(Node):
+class With(Node, frozen=True):
     """`[async] with value as target, …`."""
 
     items: tuple[tuple[Expr, Expr | None], ...]
@@ -268,7 +268,7 @@ class Handler(msgspec.Struct, frozen=True, array_like=True, gc=False):
     at: Place
 
 
-class Try(Node):
+class Try(Node, frozen=True):
     body: tuple[Stmt, ...]
     handlers: tuple[Handler, ...]
     other: tuple[Stmt, ...]
@@ -285,7 +285,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     at: Place
 
 
-class Match(Node):
+class Match(Node, frozen=True):
     subject: Expr
     cases: tuple[Case, ...]
     at: Place
@@ -301,7 +301,7 @@ class Param(msgspec.Struct, frozen=True, array_like=True, gc=False):
     at: Place
 
 
-class Function(Node):
+class Function(Node, frozen=True):
     """A `def`, or a lambda (name `<lambda>`, body one Return). `at` covers name to colon; `end` is the last line."""
 
     name: str
@@ -316,7 +316,7 @@ class Function(Node):
     end: int
 
 
-class Class(Node):
+class Class(Node, frozen=True):
     name: str
     bases: tuple[Expr, ...]
     keywords: tuple[tuple[str, Expr], ...]
@@ -327,7 +327,7 @@ class Class(Node):
     end: int
 
 
-Stmt = Union[Bind, Delete, Do, Return, Raise, Jump, Scope, Import, If, Loop, With, Try, Match, Function, Class]
+Stmt = Bind | Delete | Do | Return | Raise | Jump | Scope | Import | If | Loop | With | Try | Match | Function | Class
 
 
 # ── configuration ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -378,7 +378,10 @@ class Comment(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Trouble(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Why a source, or a part of it, has no facts: kind is encoding, syntax, depth, size, binary, alias-bomb, internal."""
+    """Why a source, or a part of it, has no facts.
+
+    kind is encoding, syntax, depth, size, binary, alias-bomb, crash or internal.
+    """
 
     kind: str
     line: int

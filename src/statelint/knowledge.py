@@ -30,7 +30,7 @@ EntryKind = Literal[
 Lifetime = Literal["request", "connection", "process"]
 
 
-class Decorated(Row):
+class Decorated(Row, frozen=True):
     """Functions or classes that one of these decorators (plain or called) marks."""
 
     names: tuple[str, ...]
@@ -39,7 +39,7 @@ class Decorated(Row):
     """`{verb}` the HTTP methods or the decorator's own name, `{0}` the first argument's text, `{name}` the function."""
 
 
-class Passed(Row):
+class Passed(Row, frozen=True):
     """Callables handed to one of these calls, at a position (0-based, without the receiver) or by keyword."""
 
     names: tuple[str, ...]
@@ -52,7 +52,7 @@ class Passed(Row):
     label: str = ""
 
 
-class Methods(Row):
+class Methods(Row, frozen=True):
     """Methods (names or globs) of subclasses of one of these classes."""
 
     names: tuple[str, ...]
@@ -63,7 +63,7 @@ class Methods(Row):
     """How long `self` lives: made for each request or connection, or once for the process."""
 
 
-class Tabled(Row):
+class Tabled(Row, frozen=True):
     """Callables in a module-level list, tuple or dict bound to one of these variables, e.g. a URL table."""
 
     variables: tuple[str, ...]
@@ -71,7 +71,7 @@ class Tabled(Row):
     label: str = ""
 
 
-class Named(Row):
+class Named(Row, frozen=True):
     """Module-level functions known by their own name and parameter names (globs)."""
 
     functions: tuple[str, ...]
@@ -82,7 +82,7 @@ class Named(Row):
     label: str = ""
 
 
-class Strung(Row):
+class Strung(Row, frozen=True):
     """Settings whose value is a list of dotted names of callables or classes, e.g. a middleware list."""
 
     settings: tuple[str, ...]
@@ -92,7 +92,7 @@ class Strung(Row):
     instance: Lifetime = "process"
 
 
-class Duck(Row):
+class Duck(Row, frozen=True):
     """A decorator attribute on a receiver that nothing resolves, told by its first argument (regular expression)."""
 
     attributes: tuple[str, ...]
@@ -101,7 +101,7 @@ class Duck(Row):
     label: str = ""
 
 
-class Handlers(Row):
+class Handlers(Row, frozen=True):
     decorators: tuple[Decorated, ...] = ()
     arguments: tuple[Passed, ...] = ()
     bases: tuple[Methods, ...] = ()
@@ -111,7 +111,7 @@ class Handlers(Row):
     guesses: tuple[Duck, ...] = ()
 
 
-class Instance(Row):
+class Instance(Row, frozen=True):
     """A name, or an attribute of a class, whose class no call shows: `flask.current_app` is a `flask.Flask`."""
 
     names: tuple[str, ...]
@@ -119,7 +119,7 @@ class Instance(Row):
     lifetime: Lifetime = "process"
 
 
-class Container(Row):
+class Container(Row, frozen=True):
     """A type whose objects hold data: what changes it, and which methods hand out something that it holds."""
 
     names: tuple[str, ...]
@@ -135,14 +135,14 @@ class Container(Row):
     immutable: bool = False
 
 
-class Mutator(Row):
+class Mutator(Row, frozen=True):
     """Functions that change the object at an argument position."""
 
     names: tuple[str, ...]
     argument: int = 0
 
 
-class Memo(Row):
+class Memo(Row, frozen=True):
     """Decorators that keep results between calls. `shared` when the store is outside the process."""
 
     names: tuple[str, ...]
@@ -152,41 +152,43 @@ class Memo(Row):
     store_argument: int | None = None
 
 
-class Impure(Row):
+class Impure(Row, frozen=True):
     """Calls (or attribute reads) whose result depends on more than their arguments and the code."""
 
     names: tuple[str, ...]
     on: Literal["database", "network", "file", "clock", "random", "environment", "process", "settings"]
 
 
-class Benign(Row):
+class Benign(Row, frozen=True):
     """Constructors or factories whose objects are no state of the service, and why."""
 
     names: tuple[str, ...]
     because: Literal["handle", "metric", "context", "external", "definition", "immutable", "logging", "lock"]
 
 
-class Setter(Row):
+class Setter(Row, frozen=True):
     """Calls or assignments that change a setting of the whole process."""
 
     names: tuple[str, ...]
     what: str
 
 
-class Work(Row):
+class Work(Row, frozen=True):
     """Calls that hand work to something that outlives the call."""
 
     names: tuple[str, ...]
     callable: int | None = None
     keyword: str | None = None
-    how: Literal["thread", "task", "executor", "background", "queue", "scheduler", "process", "timer", "broker"] = "thread"
+    how: Literal[
+        "thread", "task", "executor", "background", "queue", "scheduler", "process", "timer", "broker"
+    ] = "thread"
     runs: bool = True
     """Whether the callable runs in this process."""
     start: str = ""
     """The method that starts it, when making the object is not enough (`Thread(...).start()`)."""
 
 
-class Library(Row):
+class Library(Row, frozen=True):
     """One knowledge file."""
 
     imports: tuple[str, ...] = ()
@@ -237,7 +239,8 @@ def parse(text: bytes, file: str) -> Library:
     except msgspec.ValidationError as error:
         message = str(error)
         unknown = message.partition("unknown field `")[2].partition("`")[0]
-        known = [f for kind in (Library, *Row.__subclasses__()) for f in kind.__struct_fields__]
+        kinds: list[type[Row]] = [Library, *Row.__subclasses__()]
+        known = [key for kind in kinds for key in kind.__struct_fields__]
         near = difflib.get_close_matches(unknown, known, n=1) if unknown else []
         hint = f"; did you mean `{near[0]}`?" if near else ""
         raise KnowledgeError(f"{file}: {message}{hint}") from error

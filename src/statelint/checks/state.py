@@ -11,8 +11,8 @@ from types import MappingProxyType
 from statelint.findings import Confidence, Hit, Role, Step, Subject, Verdict
 from statelint.project import Project
 from statelint.project.kinds import holds
-from statelint.project.reach import Chain
 from statelint.project.states import State
+from statelint.project.story import way_in
 from statelint.project.writes import Write
 
 KINDS = {
@@ -24,7 +24,6 @@ KINDS = {
     "closure-variable": "closure variable, one per process",
     "application-attribute": "attribute of the application object, one per process",
 }
-SHOWN_CALLS = 3
 
 
 def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
@@ -51,9 +50,7 @@ def _hit(state: State, project: Project) -> Hit:
     if where and where.path + str(where.line) != home.span.path + str(home.span.line):
         trace.append(Step(where, Role.RELATED, "the object that lives on is made here"))
     trace.append(Step(write.scope.span(write.at), Role.WRITTEN, f"{_verb(write)} by {write.scope.qualname}()"))
-    if state.chain:
-        trace += _called(state.chain)
-        trace.append(Step(state.chain.entry.span, Role.ENTRY, f"runs on {entry}"))
+    trace += way_in(state.chain)
     return Hit(
         subject=Subject(home.kind, home.name, home.span),
         words=MappingProxyType(words),
@@ -72,17 +69,3 @@ def _verb(write: Write) -> str:
     if write.how == "augment":
         return "counted up or extended"
     return "written"
-
-
-def _called(chain: Chain) -> list[Step]:
-    """The calls between the entry and the write, innermost first; long chains keep their two ends."""
-    edges = list(reversed(chain.edges))
-    if len(edges) > SHOWN_CALLS:
-        edges = [edges[0], edges[-1]]
-    steps = []
-    for edge in edges:
-        guess = " (a guess from the method's name)" if edge.how == "guess" else ""
-        span = edge.caller.span(edge.at)
-        caller = edge.caller.qualname or "the module"
-        steps.append(Step(span, Role.CALLED, f"{edge.callee.name}() called by {caller}(){guess}"))
-    return steps

@@ -16,11 +16,13 @@ from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
 from statelint.project.entries import Entries
 from statelint.project.homes import Homes
+from statelint.project.memos import Memoised, Memos
 from statelint.project.modules import Modules
 from statelint.project.names import Names
 from statelint.project.purity import Purity
 from statelint.project.reach import Reach
 from statelint.project.scopes import Scope, scan
+from statelint.project.setters import Changed, changed_settings
 from statelint.project.states import State, States
 from statelint.project.writes import Writes
 
@@ -120,6 +122,16 @@ class Project:
     def states(self) -> tuple[State, ...]:
         """Every home that code writes after import, with its verdict; the benign ones too."""
         return States(self.names, self.homes, self.writes, self.reach, self.purity, self.knowledge).judge()
+
+    @cached_property
+    def memos(self) -> tuple[Memoised, ...]:
+        """Every memoised function of the service, with its verdict; the benign ones too."""
+        return Memos(self.names, self.homes, self.reach, self.purity, self.knowledge).judge()
+
+    @cached_property
+    def changed_settings(self) -> tuple[Changed, ...]:
+        """Settings of the whole process that the request path changes."""
+        return changed_settings(self.names, self.calls, self.reach, self.knowledge)
 
 
 def link(facts: Mapping[str, Facts], parts: Mapping[str, str], options: Options | None = None) -> Project:

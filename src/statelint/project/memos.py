@@ -1,0 +1,106 @@
+"""Memoised functions: whether what they keep can change elsewhere while it is kept."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from statelint import facts as f
+from statelint.findings import Verdict
+from statelint.knowledge import Knowledge, Memo
+from statelint.project.homes import Homes
+from statelint.project.names import Names
+from statelint.project.purity import Purity
+from statelint.project.reach import Chain, Reach
+from statelint.project.scopes import Scope
+from statelint.project.values import qualified
+from statelint.spans import Place
+
+STALE = frozenset({"database", "network", "clock", "random", "process", "state", "awaited"})
+"""Dependences whose change a memo hides. A file alone is left out: most are part of the code that is deployed."""
+
+
+class Memoised(NamedTuple):
+    """A function whose results are kept, with the verdict and what its result depends on."""
+
+    scope: Scope
+    decorator: Place
+    by: str
+    row: Memo
+    needs: frozenset[str]
+    verdict: Verdict
+    reason: str
+    chain: Chain | None
+
+
+class Memos:
+    """All memoised functions of the service that the request path calls."""
+
+    def __init__(self, names: Names, homes: Homes, reach: Reach, purity: Purity, knowledge: Knowledge) -> None:
+        self._names = names
+        self._homes = homes
+        self._reach = reach
+        self._purity = purity
+        self._knowledge = knowledge
+
+    def judge(self) -> tuple[Memoised, ...]:
+        found = []
+        for scope in self._names.every:
+            node = scope.node
+            if isinstance(node, f.Function) and scope.parent and scope.module.in_service:
+                for decorator in node.decorators:
+                    memo = self._memo(decorator, scope)
+                    if memo:
+                        found.append(self._judge(scope, decorator.at, *memo))
+                        break
+        return tuple(sorted(found, key=lambda m: (m.scope.path, m.decorator)))
+
+    def _memo(self, decorator: f.Expr, scope: Scope) -> tuple[str, Memo] | None:
+        target = decorator.func if isinstance(decorator, f.Call) else decorator
+        assert scope.parent is not None
+        for value in self._names.denote(target, scope.parent):
+            name = qualified(value)
+            found = self._knowledge.find("memo", name) if name else None
+            if found and name:
+                return name.rpartition(".")[2], found[1]
+        return None
+
+    def _judge(self, scope: Scope, at: Place, by: str, row: Memo) -> Memoised:
+        chain = self._reach.chain(scope)
+        needs = self._purity.function(scope) - {"argument"}
+        verdict, reason = self._verdict(scope, row, needs, chain)
+        return Memoised(scope, at, by, row, needs, verdict, reason, chain)
+
+    def _verdict(
+        self, scope: Scope, row: Memo, needs: frozenset[str], chain: Chain | None
+    ) -> tuple[Verdict, str]:
+        if chain is None:
+            return Verdict.BENIGN, "no request reaches it"
+        if row.per_instance and scope.owner not in self._homes.long_classes:
+            return Verdict.BENIGN, "each request has an instance of its own"
+        stale = needs & STALE
+        if not stale:
+            if "file" in needs:
+                return Verdict.ARGUABLE, "it keeps the contents of a file"
+            return Verdict.BENIGN, "its result depends on its arguments and the code alone"
+        if "handle" in needs and not scope_arguments(scope) and not stale & {"database", "clock", "random", "awaited"}:
+            return Verdict.BENIGN, "it builds one handle, alike on every replica"
+        return Verdict.DEFINITE, "its result depends on " + ", ".join(sorted(WORDS[s] for s in stale))
+
+
+WORDS = {
+    "database": "the database",
+    "network": "the network",
+    "clock": "the clock",
+    "random": "chance",
+    "process": "another program",
+    "state": "state that requests change",
+    "awaited": "something awaited",
+}
+
+
+def scope_arguments(scope: Scope) -> int:
+    """How many arguments besides the receiver a function takes."""
+    node = scope.node
+    if not isinstance(node, f.Function):
+        return 0
+    return len(node.params) - (1 if scope.owner else 0)

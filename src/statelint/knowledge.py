@@ -179,9 +179,9 @@ class Work(Row, frozen=True):
     names: tuple[str, ...]
     callable: int | None = None
     keyword: str | None = None
-    how: Literal[
-        "thread", "task", "executor", "background", "queue", "scheduler", "process", "timer", "broker"
-    ] = "thread"
+    how: Literal["thread", "task", "executor", "background", "queue", "scheduler", "process", "timer", "broker"] = (
+        "thread"
+    )
     runs: bool = True
     """Whether the callable runs in this process."""
     start: str = ""

@@ -21,7 +21,8 @@ from statelint.project.modules import Modules
 from statelint.project.names import Names
 from statelint.project.purity import Purity
 from statelint.project.reach import Reach
-from statelint.project.scopes import Scope, scan
+from statelint.project.scan import scan
+from statelint.project.scopes import Scope
 from statelint.project.setters import Changed, changed_settings
 from statelint.project.states import State, States
 from statelint.project.writes import Writes

@@ -190,5 +190,3 @@ class Calls:
     def sites(self, name: str) -> list[CallSite]:
         """Calls of an outside callable by its qualified name."""
         return self.outside.get(name, [])
-
-

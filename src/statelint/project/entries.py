@@ -283,5 +283,3 @@ def _label(template: str, kind: str, call: f.Expr, verb: str, scope: Scope | Non
     template = template or ("{verb} {0}" if kind == "route" else kind + " {name}")
     text = template.replace("{verb}", _verbs(call, verb)).replace("{0}", _first_text(call))
     return (text.replace("{name}", scope.name) if scope else text).strip()
-
-

@@ -282,5 +282,3 @@ def receiver_rooted(e: f.Expr, scope: Scope) -> str | None:
             return None
         current = current.parent
     return None
-
-

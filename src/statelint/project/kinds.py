@@ -13,8 +13,10 @@ from statelint import facts as f
 from statelint.project.writes import Write
 
 ORDER = ("lock", "cache", "session", "counter", "realtime", "job")
-QUEUES = frozenset({"queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue", "asyncio.Queue",
-                    "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue", "janus.Queue"})  # fmt: skip
+QUEUES = frozenset(
+    {"queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue", "asyncio.Queue",
+     "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue", "janus.Queue"}
+)  # fmt: skip
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -56,7 +58,9 @@ def category(
 def _counts(write: Write) -> bool:
     """`x += 1`, `x[key] += 1`, `next(x)`."""
     if write.how == "augment":
-        return write.method in ("+=", "-=") and isinstance(write.value, f.Const) and write.value.kind in ("int", "float")
+        return (
+            write.method in ("+=", "-=") and isinstance(write.value, f.Const) and write.value.kind in ("int", "float")
+        )
     return write.how == "argument" and write.method == "next"
 
 

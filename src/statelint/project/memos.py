@@ -70,9 +70,7 @@ class Memos:
         verdict, reason = self._verdict(scope, row, needs, chain)
         return Memoised(scope, at, by, row, needs, verdict, reason, chain)
 
-    def _verdict(
-        self, scope: Scope, row: Memo, needs: frozenset[str], chain: Chain | None
-    ) -> tuple[Verdict, str]:
+    def _verdict(self, scope: Scope, row: Memo, needs: frozenset[str], chain: Chain | None) -> tuple[Verdict, str]:
         if chain is None:
             return Verdict.BENIGN, "no request reaches it"
         if row.per_instance and scope.owner not in self._homes.long_classes:

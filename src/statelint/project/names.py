@@ -172,7 +172,9 @@ class Names:
         first = True
         while current is not None:
             if (current.kind != "class" or first) and name in current.bindings and current.outer.get(name) is None:
-                return union(*(self.bound(b) for b in current.bindings[name]), self._assigned_from_inside(current, name))
+                return union(
+                    *(self.bound(b) for b in current.bindings[name]), self._assigned_from_inside(current, name)
+                )
             if current.kind == "module" or current.parent is None:
                 break
             current = current.parent
@@ -192,11 +194,7 @@ class Names:
         """Values given to a name of `scope` by inner functions that declare it global or nonlocal."""
         wanted = "global" if scope.kind == "module" else "nonlocal"
         return union(
-            *(
-                self.bound(b)
-                for inner in self._declaring(scope, name, wanted)
-                for b in inner.bindings.get(name, ())
-            )
+            *(self.bound(b) for inner in self._declaring(scope, name, wanted) for b in inner.bindings.get(name, ()))
         )
 
     def _declaring(self, scope: Scope, name: str, how: str) -> list[Scope]:

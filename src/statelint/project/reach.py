@@ -39,8 +39,10 @@ class Chain(NamedTuple):
         return Confidence.HIGH
 
 
-ENTRY_ORDER = ("route", "rpc", "websocket", "event", "page", "lambda", "message", "task", "signal", "middleware", "hook",
-               "timer", "thread", "dependency")  # fmt: skip
+ENTRY_ORDER = (
+    "route", "rpc", "websocket", "event", "page", "lambda", "message", "task", "signal", "middleware", "hook", "timer",
+    "thread", "dependency",
+)  # fmt: skip
 """The more convincing an entry is to a reader, the earlier."""
 
 
@@ -57,9 +59,7 @@ class Reach:
 
     def _search(self) -> None:
         order = {kind: i for i, kind in enumerate(ENTRY_ORDER)}
-        ordered = sorted(
-            self._entries.all, key=lambda e: (-e.confidence.rank, order.get(e.kind, 99), e.span, e.label)
-        )
+        ordered = sorted(self._entries.all, key=lambda e: (-e.confidence.rank, order.get(e.kind, 99), e.span, e.label))
         queue: deque[Node] = deque()
         for entry in ordered:
             lasting = entry.process_lived or (entry.receiver is not None and self._homes.lasts(entry.receiver))

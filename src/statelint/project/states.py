@@ -73,9 +73,7 @@ class States:
                 reason = "only start-up code writes it"
                 if home.kind == "instance-attribute" and any(w.scope in on_path for w in found):
                     reason = "each request has an instance of its own"
-                states.append(
-                    State(home, Verdict.BENIGN, "store", reason, Confidence.HIGH, tuple(found), None, 0)
-                )
+                states.append(State(home, Verdict.BENIGN, "store", reason, Confidence.HIGH, tuple(found), None, 0))
         return tuple(sorted(states, key=lambda s: (s.home.span, s.home.name)))
 
     def _counts(self, write: Write) -> bool:
@@ -120,9 +118,7 @@ class States:
                 found[value.name] = None
         return tuple(found)
 
-    def _verdict(
-        self, home: Home, writes: Sequence[Write], memo: bool, types: tuple[str, ...]
-    ) -> tuple[Verdict, str]:
+    def _verdict(self, home: Home, writes: Sequence[Write], memo: bool, types: tuple[str, ...]) -> tuple[Verdict, str]:
         for name in types:
             row = self._knowledge.find("benign", name)
             if row and row[1].because == "lock":
@@ -170,7 +166,9 @@ class States:
 
     def _first_values(self, home: Home) -> list[Binding]:
         return [
-            b for b in home.scope.bindings.get(home.name.rpartition(":")[2].rpartition(".")[2], ()) if b.value is not None
+            b
+            for b in home.scope.bindings.get(home.name.rpartition(":")[2].rpartition(".")[2], ())
+            if b.value is not None
         ]
 
     def _memo(self, writes: Sequence[Write]) -> tuple[Verdict, str]:
@@ -193,7 +191,7 @@ class States:
         return all(w.how == "item" and self._is_guarded(w) for w in adds)
 
     def _is_guarded(self, write: Write) -> bool:
-        """Whether the write runs only when the home lacks a value: `is None`, `not x`, `k not in x`, except KeyError."""
+        """Whether the write runs only on a miss: `x is None`, `not x`, `k not in x`, or in an except block."""
         name = write.home.name.rpartition(":")[2].rpartition(".")[2]
         if write.context.in_handler:
             return True
@@ -253,5 +251,3 @@ def _asks_for_lack(test: f.Expr, taken: bool, name: str, scope: Scope) -> bool:
         has = test.op in ("is not", "!=", "in")
         return (lacks and taken) or (has and not taken)
     return not taken and _mentions(test, name, scope)
-
-

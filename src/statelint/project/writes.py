@@ -18,7 +18,9 @@ GENERIC_MUTATORS = frozenset(
      "discard", "clear"}
 )  # fmt: skip
 """Mutating methods of an element whose own type nothing shows."""
-CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__", "__attrs_post_init__", "__set_name__", "__init_subclass__"})
+CONSTRUCTORS = frozenset(
+    {"__init__", "__new__", "__post_init__", "__attrs_post_init__", "__set_name__", "__init_subclass__"}
+)
 
 
 class Write(NamedTuple):
@@ -290,5 +292,3 @@ def _name_of(scope: Scope, held: Heap | Obj) -> str | None:
         if any(b.value is held.site.expr for b in bindings if held.site):
             return name
     return None
-
-

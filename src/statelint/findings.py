@@ -13,7 +13,9 @@ from typing import NamedTuple
 
 from statelint.spans import Span
 
-EMPTY: Mapping[str, str] = MappingProxyType({})
+
+def _empty() -> Mapping[str, str]:
+    return MappingProxyType({})
 
 
 class Verdict(str, enum.Enum):
@@ -129,7 +131,7 @@ class Hit:
     """What a check yields. `words` fill the `{placeholders}` of the rule's message, why and help."""
 
     subject: Subject
-    words: Mapping[str, str] = EMPTY
+    words: Mapping[str, str] = field(default_factory=_empty)
     trace: tuple[Step, ...] = ()
     verdict: Verdict = Verdict.DEFINITE
     confidence: Confidence | None = None
@@ -198,5 +200,5 @@ class Report:
     """Number of request-path entries by framework."""
     hidden: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Counts of what was left out and why: `arguable`, `suppressed`, `baseline`, `below-severity`, `outside-paths`."""
-    sources: Mapping[str, str] = EMPTY
+    sources: Mapping[str, str] = field(default_factory=_empty)
     """Text of each source that a finding or a step points at, by path."""

@@ -35,7 +35,8 @@ def category(
 ) -> str:
     """The category of a state object called `name` that holds objects of these types and is written so.
 
-    `vocabulary` gives each category the words that speak for it; `hints` are the kinds that knowledge gives its types; `memo` says that a miss computes what is stored.
+    `vocabulary` gives each category the words that speak for it; `hints` are the kinds that knowledge gives its
+    types; `memo` says that a miss computes what is stored.
     """
     last = name.rpartition(".")[2]
     parts = words(last)

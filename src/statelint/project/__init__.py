@@ -6,7 +6,8 @@ reach → writes → states, and beside them settings, flows, work and deploymen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -80,7 +81,8 @@ class Project:
     def names(self) -> Names:
         """Name resolution with arguments flowing into parameters (a second pass over a first call graph)."""
         names = Names(self.modules, self.scopes, self.knowledge)
-        names.arguments = Calls(names).arguments
+        first = Calls(names)
+        names.arguments, names.stored = first.arguments, first.stored
         names.forget()
         return names
 
@@ -97,15 +99,21 @@ class Project:
         return Homes(self.names, self.calls, self.knowledge, self._at_start())
 
     def _at_start(self) -> list[Scope]:
-        """Service scopes that requests do not reach: module bodies, factories, `main`. By calls alone."""
-        entered = {e.scope for e in self.entries.all}
-        todo = list(entered)
+        """Service scopes that run before the first request and not because of one: module bodies, factories, `main`."""
+        entered = self._called_from({e.scope for e in self.entries.all}, self.entries.startup)
+        roots = {s for s in self.names.every if s.kind != "function"} | self.entries.startup | self.entries.commands
+        started = self._called_from(roots, set())
+        return [s for s in self.names.every if s.module.in_service and s in started and s not in entered]
+
+    def _called_from(self, roots: Iterable[Scope], barred: AbstractSet[Scope]) -> set[Scope]:
+        found = set(roots)
+        todo = list(found)
         while todo:
             for edge in self.calls.out.get(todo.pop(), ()):
-                if edge.callee not in entered and edge.callee not in self.entries.startup:
-                    entered.add(edge.callee)
+                if edge.callee not in found and edge.callee not in barred and edge.how != "passed":
+                    found.add(edge.callee)
                     todo.append(edge.callee)
-        return [s for s in self.names.every if s.module.in_service and s not in entered]
+        return found
 
     @cached_property
     def reach(self) -> Reach:

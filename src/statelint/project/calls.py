@@ -10,7 +10,7 @@ from statelint import facts as f
 from statelint.project.classes import decorator_names, first_parameter
 from statelint.project.names import Names
 from statelint.project.scopes import CallSite, Scope
-from statelint.project.values import Bound, Cls, Func, Obj, Value, qualified
+from statelint.project.values import Bound, Cls, Func, Heap, Obj, Site, Value, qualified
 from statelint.spans import Place
 
 Arguments = Mapping[tuple[Scope, str], list[tuple[f.Expr, Scope]]]
@@ -21,6 +21,7 @@ COMMON = frozenset(
      "commit", "query", "filter", "all", "first", "add", "flush", "publish", "emit", "submit", "create"}  # fmt: skip
 """Method names that say nothing about the class of an unknown receiver."""
 ARGUMENTS_KEPT = 16
+ADDERS = frozenset({"append", "appendleft", "add", "insert", "setdefault", "put", "put_nowait"})
 
 
 class Edge(NamedTuple):
@@ -43,6 +44,8 @@ class Calls:
         self.into: dict[Scope, list[Edge]] = defaultdict(list)
         self.outside: dict[str, list[CallSite]] = defaultdict(list)
         self.arguments: dict[tuple[Scope, str], list[tuple[f.Expr, Scope]]] = defaultdict(list)
+        self.stored: dict[Site, list[tuple[f.Expr, Scope]]] = defaultdict(list)
+        """What stores and adding methods put into each container."""
         self._methods = self._unique_methods()
         self._properties = {
             s.name for s in names.every if s.owner and isinstance(s.node, f.Function)
@@ -87,6 +90,7 @@ class Calls:
             if isinstance(store.target, f.Item):
                 name = "__delitem__" if store.op == "del" else "__setitem__"
                 for value in denote(store.target.of, scope):
+                    self._put(value, store.value, scope)
                     if isinstance(value, Obj) and isinstance(value.cls, Cls):
                         method = self._names.classes.method(value.cls.scope, name)
                         if method:
@@ -101,6 +105,9 @@ class Calls:
 
     def _call(self, site: CallSite) -> None:
         call, scope = site.call, site.scope
+        if isinstance(call.func, f.Attr) and call.func.name in ADDERS and call.args:
+            for held in self._names.denote(call.func.of, scope):
+                self._put(held, call.args[-1], scope)
         values = self._names.denote(call.func, scope)
         inside = False
         for value in values:
@@ -119,6 +126,12 @@ class Calls:
             self._pass_arguments(call, scope, callee, 1)
         for arg in (*call.args, *(value for _, value in call.keywords)):
             self._passed(arg, site, inside)
+
+    def _put(self, held: Value, value: f.Expr | None, scope: Scope) -> None:
+        if isinstance(held, Heap) and value is not None and not isinstance(value, f.Const):
+            given = self.stored[held.site]
+            if len(given) < ARGUMENTS_KEPT:
+                given.append((value, scope))
 
     def _targets(self, value: Value, site: CallSite) -> Iterable[tuple[Scope, str, Value | None, int]]:
         classes = self._names.classes

@@ -59,7 +59,13 @@ class Homes:
             for row in library.handlers.decorators
             for name in row.names
             if name.rpartition(".")[0].rpartition(".")[2][:1].isupper()
+        } | {
+            knowledge.canonical(row.cls)
+            for _, library in knowledge.libraries
+            for row in library.instances
+            if row.lifetime == "process"
         }
+        """Outside classes that register handlers, or of which knowledge says that one object serves the process."""
         self._roots()
         self._framework_classes()
         self._made_at_start(calls, at_start)
@@ -151,7 +157,8 @@ class Homes:
         if isinstance(value, Heap):
             if value.site not in self.long_sites:
                 self.long_sites.add(value.site)
-                for element in self._names.elements(value)[1:]:
+                # what requests put into a container belongs to the container; only what stands in its display lasts
+                for element in self._names.written_elements(value):
                     if isinstance(element, Obj):
                         self.last(element, where)
         elif isinstance(value, Made | Obj):

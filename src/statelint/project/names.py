@@ -1,8 +1,8 @@
 """What an expression denotes, over the whole project: names, imports, attributes, calls, instances, containers.
 
 Resolution is demand-driven, flow-insensitive and memoised. It never fails: what cannot be told denotes nothing.
-Arguments flow into parameters only once `arguments` is filled (by calls.py, from a first pass without them), so that
-the two relations need no common fixpoint.
+Arguments flow into parameters, and stored objects out of containers, only once `arguments` and `stored` are filled (by
+calls.py, from a first pass without them), so that the relations need no common fixpoint.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ class Names:
         self.every = every
         self.classes = Classes(every, self.denote)
         self.arguments: Mapping[tuple[Scope, str], list[tuple[f.Expr, Scope]]] = {}
+        self.stored: Mapping[Site, list[tuple[f.Expr, Scope]]] = {}
         self._memo: dict[tuple[int, int], Values] = {}
         self._sites: dict[int, Site] = {}
         self._active: set[tuple[int, int]] = set()
@@ -139,25 +140,30 @@ class Names:
         return union(found)
 
     def elements(self, value: Value, key: f.Expr | None = None) -> Values:
-        """What a value holds: a marker that it is a part, and the elements of a display where they are written."""
+        """What a value holds: a marker that it is a part, the elements written in a display, and what was stored."""
         if isinstance(value, Obj) and isinstance(value.cls, Cls):
             getter = self.classes.method(value.cls.scope, "__getitem__")
             if getter:
                 return self.returned(getter)
+        if not isinstance(value, Heap):
+            return (Part(value),)
+        put = [v for e, scope in self.stored.get(value.site, ())[:WIDTH] for v in self.denote(e, scope)]
+        return union([Part(value)], self.written_elements(value, key), (v for v in put if not isinstance(v, Lit)))
+
+    def written_elements(self, value: Heap, key: f.Expr | None = None) -> Values:
+        """The elements of a display as written, constants left out; with a constant key only that entry."""
         inner: list[Value] = []
-        if isinstance(value, Heap):
-            expr = value.site.expr
-            if isinstance(expr, f.Table):
-                for k, v in expr.pairs:
-                    if not isinstance(key, f.Const) or not isinstance(k, f.Const) or k.value == key.value:
-                        inner.extend(self.denote(v, value.site.scope))
-            elif isinstance(expr, f.Group):
-                for item in expr.items[:WIDTH]:
-                    inner.extend(self.denote(item, value.site.scope))
-            elif isinstance(expr, f.Comprehension):
-                inner.extend(self.denote(expr.items[-1], value.site.scope))
-            inner = [v for v in inner if not isinstance(v, Lit)]
-        return union([Part(value)], inner)
+        expr, scope = value.site.expr, value.site.scope
+        if isinstance(expr, f.Table):
+            for k, v in expr.pairs:
+                if not isinstance(key, f.Const) or not isinstance(k, f.Const) or k.value == key.value:
+                    inner.extend(self.denote(v, scope))
+        elif isinstance(expr, f.Group):
+            for item in expr.items[:WIDTH]:
+                inner.extend(self.denote(item, scope))
+        elif isinstance(expr, f.Comprehension):
+            inner.extend(self.denote(expr.items[-1], scope))
+        return union(v for v in inner if not isinstance(v, Lit))
 
     # ── names ──
 
@@ -317,15 +323,15 @@ class Names:
             return (Member(value, name),)
         return ()
 
-    def _outside_member(self, value: Obj, cls: str, name: str) -> Values:
+    def _outside_member(self, value: Obj, cls: str, name: str, inherited: bool = False) -> Values:
         for base in self.knowledge.lineage(cls):
             row = self.knowledge.find("instances", f"{base}.{name}")
             if row:
                 target = self.knowledge.canonical(row[1].cls)
                 return (Obj(Ext(target)), *(Obj(Cls(s)) for s in self.classes.subclasses(target)[:3]))
-        # the object may be of a project subclass that adds the attribute
         found: list[Value] = []
-        if value.site is None:
+        if value.site is None and not inherited:
+            # the object may be of a project subclass that adds the attribute
             for sub in self.classes.subclasses(cls)[:6]:
                 if name in sub.bindings or name in self.classes.attribute_names(sub):
                     found.extend(self._class_member(sub, name, Obj(Cls(sub))))
@@ -356,8 +362,9 @@ class Names:
                     for value in self.bound(binding):
                         found.extend(self._through_class(value, Obj(Cls(sub), receiver.site)))  # type: ignore[union-attr]
         if not found and outside and outside != "builtins.object":
-            owner = Obj(Ext(outside), receiver.site) if isinstance(receiver, Obj) else Ext(outside)
-            return self.member(owner, name)
+            if isinstance(receiver, Obj):
+                return self._outside_member(Obj(Ext(outside), receiver.site), outside, name, inherited=True)
+            return self.outside(f"{outside}.{name}")
         return union(found)
 
     def _through_class(self, value: Value, receiver: Value) -> Values:

@@ -96,7 +96,7 @@ class States:
         hints = [row[1].kind for t in types if (row := self._knowledge.find("containers", t)) and row[1].kind]
         kind = category(self._knowledge.words, home.short, types, hints, writes, memo)
         verdict, reason = self._verdict(home, writes, memo, types)
-        ordered = sorted(writes, key=lambda w: (self._distance(w), w.element, w.how == "delete", w.scope.path, w.at))
+        ordered = sorted(writes, key=lambda w: (w.element, w.how == "delete", self._distance(w), w.scope.path, w.at))
         lasting = True if home.kind == "instance-attribute" and ordered[0].rooted == "self" else None
         chain = self._reach.chain(ordered[0].scope, lasting)
         confidence = chain.confidence if chain else Confidence.LOW
@@ -156,7 +156,7 @@ class States:
             return Verdict.BENIGN, "its value depends on the code alone"
         if needs <= {"handle", "environment"}:
             return Verdict.BENIGN, "every replica builds the same handle"
-        if guarded and not needs & CHANGING:
+        if guarded and not needs & (CHANGING - {"awaited"}):
             return Verdict.BENIGN, "it is built once, on first use"
         if guarded and "handle" in needs and not needs & {"database", "clock", "random"}:
             return Verdict.BENIGN, "a handle built on first use"

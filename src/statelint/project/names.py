@@ -8,47 +8,36 @@ calls.py, from a first pass without them), so that the relations need no common 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.annotations import annotation_names
-from statelint.project.classes import Classes, decorator_names, first_parameter
+from statelint.project.classes import Classes
+from statelint.project.members import Members
 from statelint.project.modules import Module, Modules
+from statelint.project.results import Results
 from statelint.project.scopes import Binding, Scope
 from statelint.project.values import (
-    Bound,
+    WIDTH,
     Cls,
     Ext,
     Func,
     Heap,
     Lit,
     Made,
-    Member,
     Mod,
     Obj,
     Part,
     Site,
     Value,
     Values,
-    qualified,
+    union,
 )
 
 BUILTINS: Final = frozenset(dir(builtins))
 DISPLAYS: Final = {"list": "builtins.list", "set": "builtins.set", "dict": "builtins.dict"}
 DEPTH: Final = 40
-WIDTH: Final = 12
-"""A set of values is cut here: beyond it, an expression says nothing useful any more."""
-SAME: Final = frozenset({"typing.cast", "copy.copy", "copy.deepcopy", "builtins.super"})
-
-
-def union(*groups: Iterable[Value]) -> Values:
-    seen: dict[Value, None] = {}
-    for group in groups:
-        for value in group:
-            seen[value] = None
-    return tuple(seen)[:WIDTH]
 
 
 class Names:
@@ -63,6 +52,13 @@ class Names:
         self.classes = Classes(every, self.denote)
         self.arguments: Mapping[tuple[Scope, str], list[tuple[f.Expr, Scope]]] = {}
         self.stored: Mapping[Site, list[tuple[f.Expr, Scope]]] = {}
+        self._members = Members(self)
+        self._results = Results(self)
+        self.member = self._members.member
+        self.called = self._results.called
+        self.returned = self._results.returned
+        self.parameter = self._results.parameter
+        self.annotated = self._results.annotated
         self._memo: dict[tuple[int, int], Values] = {}
         self._sites: dict[int, Site] = {}
         self._active: set[tuple[int, int]] = set()
@@ -103,7 +99,7 @@ class Names:
         if isinstance(e, f.Attr):
             return union(*(self.member(v, e.name) for v in self.denote(e.of, scope)))
         if isinstance(e, f.Call):
-            return self._call(e, scope)
+            return union(*(self.called(v, e, scope) for v in self.denote(e.func, scope)))
         if isinstance(e, f.Item):
             return self._item(e, scope)
         if isinstance(e, f.Group):
@@ -302,187 +298,3 @@ class Names:
         """The value of a qualified name outside the project; a proxy stands for the instance it hands on to."""
         row = self.knowledge.find("instances", name)
         return (Obj(Ext(self.knowledge.canonical(row[1].cls))),) if row else (Ext(self.knowledge.canonical(name)),)
-
-    # ── attributes ──
-
-    def member(self, value: Value, name: str) -> Values:
-        """What `value.name` denotes."""
-        if isinstance(value, Mod):
-            return self.module_member(value.module, name)
-        if isinstance(value, Ext):
-            return self.outside(f"{value.name}.{name}")
-        if isinstance(value, Cls):
-            return self._class_member(value.scope, name, value)
-        if isinstance(value, Obj):
-            if isinstance(value.cls, Cls):
-                return self._class_member(value.cls.scope, name, value)
-            return self._outside_member(value, value.cls.name, name)
-        if isinstance(value, Func | Bound):
-            return (Member(value, name),)
-        if isinstance(value, Heap | Made | Member | Part):
-            return (Member(value, name),)
-        return ()
-
-    def _outside_member(self, value: Obj, cls: str, name: str, inherited: bool = False) -> Values:
-        for base in self.knowledge.lineage(cls):
-            row = self.knowledge.find("instances", f"{base}.{name}")
-            if row:
-                target = self.knowledge.canonical(row[1].cls)
-                return (Obj(Ext(target)), *(Obj(Cls(s)) for s in self.classes.subclasses(target)[:3]))
-        found: list[Value] = []
-        if value.site is None and not inherited:
-            # the object may be of a project subclass that adds the attribute
-            for sub in self.classes.subclasses(cls)[:6]:
-                if name in sub.bindings or name in self.classes.attribute_names(sub):
-                    found.extend(self._class_member(sub, name, Obj(Cls(sub))))
-        return union(found) if found else (Member(value, name),)
-
-    def _class_member(self, cls: Scope, name: str, receiver: Value) -> Values:
-        found: list[Value] = []
-        outside: str | None = None
-        is_instance = isinstance(receiver, Obj)
-        for item in self.classes.lineage(cls):
-            if isinstance(item, Ext):
-                outside = outside or item.name
-                continue
-            shadowed = False
-            if is_instance:
-                for assigned in self.classes.assigned(item.scope, name):
-                    if assigned.value is not None:
-                        found.extend(self.denote(assigned.value, assigned.store.scope))
-                        shadowed = shadowed or assigned.store.scope.name == "__init__"
-            for binding in () if shadowed else item.scope.bindings.get(name, ()):
-                for value in self.bound(binding):
-                    found.extend(self._through_class(value, receiver))
-            if found:
-                break
-        if is_instance:
-            for sub in self.classes.subclasses(cls)[:8]:
-                for binding in sub.bindings.get(name, ()):
-                    for value in self.bound(binding):
-                        found.extend(self._through_class(value, Obj(Cls(sub), receiver.site)))  # type: ignore[union-attr]
-        if not found and outside and outside != "builtins.object":
-            if isinstance(receiver, Obj):
-                return self._outside_member(Obj(Ext(outside), receiver.site), outside, name, inherited=True)
-            return self.outside(f"{outside}.{name}")
-        return union(found)
-
-    def _through_class(self, value: Value, receiver: Value) -> Values:
-        """A class attribute seen through a receiver: functions bind, properties are called."""
-        if not isinstance(value, Func):
-            return (value,)
-        node = value.scope.node
-        names = set(decorator_names(node)) if isinstance(node, f.Function) else set()
-        if "staticmethod" in names:
-            return (value,)
-        if names & {"property", "cached_property", "classproperty", "hybrid_property"} and isinstance(receiver, Obj):
-            return self.returned(value.scope)
-        return (Bound(value.scope, receiver),)
-
-    # ── calls ──
-
-    def _call(self, e: f.Call, scope: Scope) -> Values:
-        found: list[Value] = []
-        for callee in self.denote(e.func, scope):
-            found.extend(self.called(callee, e, scope))
-        return union(found)
-
-    def called(self, callee: Value, e: f.Call, scope: Scope) -> Values:
-        """What calling `callee` gives."""
-        if isinstance(callee, Cls):
-            return (Obj(callee, self.site(e, scope)),)
-        if isinstance(callee, Func | Bound):
-            return self.returned(callee.scope)
-        if isinstance(callee, Obj) and isinstance(callee.cls, Cls):
-            method = self.classes.method(callee.cls.scope, "__call__")
-            return self.returned(method) if method else ()
-        name = qualified(callee)
-        if name is None:
-            return ()
-        if name in SAME and e.args:
-            return self.denote(e.args[-1], scope)
-        if name == "builtins.super":
-            return self._super(scope)
-        if isinstance(callee, Member) and isinstance(callee.of, Heap | Part):
-            held = callee.of
-            row = self.knowledge.find("containers", held.type) if isinstance(held, Heap) else None
-            if row is None or callee.name in row[1].hands_out:
-                return self.elements(held, e.args[0] if e.args else None)
-            return ()
-        return self._outside_call(name, e, scope)
-
-    def _outside_call(self, name: str, e: f.Call, scope: Scope) -> Values:
-        site = self.site(e, scope)
-        container = self.knowledge.find("containers", name)
-        if container and not container[1].immutable:
-            return (Heap(self.knowledge.canonical(name), site),)
-        for spelling in self.knowledge.spellings(name):
-            if spelling in self.knowledge.returns:
-                returned = self.knowledge.canonical(self.knowledge.returns[spelling])
-                known = self.knowledge.find("containers", returned)
-                return (Heap(returned, site),) if known else (Obj(Ext(returned), site),)
-        if name.rpartition(".")[2][:1].isupper():
-            return (Obj(Ext(name), site),)
-        return (Made(name, site),)
-
-    def _super(self, scope: Scope) -> Values:
-        current: Scope | None = scope
-        while current and current.kind != "class":
-            current = current.parent
-        if current is None:
-            return ()
-        return tuple(Obj(base) for base in self.classes.bases(current))
-
-    def returned(self, scope: Scope) -> Values:
-        """What calling a project function gives: its return values, or what a generator yields."""
-        values = union(*(self.denote(e, scope) for e in (*scope.returns, *scope.yields)))
-        node = scope.node
-        if not values and isinstance(node, f.Function) and node.returns is not None:
-            return self.annotated(node.returns, scope.parent or scope)
-        return values
-
-    # ── parameters and annotations ──
-
-    def parameter(self, b: Binding) -> Values:
-        """What a parameter can be: the receiver, its annotation, an injected dependency, its default, the arguments."""
-        receiver = first_parameter(b.scope)
-        if receiver and receiver[0] == b.name and b.scope.owner:
-            return (Obj(Cls(b.scope.owner)),) if receiver[1] == "self" else (Cls(b.scope.owner),)
-        param = b.node
-        assert isinstance(param, f.Param)
-        found: list[Value] = []
-        outer = b.scope.parent or b.scope
-        injected = [e for e in (param.default, *self._metadata(param.annotation)) if isinstance(e, f.Call)]
-        for call in injected:
-            found.extend(self._injected(call, outer))
-        if param.annotation is not None:
-            found.extend(self.annotated(param.annotation, outer))
-        if param.default is not None and not found:
-            found.extend(v for v in self.denote(param.default, outer) if not isinstance(v, Made | Lit))
-        for expr, scope in self.arguments.get((b.scope, b.name), ())[:WIDTH]:
-            found.extend(self.denote(expr, scope))
-        return union(found)
-
-    @staticmethod
-    def _metadata(annotation: f.Expr | None) -> tuple[f.Expr, ...]:
-        if isinstance(annotation, f.Item) and isinstance(annotation.key, f.Group):
-            return annotation.key.items[1:]
-        return ()
-
-    def _injected(self, call: f.Call, scope: Scope) -> Values:
-        """The result of the callable that a dependency marker names."""
-        for callee in self.denote(call.func, scope):
-            name = qualified(callee)
-            row = self.knowledge.find("handlers.arguments", name) if name else None
-            if row and row[1].entry == "dependency" and call.args:
-                return union(*(self.called(v, call, scope) for v in self.denote(call.args[0], scope)))
-        return ()
-
-    def annotated(self, annotation: f.Expr, scope: Scope) -> Values:
-        """Instances of the classes that an annotation names."""
-        found: list[Value] = []
-        for expr in annotation_names(annotation):
-            for value in self.denote(expr, scope):
-                if isinstance(value, Cls) or (isinstance(value, Ext) and not value.name.startswith("typing.")):
-                    found.append(Obj(value))
-        return union(found)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Union
 
 from statelint.facts import Expr
 from statelint.project.modules import Module
 from statelint.project.scopes import Scope
+
+WIDTH = 12
+"""A set of values is cut here: beyond it, an expression says nothing useful any more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,3 +125,12 @@ def root(value: Value) -> Value:
     while isinstance(value, Part | Member):
         value = value.of
     return value
+
+
+def union(*groups: Iterable[Value]) -> Values:
+    """The values of all groups, each once, in order, cut at `WIDTH`."""
+    seen: dict[Value, None] = {}
+    for group in groups:
+        for value in group:
+            seen[value] = None
+    return tuple(seen)[:WIDTH]

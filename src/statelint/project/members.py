@@ -1,0 +1,92 @@
+"""What `value.name` denotes, for modules, classes, instances and outside objects."""
+
+from __future__ import annotations
+
+from statelint import facts as f
+from statelint.project.classes import decorator_names
+from statelint.project.resolver import Resolver
+from statelint.project.scopes import Scope
+from statelint.project.values import Bound, Cls, Ext, Func, Heap, Made, Member, Mod, Obj, Part, Value, Values, union
+
+PROPERTIES = frozenset({"property", "cached_property", "classproperty", "hybrid_property"})
+
+
+class Members:
+    """Attribute look-up on values."""
+
+    def __init__(self, names: Resolver) -> None:
+        self._names = names
+
+    def member(self, value: Value, name: str) -> Values:
+        """What `value.name` denotes."""
+        if isinstance(value, Mod):
+            return self._names.module_member(value.module, name)
+        if isinstance(value, Ext):
+            return self._names.outside(f"{value.name}.{name}")
+        if isinstance(value, Cls):
+            return self._class_member(value.scope, name, value)
+        if isinstance(value, Obj):
+            if isinstance(value.cls, Cls):
+                return self._class_member(value.cls.scope, name, value)
+            return self._outside_member(value, value.cls.name, name)
+        if isinstance(value, Func | Bound):
+            return (Member(value, name),)
+        if isinstance(value, Heap | Made | Member | Part):
+            return (Member(value, name),)
+        return ()
+
+    def _outside_member(self, value: Obj, cls: str, name: str, inherited: bool = False) -> Values:
+        for base in self._names.knowledge.lineage(cls):
+            row = self._names.knowledge.find("instances", f"{base}.{name}")
+            if row:
+                target = self._names.knowledge.canonical(row[1].cls)
+                return (Obj(Ext(target)), *(Obj(Cls(s)) for s in self._names.classes.subclasses(target)[:3]))
+        found: list[Value] = []
+        if value.site is None and not inherited:
+            # the object may be of a project subclass that adds the attribute
+            for sub in self._names.classes.subclasses(cls)[:6]:
+                if name in sub.bindings or name in self._names.classes.attribute_names(sub):
+                    found.extend(self._class_member(sub, name, Obj(Cls(sub))))
+        return union(found) if found else (Member(value, name),)
+
+    def _class_member(self, cls: Scope, name: str, receiver: Value) -> Values:
+        found: list[Value] = []
+        outside: str | None = None
+        is_instance = isinstance(receiver, Obj)
+        for item in self._names.classes.lineage(cls):
+            if isinstance(item, Ext):
+                outside = outside or item.name
+                continue
+            shadowed = False
+            if is_instance:
+                for assigned in self._names.classes.assigned(item.scope, name):
+                    if assigned.value is not None:
+                        found.extend(self._names.denote(assigned.value, assigned.store.scope))
+                        shadowed = shadowed or assigned.store.scope.name == "__init__"
+            for binding in () if shadowed else item.scope.bindings.get(name, ()):
+                for value in self._names.bound(binding):
+                    found.extend(self._through_class(value, receiver))
+            if found:
+                break
+        if is_instance:
+            for sub in self._names.classes.subclasses(cls)[:8]:
+                for binding in sub.bindings.get(name, ()):
+                    for value in self._names.bound(binding):
+                        found.extend(self._through_class(value, Obj(Cls(sub), receiver.site)))  # type: ignore[union-attr]
+        if not found and outside and outside != "builtins.object":
+            if isinstance(receiver, Obj):
+                return self._outside_member(Obj(Ext(outside), receiver.site), outside, name, inherited=True)
+            return self._names.outside(f"{outside}.{name}")
+        return union(found)
+
+    def _through_class(self, value: Value, receiver: Value) -> Values:
+        """A class attribute seen through a receiver: functions bind, properties are called."""
+        if not isinstance(value, Func):
+            return (value,)
+        node = value.scope.node
+        names = set(decorator_names(node)) if isinstance(node, f.Function) else set()
+        if "staticmethod" in names:
+            return (value,)
+        if names & PROPERTIES and isinstance(receiver, Obj):
+            return self._names.returned(value.scope)
+        return (Bound(value.scope, receiver),)

@@ -1,0 +1,136 @@
+"""What calls give and what parameters receive."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from statelint import facts as f
+from statelint.project.annotations import annotation_names
+from statelint.project.classes import first_parameter
+from statelint.project.resolver import Resolver
+from statelint.project.scopes import Binding, Scope
+from statelint.project.values import (
+    WIDTH,
+    Bound,
+    Cls,
+    Ext,
+    Func,
+    Heap,
+    Lit,
+    Made,
+    Member,
+    Obj,
+    Part,
+    Value,
+    Values,
+    qualified,
+    union,
+)
+
+SAME: Final = frozenset({"typing.cast", "copy.copy", "copy.deepcopy"})
+"""Functions that hand on their last argument, or an equal one."""
+
+
+class Results:
+    """Results of calls and values of parameters."""
+
+    def __init__(self, names: Resolver) -> None:
+        self._names = names
+
+    def called(self, callee: Value, e: f.Call, scope: Scope) -> Values:
+        """What calling `callee` gives."""
+        if isinstance(callee, Cls):
+            return (Obj(callee, self._names.site(e, scope)),)
+        if isinstance(callee, Func | Bound):
+            return self.returned(callee.scope)
+        if isinstance(callee, Obj) and isinstance(callee.cls, Cls):
+            method = self._names.classes.method(callee.cls.scope, "__call__")
+            return self.returned(method) if method else ()
+        name = qualified(callee)
+        if name is None:
+            return ()
+        if name in SAME and e.args:
+            return self._names.denote(e.args[-1], scope)
+        if name == "builtins.super":
+            return self._super(scope)
+        if isinstance(callee, Member) and isinstance(callee.of, Heap | Part):
+            held = callee.of
+            row = self._names.knowledge.find("containers", held.type) if isinstance(held, Heap) else None
+            if row is None or callee.name in row[1].hands_out:
+                return self._names.elements(held, e.args[0] if e.args else None)
+            return ()
+        return self._outside_call(name, e, scope)
+
+    def _outside_call(self, name: str, e: f.Call, scope: Scope) -> Values:
+        site = self._names.site(e, scope)
+        container = self._names.knowledge.find("containers", name)
+        if container and not container[1].immutable:
+            return (Heap(self._names.knowledge.canonical(name), site),)
+        for spelling in self._names.knowledge.spellings(name):
+            if spelling in self._names.knowledge.returns:
+                returned = self._names.knowledge.canonical(self._names.knowledge.returns[spelling])
+                known = self._names.knowledge.find("containers", returned)
+                return (Heap(returned, site),) if known else (Obj(Ext(returned), site),)
+        if name.rpartition(".")[2][:1].isupper():
+            return (Obj(Ext(name), site),)
+        return (Made(name, site),)
+
+    def _super(self, scope: Scope) -> Values:
+        current: Scope | None = scope
+        while current and current.kind != "class":
+            current = current.parent
+        if current is None:
+            return ()
+        return tuple(Obj(base) for base in self._names.classes.bases(current))
+
+    def returned(self, scope: Scope) -> Values:
+        """What calling a project function gives: its return values, or what a generator yields."""
+        values = union(*(self._names.denote(e, scope) for e in (*scope.returns, *scope.yields)))
+        node = scope.node
+        if not values and isinstance(node, f.Function) and node.returns is not None:
+            return self.annotated(node.returns, scope.parent or scope)
+        return values
+
+    def parameter(self, b: Binding) -> Values:
+        """What a parameter can be: the receiver, its annotation, an injected dependency, its default, the arguments."""
+        receiver = first_parameter(b.scope)
+        if receiver and receiver[0] == b.name and b.scope.owner:
+            return (Obj(Cls(b.scope.owner)),) if receiver[1] == "self" else (Cls(b.scope.owner),)
+        param = b.node
+        assert isinstance(param, f.Param)
+        found: list[Value] = []
+        outer = b.scope.parent or b.scope
+        injected = [e for e in (param.default, *self._metadata(param.annotation)) if isinstance(e, f.Call)]
+        for call in injected:
+            found.extend(self._injected(call, outer))
+        if param.annotation is not None:
+            found.extend(self.annotated(param.annotation, outer))
+        if param.default is not None and not found:
+            found.extend(v for v in self._names.denote(param.default, outer) if not isinstance(v, Made | Lit))
+        for expr, scope in self._names.arguments.get((b.scope, b.name), ())[:WIDTH]:
+            found.extend(self._names.denote(expr, scope))
+        return union(found)
+
+    @staticmethod
+    def _metadata(annotation: f.Expr | None) -> tuple[f.Expr, ...]:
+        if isinstance(annotation, f.Item) and isinstance(annotation.key, f.Group):
+            return annotation.key.items[1:]
+        return ()
+
+    def _injected(self, call: f.Call, scope: Scope) -> Values:
+        """The result of the callable that a dependency marker names."""
+        for callee in self._names.denote(call.func, scope):
+            name = qualified(callee)
+            row = self._names.knowledge.find("handlers.arguments", name) if name else None
+            if row and row[1].entry == "dependency" and call.args:
+                return union(*(self.called(v, call, scope) for v in self._names.denote(call.args[0], scope)))
+        return ()
+
+    def annotated(self, annotation: f.Expr, scope: Scope) -> Values:
+        """Instances of the classes that an annotation names."""
+        found: list[Value] = []
+        for expr in annotation_names(annotation):
+            for value in self._names.denote(expr, scope):
+                if isinstance(value, Cls) or (isinstance(value, Ext) and not value.name.startswith("typing.")):
+                    found.append(Obj(value))
+        return union(found)

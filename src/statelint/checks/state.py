@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from statelint.findings import Confidence, Hit, Role, Step, Subject, Verdict
+from statelint.findings import Confidence, Hit, Role, Severity, Step, Subject, Verdict
 from statelint.project import Project
 from statelint.project.kinds import holds
 from statelint.project.states import State
@@ -50,12 +50,15 @@ def _hit(state: State, project: Project) -> Hit:
     if where and where.path + str(where.line) != home.span.path + str(home.span.line):
         trace.append(Step(where, Role.RELATED, "the object that lives on is made here"))
     trace.append(Step(write.scope.span(write.at), Role.WRITTEN, f"{_verb(write)} by {write.scope.qualname}()"))
+    if state.fallback:
+        trace.append(Step(write.scope.span(write.at), Role.RELATED, "only where no shared store is configured"))
     trace += way_in(state.chain)
     return Hit(
         subject=Subject(home.kind, home.name, home.span),
         words=MappingProxyType(words),
         trace=tuple(trace),
         verdict=state.verdict,
+        severity=Severity.WARNING if state.fallback else None,
         confidence=Confidence.LOW if state.verdict is Verdict.ARGUABLE else state.confidence,
         more=MappingProxyType({"writes": len(state.writes) - 1, "entries": max(0, state.entries - 1)}),
     )

@@ -110,7 +110,7 @@ class Project:
         todo = list(found)
         while todo:
             for edge in self.calls.out.get(todo.pop(), ()):
-                if edge.callee not in found and edge.callee not in barred and edge.how != "passed":
+                if edge.callee not in found and edge.callee not in barred and edge.how not in ("passed", "guess"):
                     found.add(edge.callee)
                     todo.append(edge.callee)
         return found

@@ -46,7 +46,8 @@ class Homes:
     def __init__(self, names: Names, calls: Calls, knowledge: Knowledge, at_start: Iterable[Scope]) -> None:
         self._names = names
         self._knowledge = knowledge
-        self.by_site: dict[Site, list[Home]] = defaultdict(list)
+        self._own: dict[Site, list[Home]] = defaultdict(list)
+        self._lent: dict[Site, list[Home]] = defaultdict(list)
         self.values: dict[Home, tuple[Value, ...]] = {}
         self.long_classes: dict[Scope, Span] = {}
         """Classes with an instance that lasts, and where that instance is made or registered."""
@@ -83,7 +84,7 @@ class Homes:
             b for s in scope.descendants() if s.outer.get(name) == "global" for b in s.bindings.get(name, ())
         ]
         kinds = ("assign", "annotate", "enter", "iterate")
-        own = [b for b in bindings if b.kind in kinds and not b.context.for_types]
+        own = [b for b in bindings if b.kind in kinds and not b.context.for_types and not b.context.in_main]
         if not own:
             return None
         first = next((b for b in own if b.value is not None and _is_container_like(b.value)), own[0])
@@ -98,20 +99,20 @@ class Homes:
                 for name in names:
                     home = self.module_variable(scope, name)
                     if home:
-                        self.hold(home, self._names.lookup(name, scope))
+                        self.hold(home, self._names.lookup(name, scope), _given(scope, name))
                     self._memoised(scope, name)
             elif scope.kind == "class" and not self.per_instance_fields(scope):
                 for name, bindings in scope.bindings.items():
                     own = [b for b in bindings if b.kind in ("assign", "annotate") and b.value is not None]
                     if own:
                         home = self.home("class-attribute", f"{scope.full_name}.{name}", scope, own[0].at)
-                        self.hold(home, tuple(v for b in own for v in self._names.bound(b)))
+                        self.hold(home, (v for b in own for v in self._names.bound(b)), [b.value for b in own])
             elif scope.kind == "function" and isinstance(scope.node, f.Function) and scope.parent:
                 for param in scope.node.params:
                     if isinstance(param.default, f.Group | f.Table | f.Call):
                         home = self.home("default-argument", f"{scope.full_name}.{param.name}", scope, param.at)
                         values = self._names.denote(param.default, scope.parent)
-                        self.hold(home, tuple(v for v in values if isinstance(v, Heap)))
+                        self.hold(home, (v for v in values if isinstance(v, Heap)), [param.default])
 
     def per_instance_fields(self, cls: Scope) -> bool:
         """Whether the class body declares fields that every instance gets for itself."""
@@ -142,15 +143,30 @@ class Homes:
                             for returned in self._names.returned(inner):
                                 self.last(returned, scope.span(node.name_at))
 
-    def hold(self, home: Home, values: Iterable[Value]) -> None:
-        """Record that a long-lived home holds these values, and follow what they hold themselves."""
+    def hold(self, home: Home, values: Iterable[Value], given: Iterable[f.Expr | None] = ()) -> None:
+        """Record that a long-lived home holds these values, and follow what they hold themselves.
+
+        `given` are the expressions assigned to it: an object made in one of them belongs to this home, one that came
+        from elsewhere belongs to the home where it was made.
+        """
         values = tuple(values)
         self.values[home] = self.values.get(home, ()) + values
+        own = {id(part) for expr in given if expr is not None for part in _alternatives(expr)}
         for value in values:
             site = value.site if isinstance(value, Heap | Made | Obj) else None
-            if site is not None and home not in self.by_site[site]:
-                self.by_site[site].append(home)
-            self.last(value, home.span)
+            if site is not None:
+                homes = self._own if id(site.expr) in own else self._lent
+                if home not in homes[site]:
+                    homes[site].append(home)
+                self.last(value, home.span)
+
+    def of_site(self, site: Site) -> list[Home]:
+        """The homes of the object made at a site: those that made it, else those that were handed it."""
+        if site in self._own:
+            return self._own[site]
+        lent = self._lent.get(site, [])
+        roots = [home for home in lent if home.kind != "instance-attribute"]
+        return roots or ([] if site.scope.kind == "function" else lent[:1])
 
     def last(self, value: Value, where: Span) -> None:
         """Record that a value lasts as long as the process."""
@@ -181,13 +197,14 @@ class Homes:
                 assigned = self._names.classes.assigned(owner, name)
                 first = next((a for a in assigned if a.store.scope.name == "__init__"), assigned[0])
                 home = self.home("instance-attribute", f"{owner.full_name}.{name}", owner, first.store.target.at)
-                self.hold(home, (v for a in assigned if a.value for v in self._names.denote(a.value, a.store.scope)))
+                found = (v for a in assigned if a.value for v in self._names.denote(a.value, a.store.scope))
+                self.hold(home, found, [a.value for a in assigned])
             if self.per_instance_fields(owner):
                 for name, bindings in owner.bindings.items():
                     fields = [b for b in bindings if b.kind == "assign" and b.value is not None]
                     if fields:
                         home = self.home("instance-attribute", f"{owner.full_name}.{name}", owner, fields[0].at)
-                        self.hold(home, (v for b in fields for v in self._names.bound(b)))
+                        self.hold(home, (v for b in fields for v in self._names.bound(b)), [b.value for b in fields])
 
     # ── what lasts besides the roots ──
 
@@ -217,7 +234,7 @@ class Homes:
                 path = self.application_path(store.target, scope)
                 if path:
                     home = self.home("application-attribute", path, scope, store.target.at)
-                    self.hold(home, self._names.denote(store.value, scope))
+                    self.hold(home, self._names.denote(store.value, scope), [store.value])
 
     def application_path(self, e: f.Expr, scope: Scope) -> str | None:
         """`fastapi.FastAPI.state.jobs` for an attribute or constant key of an application object, else None."""
@@ -268,6 +285,25 @@ def key_text(key: f.Expr) -> str | None:
     if isinstance(key, f.Name | f.Attr):
         return key.id if isinstance(key, f.Name) else key.name
     return None
+
+
+def _given(scope: Scope, name: str) -> list[f.Expr | None]:
+    """The expressions assigned to a module-level name, also by functions that declare it global."""
+    inner = [s for s in scope.descendants() if s.outer.get(name) == "global"]
+    return [b.value for s in (scope, *inner) for b in s.bindings.get(name, ())]
+
+
+def _alternatives(e: f.Expr) -> list[f.Expr]:
+    """The expressions of which one becomes the value: both sides of `or`, of a conditional, and so on."""
+    if isinstance(e, f.Op) and e.op in ("or", "and", "*", "+", "|"):
+        return [x for operand in e.operands for x in _alternatives(operand)]
+    if isinstance(e, f.Choice):
+        return [*_alternatives(e.then), *_alternatives(e.other)]
+    if isinstance(e, f.Walrus | f.Await | f.Star):
+        return _alternatives(e.value)
+    if isinstance(e, f.Group):
+        return [e, *(x for item in e.items for x in _alternatives(item))]
+    return [e]
 
 
 def _is_container_like(e: f.Expr) -> bool:

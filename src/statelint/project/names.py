@@ -60,6 +60,7 @@ class Names:
         self.parameter = self._results.parameter
         self.annotated = self._results.annotated
         self._memo: dict[tuple[int, int], Values] = {}
+        self._looked_up: dict[tuple[Scope, str], Values | None] = {}
         self._sites: dict[int, Site] = {}
         self._active: set[tuple[int, int]] = set()
         self._depth = 0
@@ -67,6 +68,7 @@ class Names:
     def forget(self) -> None:
         """Drop what was memoised, after `arguments` changed."""
         self._memo.clear()
+        self._looked_up.clear()
 
     def site(self, expr: f.Expr, scope: Scope) -> Site:
         return self._sites.setdefault(id(expr), Site(scope, expr))
@@ -164,7 +166,15 @@ class Names:
     # ── names ──
 
     def lookup(self, name: str, scope: Scope) -> Values:
-        """What a name denotes in a scope."""
+        """What a name denotes in a scope. A look-up that comes back to itself (an import cycle) adds nothing."""
+        key = (scope, name)
+        if key in self._looked_up:
+            return self._looked_up[key] or ()
+        self._looked_up[key] = None
+        self._looked_up[key] = values = self._lookup(name, scope)
+        return values
+
+    def _lookup(self, name: str, scope: Scope) -> Values:
         declared = scope.outer.get(name)
         current: Scope | None = scope
         if declared == "global":

@@ -49,6 +49,9 @@ class Results:
         name = qualified(callee)
         if name is None:
             return ()
+        if name.endswith(".__new__") and e.args:
+            made = [v for v in self._names.denote(e.args[0], scope) if isinstance(v, Cls)]
+            return tuple(Obj(v, self._names.site(e, scope)) for v in made)
         if name in SAME and e.args:
             return self._names.denote(e.args[-1], scope)
         if name == "builtins.super":

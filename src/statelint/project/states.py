@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from statelint import facts as f
 from statelint.findings import Confidence, Verdict
 from statelint.knowledge import Knowledge
 from statelint.project.homes import Home, Homes
-from statelint.project.kinds import category
+from statelint.project.kinds import category, words
 from statelint.project.names import Names
 from statelint.project.purity import CHANGING, Purity
 from statelint.project.reach import Chain, Reach
@@ -40,6 +41,8 @@ class State:
     entries: int
     memo: bool = False
     types: tuple[str, ...] = ()
+    fallback: bool = False
+    """Whether it serves only where no shared store is configured."""
 
 
 BUILDERS = frozenset({"argument", "handle", "unknown", "environment"})
@@ -96,12 +99,28 @@ class States:
         hints = [row[1].kind for t in types if (row := self._knowledge.find("containers", t)) and row[1].kind]
         kind = category(self._knowledge.words, home.short, types, hints, writes, memo)
         verdict, reason = self._verdict(home, writes, memo, types)
+        if kind == "lock" and verdict is Verdict.DEFINITE:
+            verdict, reason = Verdict.ARGUABLE, "a lock of one process"
+        fallback = self._is_fallback(home, writes)
         ordered = sorted(writes, key=lambda w: (w.element, w.how == "delete", self._distance(w), w.scope.path, w.at))
         lasting = True if home.kind == "instance-attribute" and ordered[0].rooted == "self" else None
         chain = self._reach.chain(ordered[0].scope, lasting)
         confidence = chain.confidence if chain else Confidence.LOW
         entries = len({c.entry for w in writes if (c := self._reach.chain(w.scope))})
-        return State(home, verdict, kind, reason, confidence, tuple(ordered), chain, entries, memo, types)
+        return State(home, verdict, kind, reason, confidence, tuple(ordered), chain, entries, memo, types, fallback)
+
+    def _is_fallback(self, home: Home, writes: Sequence[Write]) -> bool:
+        """Whether the object serves only where no shared store is configured: the other branch has a shared one."""
+        external = self._knowledge.words.get("external", frozenset())
+        contexts = [w.context for w in writes]
+        bindings = home.scope.bindings.get(home.short.rpartition(".")[2], ())
+        made = [b for b in bindings if b.value is not None and not isinstance(b.value, f.Const)]
+        if len(made) > 1:
+            contexts = [b.context for b in made if isinstance(b.value, f.Table | f.Group | f.Comprehension)] or contexts
+        return bool(contexts) and all(
+            any(not _wants(test, taken, external) for test, taken in c.tests if _speaks_of(test, external))
+            for c in contexts
+        )
 
     def _distance(self, write: Write) -> int:
         chain = self._reach.chain(write.scope)
@@ -208,6 +227,31 @@ class States:
             any(isinstance(c.call.func, f.Attr) and c.call.func.name == "add_done_callback" for c in s.calls)
             for s in scopes
         )
+
+
+def _speaks_of(e: f.Expr, vocabulary: AbstractSet[str]) -> bool:
+    """Whether a name or a text in a test has one of these words in it."""
+    if isinstance(e, f.Name):
+        return bool(vocabulary & set(words(e.id)))
+    if isinstance(e, f.Attr):
+        return bool(vocabulary & set(words(e.name))) or _speaks_of(e.of, vocabulary)
+    if isinstance(e, f.Const):
+        return e.kind == "str" and bool(vocabulary & set(words(str(e.value))))
+    if isinstance(e, f.Op):
+        return any(_speaks_of(o, vocabulary) for o in e.operands)
+    if isinstance(e, f.Call):
+        return _speaks_of(e.func, vocabulary)
+    return False
+
+
+def _wants(test: f.Expr, taken: bool, vocabulary: AbstractSet[str]) -> bool:
+    """Whether the branch taken is the one in which what the test speaks of is there."""
+    if isinstance(test, f.Op):
+        if test.op == "not":
+            return _wants(test.operands[0], not taken, vocabulary)
+        if test.op in ("is", "!=", "not in"):
+            return not taken
+    return taken
 
 
 def _is_none(e: f.Expr | None) -> bool:

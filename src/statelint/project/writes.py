@@ -131,7 +131,7 @@ class Writes:
                 home_ = None if made_here else self._instance_home(value.cls.scope, target.name)
                 if home_ and (receiver_rooted(target, s.scope) or self._homes.lasts(value)):
                     yield self._write(home_, s, how or "rebind", None, False, target)
-            elif isinstance(value, Func):
+            elif isinstance(value, Func) and not (value.scope.parent and value.scope.parent.kind == "function"):
                 home = self._homes.home(
                     "function-attribute", f"{value.scope.full_name}.{target.name}", value.scope, s.target.at
                 )
@@ -256,7 +256,7 @@ class Writes:
         origin = held.site.scope
         if origin is scope and scope.kind == "function":
             return  # made by this very call
-        for home in self._homes.by_site.get(held.site, ()):
+        for home in self._homes.of_site(held.site):
             yield home, value is not held
         if origin.kind == "function" and _inside(scope, origin):
             name = _name_of(origin, held)

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from statelint.flow_rows import Handoff, Location, Opener, Pass, Remover, Shelf, Sink, Source, Upload
+from statelint.rows import Row
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A row of a knowledge table; an unknown key is refused."""
 
 
 EntryKind = Literal[
@@ -194,11 +193,11 @@ class Library(Row, frozen=True):
     imports: tuple[str, ...] = ()
     """Import names that make this file matter; the file's own name when empty."""
     always: bool = False
-    aliases: dict[str, str] = {}
+    aliases: dict[str, str] = msgspec.field(default_factory=dict)
     """Other public paths of the same object: `starlette.requests.Request: …`, applied before matching."""
-    subclasses: dict[str, str] = {}
+    subclasses: dict[str, str] = msgspec.field(default_factory=dict)
     """Class → its base, for library classes: `fastapi.FastAPI: starlette.applications.Starlette`."""
-    returns: dict[str, str] = {}
+    returns: dict[str, str] = msgspec.field(default_factory=dict)
     """Callable → the class of what it returns: `redis.from_url: redis.Redis`."""
     handlers: Handlers = Handlers()
     startup: Handlers = Handlers()
@@ -213,10 +212,16 @@ class Library(Row, frozen=True):
     setters: tuple[Setter, ...] = ()
     work: tuple[Work, ...] = ()
     stores: tuple[dict[str, Any], ...] = ()
-    sources: tuple[dict[str, Any], ...] = ()
-    sinks: tuple[dict[str, Any], ...] = ()
-    through: tuple[dict[str, Any], ...] = ()
-    words: dict[str, str] = {}
+    uploads: tuple[Upload, ...] = ()
+    sources: tuple[Source, ...] = ()
+    sinks: tuple[Sink, ...] = ()
+    openers: tuple[Opener, ...] = ()
+    through: tuple[Pass, ...] = ()
+    locations: tuple[Location, ...] = ()
+    removers: tuple[Remover, ...] = ()
+    handoffs: tuple[Handoff, ...] = ()
+    shelves: tuple[Shelf, ...] = ()
+    words: dict[str, str] = msgspec.field(default_factory=dict)
     """Category → words inside identifiers that speak for it."""
 
 
@@ -257,9 +262,9 @@ class Knowledge:
 
     def __init__(self, libraries: Iterable[tuple[str, Library]]) -> None:
         self.libraries = tuple(libraries)
-        self.aliases: dict[str, str] = {}
-        self.bases: dict[str, str] = {}
-        self.returns: dict[str, str] = {}
+        self.aliases: dict[str, str] = msgspec.field(default_factory=dict)
+        self.bases: dict[str, str] = msgspec.field(default_factory=dict)
+        self.returns: dict[str, str] = msgspec.field(default_factory=dict)
         for _, library in self.libraries:
             self.aliases.update(library.aliases)
             self.bases.update(library.subclasses)

@@ -1,0 +1,280 @@
+"""LibCST statements → facts: the walk over one module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import libcst as cst
+
+from statelint import facts as f
+from statelint.extract.python.expressions import OPERATORS, Expressions
+from statelint.extract.python.tokens import Tokens
+
+
+class Walk(Expressions):
+    """One module's walk. `statements` collects the (first, last) line of each statement."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        super().__init__(tokens)
+        self.statements: list[tuple[int, int]] = []
+
+    def module(self, tree: cst.Module) -> tuple[f.Stmt, ...]:
+        return self.block(tree.body)
+
+    def block(self, nodes: Sequence[Any]) -> tuple[f.Stmt, ...]:
+        found: list[f.Stmt] = []
+        for node in nodes:
+            if isinstance(node, cst.SimpleStatementLine):
+                for small in node.body:
+                    self._statement(small, found)
+            else:
+                self._statement(node, found)
+        return tuple(found)
+
+    def _suite(self, node: Any) -> tuple[f.Stmt, ...]:
+        if isinstance(node, cst.SimpleStatementSuite):
+            found: list[f.Stmt] = []
+            for small in node.body:
+                self._statement(small, found)
+            return tuple(found)
+        return self.block(node.body)
+
+    def _statement(self, node: Any, found: list[f.Stmt]) -> None:
+        read: Callable[[Any], f.Stmt | None] | None = getattr(self, "s_" + type(node).__name__, None)
+        if read is None:
+            return
+        mark = len(self.statements)
+        self.statements.append((0, 0))
+        fact = read(node)
+        if fact is None:
+            self.statements.pop(mark)
+            return
+        decorators = getattr(fact, "decorators", ())
+        first = decorators[0].at.line if decorators else fact.at.line
+        self.statements[mark] = (first, max(fact.at.end_line, self._tokens.line(max(self._end - 1, 0))))
+        found.append(fact)
+
+    def s_Assign(self, node: cst.Assign) -> f.Stmt:
+        targets = tuple(self.expr(t.target) for t in node.targets)
+        value = self.expr(node.value)
+        return f.Bind(targets, value, None, "=", self._join(targets[0], value))
+
+    def s_AnnAssign(self, node: cst.AnnAssign) -> f.Stmt:
+        target = self.expr(node.target)
+        annotation = self.expr(node.annotation.annotation)
+        value = self.expr(node.value) if node.value is not None else None
+        return f.Bind((target,), value, annotation, "=", self._join(target, value or annotation))
+
+    def s_AugAssign(self, node: cst.AugAssign) -> f.Stmt:
+        target, value = self.expr(node.target), self.expr(node.value)
+        return f.Bind((target,), value, None, OPERATORS[type(node.operator)], self._join(target, value))
+
+    def s_TypeAlias(self, node: Any) -> f.Stmt:
+        self._take("type")
+        target = self.expr(node.name)
+        value = self.expr(node.value)
+        return f.Bind((target,), value, None, "=", self._join(target, value))
+
+    def s_Del(self, node: cst.Del) -> f.Stmt:
+        place = self._place(*self._take("del"))
+        target = self.expr(node.target)
+        targets = target.items if isinstance(target, f.Group) else (target,)
+        return f.Delete(targets, self._to(place, target))
+
+    def s_Expr(self, node: cst.Expr) -> f.Stmt:
+        value = self.expr(node.value)
+        return f.Do(value, value.at)
+
+    def s_Assert(self, node: cst.Assert) -> f.Stmt:
+        place = self._place(*self._take("assert"))
+        value = self.expr(node.test)
+        if node.msg is not None:
+            self.expr(node.msg)
+        return f.Do(value, self._to(place, value))
+
+    def s_Return(self, node: cst.Return) -> f.Stmt:
+        place = self._place(*self._take("return"))
+        value = self.expr(node.value) if node.value is not None else None
+        return f.Return(value, self._to(place, value))
+
+    def s_Raise(self, node: cst.Raise) -> f.Stmt:
+        place = self._place(*self._take("raise"))
+        value = self.expr(node.exc) if node.exc is not None else None
+        if node.cause is not None:
+            self.expr(node.cause.item)
+        return f.Raise(value, self._to(place, value))
+
+    def s_Pass(self, node: Any) -> f.Stmt:
+        return f.Jump("pass", self._place(*self._take("pass")))
+
+    def s_Break(self, node: Any) -> f.Stmt:
+        return f.Jump("break", self._place(*self._take("break")))
+
+    def s_Continue(self, node: Any) -> f.Stmt:
+        return f.Jump("continue", self._place(*self._take("continue")))
+
+    def s_Global(self, node: Any, kind: str = "global") -> f.Stmt:
+        start, _ = self._take(kind)
+        names = tuple(n.name.value for n in node.names)
+        for name in names:
+            self._take(name)
+        return f.Scope(kind, names, self._place(start, self._end))
+
+    def s_Nonlocal(self, node: Any) -> f.Stmt:
+        return self.s_Global(node, "nonlocal")
+
+    def s_Import(self, node: cst.Import) -> f.Stmt:
+        start, _ = self._take("import")
+        names = tuple(self._alias(a) for a in node.names)
+        return f.Import("", 0, names, self._place(start, self._end))
+
+    def _alias(self, node: cst.ImportAlias) -> tuple[str, str | None]:
+        name = self._dotted(node.name)
+        if node.asname is None:
+            return name, None
+        alias = getattr(node.asname.name, "value", "")
+        self._take(alias)
+        return name, alias
+
+    def _dotted(self, node: Any) -> str:
+        if isinstance(node, cst.Attribute):
+            name = f"{self._dotted(node.value)}.{node.attr.value}"
+            self._take(node.attr.value)
+            return name
+        self._take(node.value)
+        return str(node.value)
+
+    def s_ImportFrom(self, node: cst.ImportFrom) -> f.Stmt:
+        start, _ = self._take("from")
+        module = self._dotted(node.module) if node.module is not None else ""
+        self._take("import")
+        if isinstance(node.names, cst.ImportStar):
+            names: tuple[tuple[str, str | None], ...] = (("*", None),)
+        else:
+            opened = self._open("(") if node.lpar is not None else None
+            names = tuple(self._alias(a) for a in node.names)
+            if opened:
+                self._close(opened[1])
+        return f.Import(module, len(node.relative), names, self._place(start, self._end))
+
+    def s_If(self, node: cst.If, keyword: str = "if") -> f.Stmt:
+        place = self._place(*self._take(keyword))
+        test = self.expr(node.test)
+        then = self._suite(node.body)
+        other: tuple[f.Stmt, ...] = ()
+        if isinstance(node.orelse, cst.If):
+            other = (self.s_If(node.orelse, "elif"),)
+        elif node.orelse is not None:
+            other = self._suite(node.orelse.body)
+        return f.If(test, then, other, self._to(place, test))
+
+    def s_For(self, node: cst.For) -> f.Stmt:
+        place = self._place(*self._take("for"))
+        target, source = self.expr(node.target), self.expr(node.iter)
+        body = self._suite(node.body)
+        other = self._suite(node.orelse.body) if node.orelse else ()
+        kind = "async for" if node.asynchronous else "for"
+        return f.Loop(kind, target, source, body, other, self._to(place, source))
+
+    def s_While(self, node: cst.While) -> f.Stmt:
+        place = self._place(*self._take("while"))
+        test = self.expr(node.test)
+        body = self._suite(node.body)
+        other = self._suite(node.orelse.body) if node.orelse else ()
+        return f.Loop("while", None, test, body, other, self._to(place, test))
+
+    def s_With(self, node: cst.With) -> f.Stmt:
+        start, _ = self._take("with")
+        opened = self._open("(") if isinstance(node.lpar, cst.LeftParen) else None
+        items = []
+        for item in node.items:
+            value = self.expr(item.item)
+            items.append((value, self.expr(item.asname.name) if item.asname else None))
+        end = self._close(opened[1]) if opened else self._end
+        place = self._place(start, end)
+        return f.With(tuple(items), self._suite(node.body), node.asynchronous is not None, place)
+
+    def s_Try(self, node: Any) -> f.Stmt:
+        place = self._place(*self._take("try"))
+        body = self._suite(node.body)
+        handlers = []
+        for handler in node.handlers:
+            at = self._place(*self._take("except"))
+            kind = self.expr(handler.type) if handler.type is not None else None
+            name = None
+            if handler.name is not None:
+                name = handler.name.name.value
+                at = self._place(*self._take(name))
+            handlers.append(f.Handler(kind, name, self._suite(handler.body), at))
+        other = self._suite(node.orelse.body) if node.orelse else ()
+        final = self._suite(node.finalbody.body) if node.finalbody else ()
+        return f.Try(body, tuple(handlers), other, final, place)
+
+    s_TryStar = s_Try
+
+    def s_Match(self, node: Any) -> f.Stmt:
+        place = self._place(*self._take("match"))
+        subject = self.expr(node.subject)
+        cases = []
+        for case in node.cases:
+            at = self._place(*self._take("case"))
+            names: list[f.Name] = []
+            self._pattern(case.pattern, names)
+            guard = self.expr(case.guard) if case.guard is not None else None
+            cases.append(f.Case(tuple(names), guard, self._suite(case.body), at))
+        return f.Match(subject, tuple(cases), self._to(place, subject))
+
+    def _pattern(self, node: Any, names: list[f.Name]) -> None:
+        """Collect what a pattern binds; values and class names inside it are passed over."""
+        if isinstance(node, cst.MatchAs | cst.MatchStar):
+            inner = getattr(node, "pattern", None)
+            if inner is not None:
+                self._pattern(inner, names)
+            if node.name is not None:
+                names.append(f.Name(node.name.value, self._place(*self._take(node.name.value))))
+            return
+        rest = getattr(node, "rest", None)
+        for child in node.children:
+            if rest is not None and child is rest:
+                names.append(f.Name(child.value, self._place(*self._take(child.value))))
+            elif type(child).__name__.startswith("Match"):
+                self._pattern(child, names)
+
+    def s_FunctionDef(self, node: cst.FunctionDef) -> f.Stmt:
+        decorators = tuple(self.expr(d.decorator) for d in node.decorators)
+        start, _ = self._take("def")
+        name_at = self._place(*self._take(node.name.value))
+        self._type_parameters(node)
+        _, partner = self._open("(")
+        params = self._params(node.params)
+        end = self._close(partner)
+        returns = self.expr(node.returns.annotation) if node.returns is not None else None
+        end = max(end, self._end)
+        self._yields.append(False)
+        body = self._suite(node.body)
+        is_generator = self._yields.pop()
+        return f.Function(
+            node.name.value, params, decorators, returns, body, node.asynchronous is not None, is_generator,
+            self._place(start, end), name_at, self._tokens.line(max(self._end - 1, 0)),
+        )  # fmt: skip
+
+    def _type_parameters(self, node: Any) -> None:
+        if getattr(node, "type_parameters", None) is not None:
+            self._close(self._open("[")[1])
+
+    def s_ClassDef(self, node: cst.ClassDef) -> f.Stmt:
+        decorators = tuple(self.expr(d.decorator) for d in node.decorators)
+        start, _ = self._take("class")
+        name_at = self._place(*self._take(node.name.value))
+        self._type_parameters(node)
+        bases: tuple[f.Expr, ...] = ()
+        keywords: tuple[tuple[str, f.Expr], ...] = ()
+        if node.bases or node.keywords:
+            _, partner = self._open("(")
+            bases, keywords = self._arguments([*node.bases, *node.keywords])
+            self._close(partner)
+        place = self._place(start, self._end)
+        body = self._suite(node.body)
+        last = self._tokens.line(max(self._end - 1, 0))
+        return f.Class(node.name.value, bases, keywords, decorators, body, place, name_at, last)

@@ -1,0 +1,129 @@
+"""Sources → facts: from the cache where the bytes are known, else extracted, in several processes where that pays.
+
+The result depends on the bytes alone: the same with any number of processes, with and without the cache. A process that
+dies costs the one file that killed it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from importlib import import_module
+from pathlib import Path
+
+from statelint.cache import Cache, key
+from statelint.discover import Source
+from statelint.facts import Facts, Trouble, decoder, encode
+
+WORTH_A_POOL = 60
+"""Files to extract below which starting processes costs more than it saves."""
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a file that is read at all."""
+Progress = Callable[[int, int], None]
+
+
+def extract(kind: str, content: bytes) -> Facts:
+    """The facts of one source. A bug in an extractor becomes a trouble of that file, except under a test runner."""
+    try:
+        facts = import_module(f"statelint.extract.{kind.replace('-', '_')}").extract(content)
+        assert isinstance(facts, Facts)
+        return facts
+    except Exception as error:
+        if "PYTEST_CURRENT_TEST" in os.environ:
+            raise
+        return Facts(
+            troubles=(Trouble("internal", 1, f"statelint failed on this file: {type(error).__name__}: {error}"),)
+        )
+
+
+def _batch(work: Sequence[tuple[str, bytes]]) -> list[bytes]:
+    return [encode(extract(kind, content)) for kind, content in work]
+
+
+def gather(
+    root: Path,
+    sources: Sequence[Source],
+    cache: Cache,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Facts]:
+    """Facts by path, in the order of the sources. `jobs` None takes one process a processor."""
+    found: dict[str, Facts] = {}
+    names: dict[str, bytes] = {}
+    contents: dict[bytes, tuple[str, bytes]] = {}
+    for source in sources:
+        content = _read(root / source.path)
+        if isinstance(content, Facts):
+            found[source.path] = content
+        else:
+            name = key(source.kind, content)
+            names[source.path] = name
+            contents[name] = (source.kind, content)
+    decode = decoder().decode
+    known: dict[bytes, Facts] = {}
+    for name, value in cache.get(contents).items():
+        try:
+            known[name] = decode(value)
+        except Exception:
+            continue  # damaged or foreign: extract again
+    missing = [name for name in contents if name not in known]
+    fresh = dict(zip(missing, _extract_all([contents[n] for n in missing], jobs, progress), strict=True))
+    cache.put(fresh)
+    known.update((name, decode(value)) for name, value in fresh.items())
+    return {s.path: found[s.path] if s.path in found else known[names[s.path]] for s in sources}
+
+
+def _read(path: Path) -> bytes | Facts:
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            message = f"{size // 1024} KiB; files above {LARGEST // 1024} KiB are not analysed"
+            return Facts(troubles=(Trouble("size", 1, message),))
+        return path.read_bytes()
+    except OSError as error:
+        return Facts(troubles=(Trouble("unreadable", 1, f"cannot be read: {error.strerror}"),))
+
+
+def _extract_all(work: list[tuple[str, bytes]], jobs: int | None, progress: Progress | None) -> list[bytes]:
+    jobs = jobs or os.cpu_count() or 1
+    if jobs == 1 or len(work) < WORTH_A_POOL:
+        done = []
+        for number, (kind, content) in enumerate(work, 1):
+            done.append(encode(extract(kind, content)))
+            if progress:
+                progress(number, len(work))
+        return done
+    # large files first and dealt out singly, so that the processes end together
+    order = sorted(range(len(work)), key=lambda i: -len(work[i][1]))
+    size = max(1, len(work) // (jobs * 16))
+    batches = [order[i : i + size] for i in range(0, len(order), size)]
+    results: dict[int, bytes] = {}
+    lost: list[int] = []
+    with ProcessPoolExecutor(jobs) as pool:
+        futures = [(batch, pool.submit(_batch, [work[i] for i in batch])) for batch in batches]
+        for batch, future in futures:
+            try:
+                results.update(zip(batch, future.result(), strict=True))
+            except BrokenProcessPool:
+                lost.extend(batch)
+            if progress:
+                progress(len(results), len(work))
+    results.update(_one_by_one(work, lost))
+    return [results[i] for i in range(len(work))]
+
+
+def _one_by_one(work: Sequence[tuple[str, bytes]], numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+    """Extract each in a process of its own, so that one that kills its process is found out."""
+    for i in numbers:
+        with ProcessPoolExecutor(1) as pool:
+            try:
+                yield i, pool.submit(_batch, [work[i]]).result()[0]
+            except BrokenProcessPool:
+                yield i, encode(Facts(troubles=(Trouble("crash", 1, "the parser died of this file"),)))
+
+
+def parts(sources: Sequence[Source]) -> Mapping[str, str]:
+    """The part of the project of each path."""
+    return {source.path: source.part for source in sources}

@@ -155,7 +155,7 @@ class Impure(Row, frozen=True):
     """Calls (or attribute reads) whose result depends on more than their arguments and the code."""
 
     names: tuple[str, ...]
-    on: Literal["database", "network", "file", "clock", "random", "environment", "process", "settings"]
+    depends: Literal["database", "network", "file", "clock", "random", "environment", "process", "settings"]
 
 
 class Benign(Row, frozen=True):
@@ -199,6 +199,8 @@ class Library(Row, frozen=True):
     """Class → its base, for library classes: `fastapi.FastAPI: starlette.applications.Starlette`."""
     returns: dict[str, str] = msgspec.field(default_factory=dict)
     """Callable → the class of what it returns: `redis.from_url: redis.Redis`."""
+    parameters: dict[str, str] = {}
+    """Conventional name of an unannotated parameter → its class, in modules that import this library."""
     handlers: Handlers = Handlers()
     startup: Handlers = Handlers()
     commands: Handlers = Handlers()
@@ -269,6 +271,11 @@ class Knowledge:
             self.aliases.update(library.aliases)
             self.bases.update(library.subclasses)
             self.returns.update(library.returns)
+        self.parameters: dict[str, list[tuple[frozenset[str], str]]] = {}
+        for stem, library in self.libraries:
+            for name, cls in library.parameters.items():
+                imports = frozenset(library.imports or (stem,))
+                self.parameters.setdefault(name, []).append((imports, self.canonical(cls)))
         self.words = {kind: frozenset(text.split()) for _, lib in self.libraries for kind, text in lib.words.items()}
         self._index: dict[str, dict[str, tuple[str, Any]]] = {}
 

@@ -70,6 +70,10 @@ class Names:
         self._memo.clear()
         self._looked_up.clear()
 
+    def top(self, scope: Scope) -> Scope:
+        """The module scope around a scope."""
+        return self.scopes[scope.path]
+
     def site(self, expr: f.Expr, scope: Scope) -> Site:
         return self._sites.setdefault(id(expr), Site(scope, expr))
 

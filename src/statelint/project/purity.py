@@ -107,7 +107,7 @@ class Purity:
             name = qualified(value)
             row = self._knowledge.find("impure", name) if name else None
             if row:
-                return frozenset({row[1].on})
+                return frozenset({row[1].depends})
         return self.of(e.of, scope, depth)
 
     def _call(self, e: f.Call, scope: Scope, depth: int) -> frozenset[str]:
@@ -137,7 +137,7 @@ class Purity:
             return frozenset({"unknown"})
         row = self._knowledge.find("impure", name)
         if row:
-            return frozenset({row[1].on})
+            return frozenset({row[1].depends})
         if self._knowledge.find("benign", name):
             return frozenset({"handle"})
         owner, _, last = name.rpartition(".")
@@ -189,5 +189,5 @@ class Purity:
             name = qualified(value)
             row = self._knowledge.find("impure", name) if name else None
             if row:
-                return frozenset({row[1].on})
+                return frozenset({row[1].depends})
         return frozenset()

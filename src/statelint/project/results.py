@@ -112,7 +112,23 @@ class Results:
             found.extend(v for v in self._names.denote(param.default, outer) if not isinstance(v, Made | Lit))
         for expr, scope in self._names.arguments.get((b.scope, b.name), ())[:WIDTH]:
             found.extend(self._names.denote(expr, scope))
+        if not found and param.annotation is None:
+            found.extend(self._conventional(b))
         return union(found)
+
+    def _conventional(self, b: Binding) -> list[Value]:
+        """What a parameter of this name usually is where the module imports the library."""
+        classes = self._names.knowledge.parameters.get(b.name)
+        if not classes:
+            return []
+        imported = {
+            other.node[1 if other.kind == "import" else 0]
+            for bindings in self._names.top(b.scope).bindings.values()
+            for other in bindings
+            if isinstance(other.node, tuple) and other.kind in ("import", "from")
+        }
+        names = {(i if isinstance(i, str) else i.module).partition(".")[0] for i in imported}
+        return [Obj(Ext(cls)) for imports, cls in classes if imports & names]
 
     @staticmethod
     def _metadata(annotation: f.Expr | None) -> tuple[f.Expr, ...]:

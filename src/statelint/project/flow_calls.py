@@ -1,0 +1,426 @@
+"""Calls: into the project's own functions, into what knowledge describes, and into the unknown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from statelint import facts as f
+from statelint.flow_rows import Handoff, Opener, Pass, Remover, Sink
+from statelint.project.classes import first_parameter
+from statelint.project.flow_events import Activation, Mark
+from statelint.project.flow_library import Given
+from statelint.project.flow_sources import element
+from statelint.project.flow_values import (
+    LANDS,
+    NONE,
+    Bind,
+    Handle,
+    Inst,
+    Loc,
+    Many,
+    Origin,
+    Taint,
+    Tup,
+    Value,
+    content_of,
+    derived,
+    join,
+    locs,
+    many,
+    shape,
+    taints,
+)
+from statelint.project.scopes import Scope
+from statelint.project.values import Bound, Cls, Func, Obj
+from statelint.spans import Place
+
+if TYPE_CHECKING:
+    from statelint.project.flow_run import Run
+
+
+class Caller:
+    """Carries out calls for the evaluator."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def call(self, act: Activation, e: f.Call) -> Value:
+        """Evaluate a call as written."""
+        value = self._run.evaluator.value
+        recv = value(act, e.func.of) if isinstance(e.func, f.Attr) else NONE
+        if not isinstance(e.func, f.Name | f.Attr | f.Lambda):
+            recv = value(act, e.func)
+        given = self._given(act, e)
+        result = self.apply(act, e.func, recv, given, e, e.at)
+        return result | self._run.statics(self._run.names.denote(e, act.scope))
+
+    def _given(self, act: Activation, e: f.Call) -> Given:
+        given = Given()
+        for arg in e.args:
+            value = self._run.evaluator.value(act, arg)
+            if isinstance(arg, f.Star):
+                tuples = [a for a in value if isinstance(a, Tup)]
+                if tuples:
+                    for item in tuples[0].items:
+                        given.values.append(item)
+                        given.exprs.append(None)
+                else:
+                    inner = element(value, True, self._run.sources)
+                    given.values += [inner] * 4
+                    given.exprs += [None] * 4
+            else:
+                given.values.append(value)
+                given.exprs.append(arg)
+        for name, arg in e.keywords:
+            value = self._run.evaluator.value(act, arg)
+            given.keywords[name] = value
+            given.keyword_exprs[name] = arg
+        return given
+
+    def apply(
+        self, act: Activation, func: f.Expr, recv: Value, given: Given, call: f.Expr, at: Place, direct: bool = True
+    ) -> Value:
+        """The result of calling `func`; `direct` says that `call` is the call of it as written."""
+        found: list[Value] = []
+        bound = recv if not isinstance(func, f.Attr) else NONE
+        if isinstance(func, f.Name):
+            bound = act.lookup(func.id) or NONE
+        for atom in bound:
+            if isinstance(atom, Bind):
+                merged = Given(
+                    [*atom.args, *given.values], [*([None] * len(atom.args)), *given.exprs],
+                    {**dict(atom.keywords), **given.keywords}, dict(given.keyword_exprs),
+                )  # fmt: skip
+                inner = atom.func
+                base = self._run.evaluator.value(act, inner.of) if isinstance(inner, f.Attr) else NONE
+                found.append(self.apply(act, inner, base, merged, call, at, direct=False))
+        targets = self._targets(act, func, call, direct)
+        for callee, offset, constructs in targets:
+            found.append(self._into(act, callee, offset, constructs, given, at))
+        if not targets:
+            found.append(self._construct(act, func, given))
+            found.append(self._outside(act, func, recv, given, call, at))
+        elif isinstance(func, f.Attr) and any(isinstance(a, Taint | Handle) for a in recv):
+            found.append(self._outside(act, func, recv, given, call, at))
+        return join(found)
+
+    # ── into the project ──
+
+    def _targets(
+        self, act: Activation, func: f.Expr, call: f.Expr, direct: bool
+    ) -> list[tuple[Scope, int, bool]]:
+        found: dict[Scope, tuple[Scope, int, bool]] = {}
+        if direct:
+            for edge in self._run.edges.get(id(call), ()):
+                offset = 1 if first_parameter(edge.callee) else 0
+                found[edge.callee] = (edge.callee, offset, edge.how == "construct")
+        if not found:
+            for value in self._run.names.denote(func, act.scope):
+                if isinstance(value, Func | Bound):
+                    offset = 1 if first_parameter(value.scope) else 0
+                    found[value.scope] = (value.scope, offset, False)
+                elif isinstance(value, Obj) and isinstance(value.cls, Cls):
+                    method = self._run.names.classes.method(value.cls.scope, "__call__")
+                    if method:
+                        found[method] = (method, 1, False)
+                elif isinstance(value, Cls):
+                    method = self._run.names.classes.method(value.scope, "__init__")
+                    if method:
+                        found[method] = (method, 1, True)
+        return list(found.values())[:8]
+
+    def _into(
+        self, act: Activation, callee: Scope, offset: int, constructs: bool, given: Given, at: Place
+    ) -> Value:
+        node = callee.node
+        if not isinstance(node, f.Function):
+            return NONE
+        values: dict[str, Value] = {}
+        positional = [p for p in node.params if p.kind in ("positional", "positional-only")][offset:]
+        for param, value in zip(positional, given.values):  # noqa: B905 - surplus arguments go to *args
+            values[param.name] = value
+        surplus = given.values[len(positional) :]
+        named = {p.name for p in node.params if p.kind not in ("star", "double-star")}
+        others = [v for k, v in given.keywords.items() if k not in named]
+        for name, value in given.keywords.items():
+            if name in named:
+                values[name] = value
+        for param in node.params:
+            if param.kind == "star" and surplus:
+                values[param.name] = many(join(surplus))
+            elif param.kind == "double-star" and others:
+                values[param.name] = many(join(others))
+        result = self._run.function(callee, values, at)
+        return NONE if constructs else result
+
+    def _construct(self, act: Activation, func: f.Expr, given: Given) -> Value:
+        """A class without a constructor of its own keeps its arguments as fields."""
+        for value in self._run.names.denote(func, act.scope):
+            if isinstance(value, Cls):
+                line = [i.scope for i in self._run.names.classes.lineage(value.scope) if isinstance(i, Cls)]
+                fields = [
+                    name for cls in reversed(line) for name, bindings in cls.bindings.items()
+                    if bindings[0].annotation is not None
+                ]  # fmt: skip
+                pairs = [*zip(fields, given.values), *given.keywords.items()]  # noqa: B905 - the shorter one counts
+                for name, held in pairs:
+                    self._run.remember((value.scope, name), held)
+        return NONE
+
+    def call_unknown(self, act: Activation, target: f.Expr, scope: Scope, at: Place) -> Value:
+        """The result of a project callable whose caller is outside: a dependency, a callback."""
+        found = []
+        for value in self._run.names.denote(target, scope):
+            if isinstance(value, Func | Bound):
+                found.append(self._run.function(value.scope, None, at))
+            elif isinstance(value, Cls):
+                method = self._run.names.classes.method(value.scope, "__init__")
+                if method:
+                    self._run.function(method, None, at)
+            elif isinstance(value, Obj) and isinstance(value.cls, Cls):
+                method = self._run.names.classes.method(value.cls.scope, "__call__")
+                if method:
+                    found.append(self._run.function(method, None, at))
+        return join(found)
+
+    # ── outside ──
+
+    def _outside(
+        self, act: Activation, func: f.Expr, recv: Value, given: Given, call: f.Expr, at: Place
+    ) -> Value:
+        library = self._run.library
+        names = self._run.evaluator.qualified_names(func, act.scope, recv)
+        attribute = func.name if isinstance(func, f.Attr) else ""
+        known = [*names, *self._pseudo(recv, attribute, not names)]
+        found: list[Value] = []
+        done = False
+        if attribute:
+            found.append(self._saved(act, attribute, recv, given, at))
+        for name in known:
+            sink = library.row("sinks", name)
+            if isinstance(sink, Sink):
+                library.sink(act, sink, given, recv, at, name)
+                done = True
+            opener = library.row("openers", name)
+            if isinstance(opener, Opener):
+                found.append(library.opened(act, opener, given, recv, call, at))
+                done = True
+            passing = library.through(name)
+            if passing is not None:
+                found.append(self._through(act, passing, func, recv, given, call, at))
+                done = True
+            remover = library.row("removers", name)
+            if isinstance(remover, Remover):
+                library.removed(act, remover, given, recv, at)
+                done = True
+            source = self._run.sources.member(name)
+            if source is not None:
+                origin = Origin(act.scope.span(call.at), f"`{shape(func)[:40]}()`")
+                found.append(self._run.sources.value(source, origin))
+                done = True
+            where = library.where(name)
+            if where == "memory" and not done:
+                found.append(frozenset({Handle("memory", frozenset({Loc(f"{act.scope.full_name}#{at}")}))}))
+        if attribute and not names and not any(isinstance(a, Taint) for a in recv):
+            loose = self._run.sources.loose(attribute, act.scope)
+            if loose is not None:
+                origin = Origin(act.scope.span(call.at), f"`{shape(func)[:40]}()`")
+                found.append(self._run.sources.value(loose, origin))
+                done = True
+        self._handed(act, func, attribute, names, given, call, at)
+        if not done:
+            found.append(self._unknown(act, attribute, recv, given, names))
+            self._callbacks(act, given)
+        return join(found)
+
+    def _pseudo(self, recv: Value, attribute: str, unresolved: bool) -> list[str]:
+        """Names under the pseudo-classes that a receiver belongs to."""
+        if not attribute:
+            return []
+        kinds = set()
+        for atom in recv:
+            if isinstance(atom, Handle):
+                kinds.add("file")
+            elif isinstance(atom, Many):
+                kinds.add("many")
+            elif isinstance(atom, Taint):
+                kinds.add(atom.level)
+        if unresolved and not kinds:
+            kinds.add("anything")
+        return [f"{kind}.{attribute}" for kind in sorted(kinds)]
+
+    def _saved(self, act: Activation, attribute: str, recv: Value, given: Given, at: Place) -> Value:
+        """Members of upload objects that are called; saving is a landing."""
+        found: list[Value] = []
+        for atom in recv:
+            if not isinstance(atom, Taint) or atom.level not in ("upload", "field"):
+                continue
+            row = self._run.sources.upload_type(atom.type)
+            for saves in row.saves if row else ():
+                if saves.method == attribute:
+                    value = given.value(saves.argument, saves.keyword)
+                    e = given.expr(saves.argument, saves.keyword)
+                    if e is not None or value:
+                        handles = list(self._run.library.destination(saves.to, value, e))
+                        self._run.library.land(act, [atom], False, handles, at, f"{atom.type}.{attribute}")
+            found.append(self._run.evaluator.member_of(atom, attribute))
+        return join(found)
+
+    def _through(
+        self, act: Activation, row: Pass, func: f.Expr, recv: Value, given: Given, call: f.Expr, at: Place
+    ) -> Value:
+        how = row.how
+        value = given.value(row.argument, row.keyword)
+        if row.argument < 0:
+            value = recv
+        sources = self._run.sources
+        if how == "clean":
+            return NONE
+        if how == "same":
+            return value
+        if how == "content":
+            return content_of(value) | self._run.held(value)
+        if how == "decode-text":
+            return frozenset(
+                Taint("derived" if t.level == "derived" else "content", "", t.origin, t.via) for t in taints(value)
+            )
+        if how == "derived":
+            return derived(value) | derived(self._run.held(value))
+        if how == "wrap":
+            data = content_of(value)
+            handles = frozenset(a for a in value if isinstance(a, Handle))
+            if not handles and self._run.library.where("".join(row.names[:1])) == "memory":
+                place = Loc(f"{act.scope.full_name}#{at}")
+                handles = frozenset({Handle("memory", frozenset({place}))})
+                for t in taints(data):
+                    self._run.wrote([place], t)
+            return data | handles
+        if how == "same-path":
+            return frozenset(a for a in value if isinstance(a, Loc | Inst) or (isinstance(a, Taint) and a.level == "copy"))
+        if how == "join-path":
+            parts = [recv, *given.values] if row.argument < 0 else given.values
+            if len(parts) == 1:
+                alone = parts[0]
+                return frozenset(
+                    a for a in alone if isinstance(a, Loc | Inst) or (isinstance(a, Taint) and a.level == "copy")
+                )
+            first = parts[0] if parts else NONE
+            return self._run.evaluator.path(act, call, parts, first)
+        if how == "element":
+            return element(value, True, sources)
+        if how == "pairs":
+            inner = element(value, True, sources)
+            return many(frozenset({Tup((NONE, inner))})) if inner else NONE
+        if how == "numbered":
+            inner = element(value, True, sources)
+            return many(frozenset({Tup((NONE, inner))})) if inner else NONE
+        if how == "zip":
+            inners = tuple(element(v, True, sources) for v in given.values)
+            return many(frozenset({Tup(inners)})) if any(inners) else NONE
+        if how == "attribute":
+            return self._getattr(act, given, call)
+        if how == "store":
+            if isinstance(func, f.Attr):
+                self._run.evaluator.store(act, func.of, given.everything())
+            return NONE
+        if how == "context":
+            return self._run.walker.entered(act, value, given.expr(row.argument, row.keyword))
+        return self._callable(act, row, given, call, at)
+
+    def _getattr(self, act: Activation, given: Given, call: f.Expr) -> Value:
+        name, base = given.expr(1), given.expr(0)
+        if isinstance(name, f.Const) and name.kind == "str" and base is not None:
+            read = f.Attr(base, str(name.value), call.at)
+            return self._run.evaluator.attribute(act, read, given.value(0))
+        return NONE
+
+    def _callable(self, act: Activation, row: Pass, given: Given, call: f.Expr, at: Place) -> Value:
+        func = given.expr(row.argument, row.keyword)
+        if func is None:
+            return self._bound_value(act, given.value(row.argument, row.keyword), given, row, call, at)
+        rest = given.rest(row.argument + 1, (row.keyword, row.arguments_keyword))
+        if row.arguments_keyword and row.arguments_keyword in given.keywords:
+            passed = given.keywords[row.arguments_keyword]
+            tuples = [a for a in passed if isinstance(a, Tup)]
+            items = list(tuples[0].items) if tuples else [element(passed, True, self._run.sources)] * 4
+            rest = Given(items, [None] * len(items))
+        if row.how in ("bind", "wrapper"):
+            if row.how == "bind":
+                self._invoke(act, func, rest, call, at)
+            keywords = tuple(sorted(rest.keywords.items()))
+            return frozenset({Bind(func, act.scope, tuple(rest.values), keywords)})
+        if row.how == "call-each":
+            inner = [element(v, True, self._run.sources) for v in rest.values]
+            if not rest.values and not isinstance(func, f.Lambda):
+                return given.value(row.argument)
+            return many(self._invoke(act, func, Given(inner, [None] * len(inner)), call, at))
+        if row.how == "call-later":
+            act.marks.append(Mark("later", None))
+            try:
+                return self._invoke(act, func, rest, call, at)
+            finally:
+                act.marks.pop()
+        if isinstance(func, f.Call):
+            return given.value(row.argument, row.keyword)
+        return self._invoke(act, func, rest, call, at)
+
+    def _bound_value(self, act: Activation, value: Value, given: Given, row: Pass, call: f.Expr, at: Place) -> Value:
+        return value
+
+    def _invoke(self, act: Activation, func: f.Expr, given: Given, call: f.Expr, at: Place) -> Value:
+        if isinstance(func, f.Call):
+            bound = self._run.evaluator.value(act, func)
+            return join(
+                self.apply(
+                    act, atom.func,
+                    self._run.evaluator.value(act, atom.func.of) if isinstance(atom.func, f.Attr) else NONE,
+                    Given([*atom.args, *given.values], [*([None] * len(atom.args)), *given.exprs],
+                          {**dict(atom.keywords), **given.keywords}, dict(given.keyword_exprs)),
+                    call, at, direct=False,
+                )
+                for atom in bound if isinstance(atom, Bind)
+            )  # fmt: skip
+        recv = self._run.evaluator.value(act, func.of) if isinstance(func, f.Attr) else NONE
+        return self.apply(act, func, recv, given, call, at, direct=False)
+
+    def _handed(
+        self, act: Activation, func: f.Expr, attribute: str, names: list[str], given: Given, call: f.Expr, at: Place
+    ) -> None:
+        value = given.everything()
+        if not any(locs(value)) and not any(t.level == "copy" for t in taints(value)):
+            return
+        is_task = isinstance(func, f.Attr) and any(
+            self._run.is_task(v.scope) for v in self._run.names.denote(func.of, act.scope) if isinstance(v, Func)
+        )
+        for name in names or [""]:
+            row = self._run.library.handoff(name, attribute, is_task, not names)
+            if isinstance(row, Handoff):
+                self._run.library.hand(act, row, value, call, at)
+                return
+
+    def _unknown(self, act: Activation, attribute: str, recv: Value, given: Given, names: list[str]) -> Value:
+        """A call of which nothing is known: methods of data give data, functions of libraries compute from it."""
+        parts: list[Value] = []
+        if attribute:
+            for atom in recv:
+                if isinstance(atom, Taint) and atom.level in ("derived", "content", "text"):
+                    parts.append(self._run.evaluator.member_of(atom, attribute))
+                elif isinstance(atom, Many):
+                    parts.append(frozenset({atom}))
+                elif isinstance(atom, Loc) or (isinstance(atom, Inst) and self._run.library.is_path(atom.cls)):
+                    parts.append(frozenset({atom}))
+        if names and not any("()" in name for name in names):
+            parts.append(derived(given.everything()))
+        return join(parts)
+
+    def _callbacks(self, act: Activation, given: Given) -> None:
+        """Functions made here and given to an unknown call are taken to run."""
+        for e in (*given.exprs, *given.keyword_exprs.values()):
+            if isinstance(e, f.Lambda | f.Name):
+                for value in self._run.names.denote(e, act.scope):
+                    if isinstance(value, Func) and value.scope.parent is act.scope and act.scope.kind == "function":
+                        self._run.function(value.scope, {}, e.at, force=True)
+
+
+def lands(value: Value) -> bool:
+    return any(t.level in LANDS for t in taints(value))

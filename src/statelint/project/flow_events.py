@@ -1,0 +1,109 @@
+"""What the walk notes down: data that lands, paths that are removed, kept or handed on, each with where it stood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from statelint import facts as f
+from statelint.project.flow_values import Loc, Taint, Value
+from statelint.project.scopes import Scope
+from statelint.spans import Place, Span
+
+
+class Mark(NamedTuple):
+    """One construct around an event. kind: at, if, loop, try, with, later.
+
+    `at` carries the block and the number of the statement in it; `try` the part, `if` the branch taken.
+    """
+
+    kind: str
+    node: object
+    part: str = ""
+    number: int = 0
+
+
+class Frame(NamedTuple):
+    """One function on the way to an event: its marks there, and the call that led into it."""
+
+    scope: Scope
+    marks: tuple[Mark, ...]
+    call: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Request data reaches something that is written to. `locs` are the paths that the destination may be."""
+
+    scope: Scope
+    at: Place
+    taints: tuple[Taint, ...]
+    derives: bool
+    where: str
+    locs: frozenset[Loc]
+    mode: str
+    opened: Span | None
+    frames: tuple[Frame, ...]
+    number: int
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A path, or a folder with all below it, is deleted."""
+
+    scope: Scope
+    at: Place
+    locs: frozenset[Loc]
+    folder: bool
+    frames: tuple[Frame, ...]
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """A path is renamed or moved to a place where it stays."""
+
+    scope: Scope
+    at: Place
+    locs: frozenset[Loc]
+    number: int
+    moved: bool
+    """Whether the move itself is the landing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A path is given to work elsewhere."""
+
+    scope: Scope
+    at: Place
+    locs: frozenset[Loc]
+    taints: tuple[Taint, ...]
+    to: str
+    call: f.Expr
+    frames: tuple[Frame, ...]
+    number: int
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Activation:
+    """One run of a function body over abstract values."""
+
+    scope: Scope
+    env: dict[str, Value]
+    call: Place | None
+    closure: Activation | None = None
+    marks: list[Mark] = field(default_factory=list)
+    result: Value = frozenset()
+    yielded: Value = frozenset()
+
+    def lookup(self, name: str) -> Value | None:
+        """The value of a local or captured variable, None when this and the enclosing runs do not have it."""
+        current: Activation | None = self
+        while current is not None:
+            if name in current.env:
+                return current.env[name]
+            current = current.closure
+        return None

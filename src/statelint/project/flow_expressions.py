@@ -1,0 +1,401 @@
+"""Evaluation of expressions: what an expression holds, given what the variables hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from statelint import facts as f
+from statelint.project.classes import first_parameter
+from statelint.project.flow_events import Activation
+from statelint.project.flow_sources import element
+from statelint.project.flow_values import (
+    NONE,
+    Handle,
+    Inst,
+    Loc,
+    Many,
+    Origin,
+    Taint,
+    Tup,
+    Value,
+    as_text,
+    below,
+    join,
+    locs,
+    many,
+    nesting,
+    shape,
+    taints,
+)
+from statelint.project.scopes import Scope
+from statelint.project.values import Cls, Ext, Mod, Obj, qualified
+
+if TYPE_CHECKING:
+    from statelint.project.flow_run import Run
+
+COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not"})
+
+
+class Evaluator:
+    """Expressions of all functions; the activation says which variables hold what."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def lazily(self, e: f.Expr, scope: Scope) -> Value:
+        """Evaluate outside any running function."""
+        frame = Activation(scope, {}, None)
+        self._run.stack.append(frame)
+        try:
+            return self.value(frame, e)
+        finally:
+            self._run.stack.pop()
+
+    def value(self, act: Activation, e: f.Expr) -> Value:
+        """What `e` holds."""
+        self._run.left -= 1
+        if self._run.left <= 0:
+            return NONE
+        method = getattr(self, "on_" + type(e).__name__.lower(), None)
+        return method(act, e) if method else NONE
+
+    # ── leaves ──
+
+    def on_name(self, act: Activation, e: f.Name) -> Value:
+        known = act.lookup(e.id)
+        if known is not None:
+            return known | self._run.attributes.get((act.scope, e.id), NONE)
+        return self._run.variable(act.scope, e.id) | self._statics(e, act.scope)
+
+    def on_const(self, act: Activation, e: f.Const) -> Value:
+        if e.kind != "str" or not e.value:
+            return NONE
+        text = str(e.value)
+        found: list[Value] = []
+        where = self._run.library.scheme(text)
+        if where is not None:
+            found.append(frozenset({Inst(f"scheme:{where}")}))
+        shared = act.scope.kind != "function" or text.startswith("/")
+        found.append(frozenset({Loc(self._site(act, e), True, "", shared and act.scope.kind != "function")}))
+        return join(found)
+
+    def _site(self, act: Activation, e: f.Expr) -> str:
+        calls = "" if act.scope.kind != "function" else ":".join(str(a.call) for a in self._run.stack[1:])
+        return f"{act.scope.full_name}#{shape(e)}@{calls}"
+
+    def _statics(self, e: f.Expr, scope: Scope) -> Value:
+        return self._run.statics(self._run.names.denote(e, scope))
+
+    # ── structure ──
+
+    def on_await(self, act: Activation, e: f.Await) -> Value:
+        return self.value(act, e.value)
+
+    def on_star(self, act: Activation, e: f.Star) -> Value:
+        return self.value(act, e.value)
+
+    def on_walrus(self, act: Activation, e: f.Walrus) -> Value:
+        value = self.value(act, e.value)
+        act.env[e.target.id] = value
+        return value
+
+    def on_choice(self, act: Activation, e: f.Choice) -> Value:
+        self.value(act, e.test)
+        return self.value(act, e.then) | self.value(act, e.other)
+
+    def on_yield(self, act: Activation, e: f.Yield) -> Value:
+        if e.value is not None:
+            value = self.value(act, e.value)
+            act.yielded |= element(value, True, self._run.sources) if e.delegate else value
+        return NONE
+
+    def on_lambda(self, act: Activation, e: f.Lambda) -> Value:
+        return NONE
+
+    def on_group(self, act: Activation, e: f.Group) -> Value:
+        items = [self.value(act, i) for i in e.items]
+        if e.kind == "tuple" and not any(isinstance(i, f.Star) for i in e.items):
+            if not any(items):
+                return NONE
+            return frozenset({Tup(tuple(items))}) if max(map(nesting, items)) < 2 else many(join(items))
+        parts = [
+            element(v, True, self._run.sources) if isinstance(i, f.Star) else v
+            for v, i in zip(items, e.items, strict=True)
+        ]
+        return many(join(parts))
+
+    def on_table(self, act: Activation, e: f.Table) -> Value:
+        found = []
+        for key, item in e.pairs:
+            value = self.value(act, item)
+            found.append(element(value, True, self._run.sources) if key is None else value)
+        return many(join(found))
+
+    def on_comprehension(self, act: Activation, e: f.Comprehension) -> Value:
+        kept = dict(act.env)
+        for clause in e.clauses:
+            source = self.value(act, clause.source)
+            self.bind(act, clause.target, element(source, True, self._run.sources))
+            for condition in clause.conditions:
+                self.value(act, condition)
+        results = [self.value(act, i) for i in e.items]
+        act.env.clear()
+        act.env.update(kept)
+        return many(results[-1])
+
+    def on_text(self, act: Activation, e: f.Text) -> Value:
+        parts = [self.value(act, p) for p in e.parts]
+        found = [as_text(v) for v in parts]
+        first = next(iter(parts), NONE)
+        return join(found) | self.path(act, e, parts, first)
+
+    def on_op(self, act: Activation, e: f.Op) -> Value:
+        values = [self.value(act, o) for o in e.operands]
+        if e.op in COMPARISONS or e.op == "not":
+            return NONE
+        if e.op in ("or", "and"):
+            return join(values)
+        tainted = join(frozenset(t for t in v if isinstance(t, Taint | Many)) for v in values)
+        if e.op in ("/", "+", "%"):
+            return tainted | self.path(act, e, values, values[0] if values else NONE)
+        return tainted
+
+    def path(self, act: Activation, e: f.Expr, parts: list[Value], first: Value) -> Value:
+        """The path that an expression builds out of others; it lies where its first part lies."""
+        inside = join(below(p) for p in parts)
+        stands = frozenset(a for a in first if isinstance(a, Inst))
+        if not inside and not stands:
+            return NONE
+        temp = next((loc.temp for loc in locs(inside) if loc.temp), "")
+        return inside | stands | frozenset({Loc(self._site(act, e), True, temp)})
+
+    def on_item(self, act: Activation, e: f.Item) -> Value:
+        value = self.value(act, e.of)
+        self.value(act, e.key)
+        found: list[Value] = []
+        name = str(e.key.value) if isinstance(e.key, f.Const) and e.key.kind == "str" else ""
+        for atom in value:
+            if isinstance(atom, Tup) and isinstance(e.key, f.Const) and isinstance(e.key.value, int):
+                if -len(atom.items) <= e.key.value < len(atom.items):
+                    found.append(atom.items[e.key.value])
+            elif isinstance(atom, Taint) and atom.level in ("upload", "field") and name:
+                row = self._run.sources.upload_type(atom.type)
+                known = row is not None and (name in row.content or name in row.metadata)
+                found.append(self.member_of(atom, name) if known else frozenset({atom}))
+            elif isinstance(atom, Inst):
+                found.append(self._named(act, [f"{atom.cls}.[{name}]"], e))
+            else:
+                found.append(element(frozenset({atom}), False, self._run.sources))
+        for path in self.qualified_names(e.of, act.scope):
+            found.append(self._named(act, [f"{path}.[{name}]"], e))
+            found.append(self._run.attributes.get(("item", f"{path}.{name}"), NONE))
+        return join(found) | self._statics(e, act.scope)
+
+    def unpacked(self, value: Value, position: int) -> Value:
+        """The element of a value at a position of a target."""
+        found: list[Value] = []
+        for atom in value:
+            if isinstance(atom, Tup):
+                found.append(atom.items[position] if position < len(atom.items) else NONE)
+            elif isinstance(atom, Many):
+                found.append(atom.inner)
+            elif isinstance(atom, Taint):
+                found.append(frozenset({atom}))
+        return join(found)
+
+    def bind(self, act: Activation, target: f.Expr, value: Value) -> None:
+        """Assign to a target of any form."""
+        if isinstance(target, f.Name):
+            if act.scope.outer.get(target.id):
+                owner = self._run.owner(act.scope, target.id)
+                if owner is not None:
+                    self._run.remember((owner, target.id), value)
+            act.env[target.id] = value
+        elif isinstance(target, f.Group):
+            for number, item in enumerate(target.items):
+                self.bind(act, item, self.unpacked(value, number))
+        elif isinstance(target, f.Star):
+            self.bind(act, target.value, many(value))
+        elif isinstance(target, f.Attr):
+            self.value(act, target.of)
+            for key in self.attribute_keys(act, target):
+                self._run.remember(key, value)
+        elif isinstance(target, f.Item):
+            self._run.library.assigned_item(act, target, value)
+            self.store(act, target.of, value)
+            if isinstance(target.key, f.Const):
+                for path in self.qualified_names(target.of, act.scope):
+                    self._run.remember(("item", f"{path}.{target.key.value}"), value)
+
+    def store(self, act: Activation, container: f.Expr, value: Value) -> None:
+        """Put a value into the container that an expression names."""
+        held = many(value)
+        if not held:
+            return
+        if isinstance(container, f.Name):
+            if container.id in act.env:
+                act.env[container.id] |= held
+            current = act.closure
+            while current is not None and container.id not in act.env:
+                if container.id in current.env:
+                    current.env[container.id] |= held
+                    return
+                current = current.closure
+            if container.id not in act.scope.bindings or act.scope.kind == "module":
+                owner = self._run.owner(act.scope, container.id)
+                for target, name in self._run.definitions(owner, container.id):
+                    self._run.remember((target, name), held)
+        elif isinstance(container, f.Attr):
+            for key in self.attribute_keys(act, container):
+                self._run.remember(key, held)
+        elif isinstance(container, f.Item):
+            self.store(act, container.of, held)
+        elif isinstance(container, f.Call) and isinstance(container.func, f.Attr):
+            self.store(act, container.func.of, held)
+
+    # ── attributes ──
+
+    def attribute_keys(self, act: Activation, target: f.Attr) -> list[tuple[object, str]]:
+        """Under which keys the values of an attribute are kept: its class, its module, or its qualified name."""
+        keys: list[tuple[object, str]] = []
+        for value in self._run.names.denote(target.of, act.scope):
+            if isinstance(value, Obj) and isinstance(value.cls, Cls):
+                keys.append((value.cls.scope, target.name))
+            elif isinstance(value, Cls):
+                keys.append((value.scope, target.name))
+            elif isinstance(value, Mod) and value.module.path in self._run.names.scopes:
+                keys.append((self._run.names.scopes[value.module.path], target.name))
+            else:
+                name = qualified(value)
+                if name:
+                    keys.append(("path", f"{name}.{target.name}"))
+        if not keys:
+            for atom in act.lookup(target.of.id) or NONE if isinstance(target.of, f.Name) else NONE:
+                if isinstance(atom, Inst):
+                    keys.append(("path", f"{atom.cls}.{target.name}"))
+        return keys
+
+    def qualified_names(self, e: f.Expr, scope: Scope, base: Value = NONE) -> list[str]:
+        """Qualified outside names of what an expression denotes; `base` is the value of what stands before the dot."""
+        found = [name for v in self._run.names.denote(e, scope) if (name := qualified(v))]
+        if isinstance(e, f.Attr):
+            found += [f"{atom.cls}.{e.name}" for atom in base if isinstance(atom, Inst)]
+        canonical = self._run.knowledge.canonical
+        return list(dict.fromkeys(canonical(name) for name in found))
+
+    def on_attr(self, act: Activation, e: f.Attr) -> Value:
+        base = self.value(act, e.of)
+        return self.attribute(act, e, base)
+
+    def attribute(self, act: Activation, e: f.Attr, base: Value) -> Value:
+        """What `e` holds when the object before the dot holds `base`."""
+        found: list[Value] = []
+        names = self.qualified_names(e, act.scope, base)
+        found.append(self._named(act, names, e))
+        for atom in base:
+            if isinstance(atom, Taint):
+                found.append(self.member_of(atom, e.name))
+            elif isinstance(atom, Many):
+                if atom.by_attribute:
+                    found.append(atom.inner)
+            elif isinstance(atom, Handle):
+                if e.name in ("name", "path"):
+                    found.append(frozenset(atom.locs))
+                elif e.name in ("buffer", "raw", "file", "fileobj", "stream"):
+                    found.append(frozenset({atom}))
+            elif isinstance(atom, Loc):
+                if e.name in ("parent", "parents"):
+                    found.append(frozenset({Loc(f"{atom.site}^", True, atom.temp, atom.shared), *below(base)}))
+            elif isinstance(atom, Inst) and self._run.library.is_path(atom.cls) and e.name in ("parent", "parents"):
+                found.append(frozenset({atom}))
+        found.append(self._own_attribute(act, e))
+        for name in names:
+            found.append(self._run.attributes.get(("path", name), NONE))
+        if not any(taint for part in found for taint in taints(part)):
+            row = self._run.sources.loose(e.name, act.scope)
+            if row is not None and not base and self._unresolved(e, act.scope):
+                origin = Origin(act.scope.span(e.at), f"`{shape(e)[:40]}`")
+                found.append(self._run.sources.value(row, origin))
+        return join(found) | self._statics(e, act.scope)
+
+    def _unresolved(self, e: f.Attr, scope: Scope) -> bool:
+        return not any(isinstance(v, Ext | Obj) for v in self._run.names.denote(e.of, scope)) or not any(
+            isinstance(v, Obj) and isinstance(v.cls, Cls) for v in self._run.names.denote(e.of, scope)
+        )
+
+    def _named(self, act: Activation, names: list[str], e: f.Expr) -> Value:
+        found = []
+        for name in names:
+            row = self._run.sources.member(name)
+            if row is not None:
+                text = f"`{shape(e)[:40]}`"
+                found.append(self._run.sources.value(row, Origin(act.scope.span(e.at), text)))
+            where = self._run.library.where(name)
+            if where == "nowhere" or where == "memory":
+                found.append(frozenset({Handle(where)}))
+        return join(found)
+
+    def member_of(self, taint: Taint, name: str) -> Value:
+        """A member of request data, read or called."""
+        if taint.level in ("upload", "field"):
+            row = self._run.sources.upload_type(taint.type)
+            if row is None:
+                return frozenset({taint}) if taint.level == "upload" else NONE
+            if name in row.content:
+                return frozenset({Taint("content", "", taint.origin, taint.via)})
+            if name in row.paths:
+                return frozenset({Taint("copy", "", taint.origin, taint.via)})
+            if name in row.items:
+                return frozenset({Taint("upload", row.item_type or taint.type, taint.origin, taint.via)})
+            if row.proxies and name not in row.metadata and not any(s.method == name for s in row.saves):
+                return frozenset({Taint("content", "", taint.origin, taint.via)})
+            return NONE
+        if self._run.library.passes(f"{taint.level}.{name}") == "clean":
+            return NONE
+        return frozenset({taint}) if taint.level != "copy" else NONE
+
+    def _own_attribute(self, act: Activation, e: f.Attr) -> Value:
+        found: list[Value] = []
+        names = self._run.names
+        for value in names.denote(e.of, act.scope):
+            if isinstance(value, Mod) and value.module.path in names.scopes:
+                found.append(self._run.variable(names.scopes[value.module.path], e.name))
+            cls = value.cls.scope if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
+            cls = value.scope if isinstance(value, Cls) else cls
+            if cls is None:
+                continue
+            line = [item.scope for item in names.classes.lineage(cls) if isinstance(item, Cls)]
+            for owner in (*line, *names.classes.subclasses(cls)[:6]):
+                found.append(self._run.attributes.get((owner, e.name), NONE))
+            for owner in line:
+                found.append(self._declared(owner, e))
+        return join(found)
+
+    def _declared(self, owner: Scope, e: f.Attr) -> Value:
+        """What the class body, or an assignment in a method not yet run, says of an attribute."""
+        found: list[Value] = []
+        for b in owner.bindings.get(e.name, ()):
+            if b.kind in ("annotate", "assign"):
+                origin = Origin(owner.span(b.at), f"field `{e.name}`")
+                found.append(self._run.sources.annotated_value(b.annotation, owner, origin))
+                if b.value is not None:
+                    found.append(self._run.variable(owner, e.name))
+            elif b.kind == "function" and "property" in "".join(_decorators(b.node)):
+                inner = owner.by_node.get(id(b.node))
+                if inner is not None:
+                    found.append(self._run.function(inner, {}, e.at))
+        if not any(found) and not self._run.attributes.get((owner, e.name)):
+            for assigned in self._run.names.classes.assigned(owner, e.name)[:4]:
+                if assigned.value is not None and first_parameter(assigned.store.scope):
+                    key = (assigned.store.scope, f"self.{e.name}")
+                    found.append(self._run.once(key, assigned.value, assigned.store.scope))
+        return join(found)
+
+    def on_call(self, act: Activation, e: f.Call) -> Value:
+        return self._run.caller.call(act, e)
+
+
+def _decorators(node: object) -> list[str]:
+    from statelint.project.classes import decorator_names
+
+    return list(decorator_names(node)) if isinstance(node, f.Function) else []

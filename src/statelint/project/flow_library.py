@@ -1,0 +1,314 @@
+"""What calls of the outside world do to data: open, write, copy, wrap, decode, delete and hand on, by knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from statelint import facts as f
+from statelint.flow_rows import Handoff, Location, Opener, Pass, Remover, Sink
+from statelint.project.flow_events import Activation, Handed, Keep, Landing, Removal
+from statelint.project.flow_values import (
+    LANDS,
+    NONE,
+    Handle,
+    Inst,
+    Loc,
+    Many,
+    Taint,
+    Tup,
+    Value,
+    join,
+    locs,
+    shape,
+    taints,
+)
+from statelint.spans import Place
+
+if TYPE_CHECKING:
+    from statelint.project.flow_run import Run
+
+WRITING = frozenset("wax+")
+FLAGS = ("O_WRONLY", "O_RDWR", "O_CREAT", "O_APPEND")
+
+
+@dataclass(slots=True)
+class Given:
+    """The arguments of a call: values beside the expressions that they come from."""
+
+    values: list[Value] = field(default_factory=list)
+    exprs: list[f.Expr | None] = field(default_factory=list)
+    keywords: dict[str, Value] = field(default_factory=dict)
+    keyword_exprs: dict[str, f.Expr] = field(default_factory=dict)
+
+    def value(self, position: int | None, keyword: str = "") -> Value:
+        if keyword and keyword in self.keywords:
+            return self.keywords[keyword]
+        if position is not None and 0 <= position < len(self.values):
+            return self.values[position]
+        return NONE
+
+    def expr(self, position: int | None, keyword: str = "") -> f.Expr | None:
+        if keyword and keyword in self.keyword_exprs:
+            return self.keyword_exprs[keyword]
+        if position is not None and 0 <= position < len(self.exprs):
+            return self.exprs[position]
+        return None
+
+    def everything(self) -> Value:
+        return join([*self.values, *self.keywords.values()])
+
+    def rest(self, start: int, without: Iterable[str] = ()) -> Given:
+        """The arguments behind a position, for the callable that stands there."""
+        dropped = set(without)
+        return Given(
+            self.values[start:],
+            self.exprs[start:],
+            {k: v for k, v in self.keywords.items() if k not in dropped},
+            {k: v for k, v in self.keyword_exprs.items() if k not in dropped},
+        )
+
+
+class Library:
+    """The knowledge rows of flows, looked up and carried out."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        knowledge = run.knowledge
+        rows = [row for _, row in knowledge.rows(lambda lib: lib.locations)]
+        self._locations: dict[str, Location] = {name: row for row in rows for name in row.names}
+        self._schemes = {scheme: row.where for row in rows for scheme in row.schemes}
+        self.remote_methods = frozenset(m for row in rows if row.where == "remote" for m in row.methods)
+        self._handoffs: list[Handoff] = [row for _, row in knowledge.rows(lambda lib: lib.handoffs)]
+        self._globs = [
+            (name, row) for _, row in knowledge.rows(lambda lib: lib.through) for name in row.names if "*" in name
+        ]
+        self._glob_memo: dict[str, Pass | None] = {}
+
+    # ── look-ups ──
+
+    def location(self, name: str) -> Location | None:
+        for spelling in self._run.knowledge.lineage(self._run.knowledge.canonical(name)):
+            if spelling in self._locations:
+                return self._locations[spelling]
+        return None
+
+    def where(self, name: str) -> str:
+        row = self.location(name)
+        return row.where if row else ""
+
+    def is_path(self, cls: str) -> bool:
+        row = self.location(cls)
+        return row is not None and row.paths
+
+    def scheme(self, text: str) -> str | None:
+        """Where a literal path or address leads, when its beginning tells."""
+        for scheme, where in self._schemes.items():
+            if text.startswith(scheme):
+                return where
+        return None
+
+    def row(self, table: str, name: str) -> object | None:
+        found = self._run.knowledge.find(table, name)
+        return found[1] if found else None
+
+    def through(self, name: str) -> Pass | None:
+        found = self.row("through", name)
+        if isinstance(found, Pass):
+            return found
+        if name not in self._glob_memo:
+            self._glob_memo[name] = next((row for glob, row in self._globs if fnmatchcase(name, glob)), None)
+        return self._glob_memo[name]
+
+    def passes(self, name: str) -> str:
+        row = self.through(name)
+        return row.how if row else ""
+
+    # ── destinations ──
+
+    def destination(self, to: str, value: Value, e: f.Expr | None) -> Iterator[Handle]:
+        """The file objects or paths that a destination may be; nothing when it is not known to be one."""
+        handles = [a for a in value if isinstance(a, Handle)]
+        if handles:
+            yield from handles
+            return
+        if to == "handle":
+            yield from self._buffers(value)
+            return
+        if isinstance(e, f.Const) and e.kind != "str":
+            return
+        if to == "store":
+            yield Handle("store", frozenset(locs(value)), "w")
+            return
+        classes = [a.cls for a in value if isinstance(a, Inst)]
+        wheres = {
+            c.removeprefix("scheme:") if c.startswith("scheme:") else self.where(c)
+            for c in classes
+            if not c.startswith("scheme:") or to == "address" or c == "scheme:nowhere"
+        }
+        for where in ("nowhere", "remote"):
+            if where in wheres:
+                yield Handle(where, frozenset(locs(value)), "w")
+                return
+        if to != "path" and "memory" in wheres:
+            yield Handle("memory", frozenset(locs(value)), "w")
+            return
+        paths = frozenset(locs(value))
+        foreign = [c for c in classes if not c.startswith("scheme:") and not c.endswith("()") and not self.is_path(c)]
+        if paths or not foreign or to == "path":
+            yield Handle("local", paths, "w")
+
+    def _buffers(self, value: Value) -> Iterator[Handle]:
+        for atom in value:
+            if isinstance(atom, Inst) and self.where(atom.cls) in ("memory", "remote", "nowhere"):
+                yield Handle(self.where(atom.cls), frozenset(locs(value)), "w")
+
+    # ── writing ──
+
+    def sink(self, act: Activation, row: Sink, given: Given, recv: Value, at: Place, via: str) -> None:
+        """Note the request data that a writing call brings to its destination."""
+        data = self._data(row, given, recv)
+        found = [t for t in taints(data) if t.level in LANDS and (t.level != "copy" or row.copies)]
+        if row.takes_files:
+            found += [t for t in taints(data) if t.level == "field"]
+        found += [t for t in taints(self._run.held(data)) if t.level != "copy"]
+        e = given.expr(row.destination, row.destination_keyword)
+        if row.destination is None and not row.destination_keyword:
+            handles = list(self.destination(row.to, recv, None))
+        elif e is None and not given.value(row.destination, row.destination_keyword):
+            handles = [Handle("local", frozenset(), "w")] if row.defaults else []
+        else:
+            handles = list(self.destination(row.to, given.value(row.destination, row.destination_keyword), e))
+        if row.keeps:
+            moved = any(loc.temp for loc in locs(data)) and row.copies and bool(found)
+            self._run.keeps.append(
+                Keep(act.scope, at, frozenset(x for x in locs(data) if x.exact), self._run.next(), moved)
+            )
+            copied = any(t.level == "copy" for t in taints(data))
+            if not moved and not copied:
+                for handle in handles:
+                    for taint in found[:1]:
+                        self._run.wrote(handle.locs, taint)
+                return
+        self.land(act, found, row.derives, handles, at, via)
+
+    def land(
+        self, act: Activation, found: list[Taint], derives: bool, handles: list[Handle], at: Place, via: str
+    ) -> None:
+        """Note one landing for all destinations that are real."""
+        real = [h for h in handles if h.mode != "r" and h.where in ("local", "store")]
+        for handle in handles:
+            if handle.mode != "r":
+                for taint in found[:1]:
+                    level = "derived" if derives or taint.level == "derived" else "content"
+                    self._run.wrote(handle.locs, Taint(level, "", taint.origin, taint.via))
+        if not real:
+            return
+        where = "store" if all(h.where == "store" for h in real) else "local"
+        self._run.landings.append(
+            Landing(
+                act.scope, at, tuple(found), derives, where,
+                frozenset(x for h in real for x in h.locs), "".join(sorted({c for h in real for c in h.mode})),
+                next((h.opened for h in real if h.opened), None), self._run.frames(), self._run.next(), via,
+            )
+        )  # fmt: skip
+
+    def _data(self, row: Sink, given: Given, recv: Value) -> Value:
+        parts = [given.value(i) for i in row.data] + [given.keywords.get(k, NONE) for k in row.data_keywords]
+        if row.data_is_receiver:
+            parts = [recv]
+        if row.all_data:
+            parts = list(given.values)
+        return join(parts)
+
+    # ── opening ──
+
+    def opened(self, act: Activation, row: Opener, given: Given, recv: Value, call: f.Expr, at: Place) -> Value:
+        """What an opening call gives."""
+        mode = self._mode(row, given)
+        span = act.scope.span(at)
+        if row.temporary:
+            temp = row.temporary
+            kept = given.keyword_exprs.get(row.unless) if row.unless else None
+            if kept is not None and not (isinstance(kept, f.Const) and kept.value is True):
+                temp = "loose"
+            place = Loc(f"{act.scope.full_name}#{at}@{self._string()}", True, temp)
+            if row.gives == "path":
+                return frozenset({place})
+            handle = Handle("local", frozenset({place}), "folder" if row.gives == "folder" else mode or "w", span)
+            if row.gives == "descriptor-and-path":
+                return frozenset({Tup((frozenset({handle}), frozenset({place})))})
+            return frozenset({handle})
+        value = recv if row.path_is_receiver else given.value(row.path, row.keyword)
+        e = None if row.path_is_receiver else given.expr(row.path, row.keyword)
+        writes = bool(set(mode) & WRITING)
+        found: set[object] = set()
+        for handle in self.destination(row.to, value, e):
+            found.add(Handle(handle.where, handle.locs, mode if writes else "r", span))
+        if not writes:
+            found.update(self._run.held(value))
+            found.update(t for t in taints(value) if t.level in ("content", "upload", "derived"))
+        return frozenset(found)  # type: ignore[arg-type]
+
+    def _string(self) -> str:
+        return ":".join(str(a.call) for a in self._run.stack[1:])
+
+    def _mode(self, row: Opener, given: Given) -> str:
+        e = given.expr(row.mode, row.mode_keyword)
+        if e is None:
+            return row.default_mode
+        texts = [p for p in ((e.then, e.other) if isinstance(e, f.Choice) else (e,))]
+        mode = ""
+        for part in texts:
+            if isinstance(part, f.Const) and part.kind == "str":
+                mode += str(part.value)
+            elif any(flag in shape(part) for flag in FLAGS):
+                mode += "a" if "O_APPEND" in shape(part) else "w"
+            elif isinstance(part, f.Const):
+                mode += row.default_mode
+            else:
+                mode += "w"
+        return mode
+
+    # ── deleting, handing on ──
+
+    def removed(self, act: Activation, row: Remover, given: Given, recv: Value, at: Place) -> None:
+        value = recv if row.receiver else given.value(row.argument)
+        places = [x for a in value if isinstance(a, Handle) for x in a.locs] + list(locs(value))
+        if places:
+            self._run.removals.append(
+                Removal(act.scope, at, frozenset(places), row.folder, self._run.frames(), self._run.next())
+            )
+
+    def handoff(self, name: str, attribute: str, is_task: bool, unresolved: bool) -> Handoff | None:
+        for row in self._handoffs:
+            if any(fnmatchcase(name, n) for n in row.names if name):
+                return row
+            if attribute in row.attributes and (is_task or unresolved):
+                return row
+        return None
+
+    def hand(self, act: Activation, row: Handoff, value: Value, call: f.Expr, at: Place) -> None:
+        places = frozenset(x for x in locs(value) if x.exact)
+        found = tuple(t for t in taints(value) if t.level == "copy")
+        if places or found:
+            self._run.handed.append(
+                Handed(act.scope, at, places, found, row.to, call, self._run.frames(), self._run.next(), row.unless)
+            )
+
+    def assigned_item(self, act: Activation, target: f.Item, value: Value) -> None:
+        """`session["path"] = path` gives the path to another request."""
+        rows = [row for row in self._handoffs if row.items]
+        if not rows or not any(locs(value)):
+            return
+        names = self._run.evaluator.qualified_names(target.of, act.scope, self._run.evaluator.value(act, target.of))
+        inst = [a.cls for a in self._run.evaluator.value(act, target.of) if isinstance(a, Inst)]
+        for row in rows:
+            if set(row.items) & {*names, *inst}:
+                self.hand(act, row, value, target, target.at)
+
+
+def elements_of(value: Value) -> Value:
+    return join(a.inner for a in value if isinstance(a, Many))

@@ -1,0 +1,316 @@
+"""The abstract run: functions evaluated over what is known of their arguments, events noted on the way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from statelint import facts as f
+from statelint.knowledge import Knowledge
+from statelint.project.calls import Calls, Edge
+from statelint.project.classes import decorator_names, first_parameter
+from statelint.project.flow_calls import Caller
+from statelint.project.flow_events import Activation, Frame, Handed, Keep, Landing, Removal
+from statelint.project.flow_expressions import Evaluator
+from statelint.project.flow_library import Library
+from statelint.project.flow_sources import Sources, element
+from statelint.project.flow_statements import Walker
+from statelint.project.flow_values import NONE, Handle, Inst, Loc, Many, Taint, Value, join, many
+from statelint.project.names import Names
+from statelint.project.scopes import Binding, Scope
+from statelint.project.values import Cls, Ext, Heap, Made, Obj, Values
+from statelint.spans import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+DEEPEST = 12
+CALL_STRING = 3
+BUDGET = 400_000
+"""Evaluated expressions for one project, so that a generated code base cannot hold up a run."""
+
+
+class Run:
+    """Everything that the evaluation of one project shares. Attributes and globals only grow, so rounds end."""
+
+    def __init__(self, names: Names, calls: Calls, knowledge: Knowledge, touching: frozenset[Scope]) -> None:
+        self.names = names
+        self.calls = calls
+        self.knowledge = knowledge
+        self.touching = touching
+        self.sources = Sources(names, calls, knowledge)
+        self.library = Library(self)
+        self.evaluator = Evaluator(self)
+        self.caller = Caller(self)
+        self.walker = Walker(self)
+        self.edges: Mapping[int, list[Edge]] = _by_call(calls)
+        self.attributes: dict[tuple[object, str], Value] = {}
+        self.contents: dict[str, Taint] = {}
+        """What was written to a path or a buffer, by site."""
+        self.changed = False
+        self.left = BUDGET
+        self.visited: set[Scope] = set()
+        self.begin_round()
+
+    def begin_round(self) -> None:
+        """Forget the events and results of the last round; keep what attributes and files hold."""
+        self.stack: list[Activation] = []
+        self.landings: list[Landing] = []
+        self.removals: list[Removal] = []
+        self.keeps: list[Keep] = []
+        self.handed: list[Handed] = []
+        self.number = 0
+        self.changed = False
+        self._memo: dict[object, Value] = {}
+        self._variables: dict[tuple[Scope, str], Value] = {}
+        self._resolving: set[tuple[Scope, str]] = set()
+
+    # ── state that outlives a function ──
+
+    def remember(self, key: tuple[object, str], value: Value) -> None:
+        """Add to what an attribute, a global or a shared container may hold."""
+        known = self.attributes.get(key, NONE)
+        if value and not value <= known and len(known) < 24:
+            self.attributes[key] = known | value
+            self.changed = True
+
+    def wrote(self, locs: Iterable[Loc], taint: Taint) -> None:
+        for loc in locs:
+            if loc.exact and loc.site not in self.contents:
+                self.contents[loc.site] = taint
+                self.changed = True
+
+    def held(self, value: Value) -> Value:
+        """What the files and buffers named by a value hold of request data."""
+        found = []
+        for atom in value:
+            sites = [atom] if isinstance(atom, Loc) else list(atom.locs) if isinstance(atom, Handle) else []
+            for loc in sites:
+                if loc.exact and loc.site in self.contents:
+                    found.append(self.contents[loc.site])
+            if isinstance(atom, Taint) and atom.level == "copy":
+                found.append(Taint("content", "", atom.origin, atom.via))
+        return frozenset(found)
+
+    # ── functions ──
+
+    def frames(self) -> tuple[Frame, ...]:
+        return tuple(Frame(a.scope, tuple(a.marks), a.call) for a in self.stack)
+
+    def next(self) -> int:
+        self.number += 1
+        return self.number
+
+    def function(
+        self, scope: Scope, given: dict[str, Value] | None, call: Place | None = None, force: bool = False
+    ) -> Value:
+        """The result of a function for these arguments; `given` is None when nothing is known of the caller."""
+        node = scope.node
+        if not isinstance(node, f.Function) or len(self.stack) >= DEEPEST or self.left <= 0:
+            return NONE
+        if any(a.scope is scope for a in self.stack):
+            return NONE
+        tainted = any(given.values()) if given else False
+        if not force and not tainted and scope not in self.touching:
+            return NONE
+        closure = next((a for a in reversed(self.stack) if a.scope is scope.parent), None)
+        string = tuple(a.call for a in self.stack[-CALL_STRING + 1 :]) + (call,)
+        key = (scope, frozenset(given.items()) if given is not None else None, string, id(closure) if closure else 0)
+        if closure is None and key in self._memo:
+            return self._memo[key]
+        self.visited.add(scope)
+        run = Activation(scope, {}, call, closure)
+        self.stack.append(run)
+        try:
+            self._parameters(run, node, given)
+            self.walker.block(run, node.body)
+        finally:
+            self.stack.pop()
+        result = run.result
+        if node.is_generator:
+            result = many(run.yielded) or run.result
+        self._memo[key] = result
+        return result
+
+    def body(self, scope: Scope) -> None:
+        """Run a module's own statements."""
+        run = Activation(scope, {}, None)
+        self.visited.add(scope)
+        self.stack.append(run)
+        try:
+            self.walker.block(run, scope.module.facts.body)
+        finally:
+            self.stack.pop()
+
+    def _parameters(self, run: Activation, node: f.Function, given: dict[str, Value] | None) -> None:
+        scope = run.scope
+        outer = scope.parent or scope
+        receiver = first_parameter(scope)
+        for param in node.params:
+            if receiver and param.name == receiver[0]:
+                continue
+            value = (given or {}).get(param.name, NONE)
+            if param.name not in (given or {}):
+                value |= self._injected(run, param, outer)
+                if param.default is not None and isinstance(param.default, f.Const | f.Name | f.Attr | f.Op):
+                    value |= self.evaluator.lazily(param.default, outer)
+            if not any(isinstance(a, Taint) and a.level in ("upload", "content", "derived") for a in value):
+                value |= self.sources.parameter(scope, param)
+            if not any(isinstance(a, Handle | Inst | Loc) for a in value):
+                value |= self.statics(self.names.lookup(param.name, scope))
+            run.env[param.name] = value
+
+    def _injected(self, run: Activation, param: f.Param, outer: Scope) -> Value:
+        """The result of a callable that a dependency marker names, run before the function."""
+        markers = [param.default] if isinstance(param.default, f.Call) else []
+        annotation = param.annotation
+        if isinstance(annotation, f.Name):
+            annotation = next((e for _, e in self.sources.alias(annotation.id, outer)), annotation)
+        if isinstance(annotation, f.Item) and isinstance(annotation.key, f.Group):
+            markers += [e for e in annotation.key.items[1:] if isinstance(e, f.Call)]
+        found = []
+        for call in markers:
+            for name in self.evaluator.qualified_names(call.func, outer):
+                row = self.knowledge.find("handlers.arguments", name)
+                if row and row[1].entry == "dependency":
+                    target = call.args[0] if call.args else param.annotation
+                    if target is not None:
+                        found.append(self.caller.call_unknown(run, target, outer, call.at))
+        return join(element(v, False, self.sources) if _is_many(v) else v for v in found)
+
+    # ── variables outside the running function ──
+
+    def variable(self, scope: Scope, name: str) -> Value:
+        """What a variable that no running function has set may hold, told from all its bindings."""
+        owner = self.owner(scope, name)
+        if owner is None:
+            return NONE
+        key = (owner, name)
+        if key in self._variables:
+            return self._variables[key] | self.attributes.get(key, NONE)
+        if key in self._resolving:
+            return NONE
+        self._resolving.add(key)
+        try:
+            value = join(self._binding(b) for b in owner.bindings.get(name, ())[:6])
+        finally:
+            self._resolving.discard(key)
+        self._variables[key] = value
+        return value | self.attributes.get(key, NONE)
+
+    def owner(self, scope: Scope, name: str) -> Scope | None:
+        current: Scope | None = scope
+        if scope.outer.get(name) == "global":
+            current = self.names.scopes[scope.path]
+        while current is not None:
+            if name in current.bindings and (current.kind != "class" or current is scope):
+                return current
+            current = current.parent
+        return None
+
+    def _binding(self, b: Binding) -> Value:
+        if b.kind in ("assign", "annotate", "augment") and b.value is not None:
+            value = self.evaluator.lazily(b.value, b.scope)
+            if b.position is not None:
+                value = self.evaluator.unpacked(value, b.position)
+            return self._lasting(value) if b.scope.kind != "function" else value
+        if b.kind == "iterate" and b.value is not None:
+            return element(self.evaluator.lazily(b.value, b.scope), True, self.sources)
+        if b.kind == "enter" and b.value is not None:
+            return self.evaluator.lazily(b.value, b.scope)
+        if b.kind == "param" and isinstance(b.node, f.Param):
+            return self.sources.parameter(b.scope, b.node) | self.statics(self.names.lookup(b.name, b.scope))
+        if b.kind == "from" and isinstance(b.node, tuple):
+            for owner, name in self.sources.imported(b):
+                return self.variable(owner, name)
+        if b.kind == "import" or b.kind == "from":
+            return self.statics(self.names.lookup(b.name, b.scope))
+        return NONE
+
+    def definitions(self, owner: Scope | None, name: str) -> list[tuple[Scope, str]]:
+        """Where a module-level name is defined, imports followed."""
+        if owner is None:
+            return []
+        found = [(owner, name)]
+        for b in owner.bindings.get(name, ()):
+            if b.kind == "from":
+                for target, original in self.sources.imported(b):
+                    if (target, original) not in found:
+                        found += self.definitions(target, original)
+        return found
+
+    def once(self, key: tuple[Scope, str], e: f.Expr, scope: Scope) -> Value:
+        """Evaluate an expression outside its function, one time in a round."""
+        if key in self._resolving or len(self.stack) >= DEEPEST:
+            return NONE
+        if key not in self._variables:
+            self._resolving.add(key)
+            try:
+                self._variables[key] = self.evaluator.lazily(e, scope)
+            finally:
+                self._resolving.discard(key)
+        return self._variables[key]
+
+    def is_task(self, scope: Scope) -> bool:
+        """Whether a decorator makes the function a task that other processes run."""
+        node = scope.node
+        if not isinstance(node, f.Function) or scope.parent is None:
+            return False
+        for decorator in node.decorators:
+            target = decorator.func if isinstance(decorator, f.Call) else decorator
+            for name in self.evaluator.qualified_names(target, scope.parent):
+                row = self.knowledge.find("handlers.decorators", name)
+                if row is not None and row[1].entry == "task":
+                    return True
+            last = target.name if isinstance(target, f.Attr) else getattr(target, "id", "")
+            if "task" in last or last in ("actor", "job"):
+                return True
+        return False
+
+    @staticmethod
+    def _lasting(value: Value) -> Value:
+        """Paths and files made at import live as long as the process, whatever made them."""
+        return frozenset(
+            Loc(a.site, a.exact, "", True)
+            if isinstance(a, Loc)
+            else Handle(a.where, frozenset(Loc(p.site, p.exact, "", True) for p in a.locs), a.mode, a.opened)
+            if isinstance(a, Handle)
+            else a
+            for a in value
+        )
+
+    def statics(self, values: Values) -> Value:
+        """Outside classes that name resolution knows a value to be an instance of."""
+        found: set[object] = set()
+        for v in values:
+            if isinstance(v, Obj) and isinstance(v.cls, Ext):
+                name = self.knowledge.canonical(v.cls.name)
+                if self.sources.upload_type(name):
+                    continue
+                found.add(Inst(name))
+            elif isinstance(v, Obj) and isinstance(v.cls, Cls):
+                found.update(Inst(base) for base in self.names.classes.outside_bases(v.cls.scope))
+            elif isinstance(v, Heap):
+                found.add(Inst(v.type))
+            elif isinstance(v, Made):
+                found.add(Inst(f"{v.name}()"))
+        return frozenset(found)  # type: ignore[arg-type]
+
+    def is_context(self, scope: Scope) -> bool:
+        """Whether a generator function is a context manager by its decorator."""
+        node = scope.node
+        return isinstance(node, f.Function) and any("contextmanager" in n for n in decorator_names(node))
+
+
+def _by_call(calls: Calls) -> Mapping[int, list[Edge]]:
+    found: dict[int, list[Edge]] = defaultdict(list)
+    for edges in calls.out.values():
+        for edge in edges:
+            if edge.site is not None and edge.how in ("call", "construct", "guess"):
+                found[id(edge.site.call)].append(edge)
+    return found
+
+
+def _is_many(value: Value) -> bool:
+    return any(isinstance(a, Many) for a in value)

@@ -1,0 +1,377 @@
+"""Where request data comes in: members of request objects, parameters, and callbacks that get it handed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from statelint import facts as f
+from statelint.flow_rows import Source, Upload
+from statelint.knowledge import Knowledge
+from statelint.project.calls import Calls
+from statelint.project.classes import first_parameter
+from statelint.project.flow_values import NONE, Inst, Many, Origin, Taint, Value, join, many
+from statelint.project.names import Names
+from statelint.project.scopes import Binding, Scope
+from statelint.project.values import Bound, Cls, Ext, Func, Obj, qualified
+from statelint.spans import Place
+
+MANY = frozenset(
+    {"list", "List", "Sequence", "Iterable", "Iterator", "AsyncIterator", "AsyncIterable", "AsyncGenerator",
+     "Generator", "dict", "Dict", "Mapping", "set", "Set", "tuple", "Tuple", "Collection", "MutableSequence"}
+)  # fmt: skip
+
+
+class Sources:
+    """Knowledge of sources, looked up by qualified name, by parameter and by bare attribute."""
+
+    def __init__(self, names: Names, calls: Calls, knowledge: Knowledge) -> None:
+        self._names = names
+        self._calls = calls
+        self._knowledge = knowledge
+        self._rows: list[tuple[str, Source]] = list(knowledge.rows(lambda lib: lib.sources))
+        self._members = {
+            name: row for _, row in self._rows
+            if not (row.methods or row.handed or row.fed or row.markers or row.decorated or row.marked)
+            for name in row.names
+        }  # fmt: skip
+        self._loose = [(stem, row) for stem, row in self._rows if row.attributes]
+        self._guessed = [
+            (stem, row) for stem, row in self._rows if row.parameters and not row.methods and not row.decorated
+        ]
+        self._imported: dict[str, frozenset[str]] = {}
+        self._files = {stem: library.imports or (stem,) for stem, library in knowledge.libraries}
+        self._given: dict[tuple[Scope, str], list[tuple[Source, Place, Scope]]] = defaultdict(list)
+        self._collect()
+
+    # ── types ──
+
+    def upload_type(self, cls: str) -> Upload | None:
+        """The row of an upload class, looked for along its known bases."""
+        for name in self._knowledge.lineage(self._knowledge.canonical(cls)):
+            found = self._knowledge.find("uploads", name)
+            if found:
+                return found[1]  # type: ignore[no-any-return]
+        return None
+
+    def value(self, row: Source, origin: Origin) -> Value:
+        """What a source row gives."""
+        if row.gives == "instance":
+            inner: Value = frozenset({Inst(row.type)})
+        else:
+            inner = frozenset({Taint(row.gives, row.type, origin)})
+        return many(inner, row.by_attribute) if row.many else inner
+
+    # ── members and calls ──
+
+    def member(self, name: str) -> Source | None:
+        """The row of a qualified attribute or callable."""
+        for spelling in self._knowledge.spellings(name):
+            if spelling in self._members:
+                return self._members[spelling]
+        return None
+
+    def loose(self, attribute: str, scope: Scope) -> Source | None:
+        """The row of an attribute on an unresolved receiver, if the module imports the library."""
+        for stem, row in self._loose:
+            if attribute in row.attributes and self.imports(scope, stem):
+                return row
+        return None
+
+    def imports(self, scope: Scope, stem: str) -> bool:
+        """Whether the module imports the library of a knowledge file, or a class around the code derives from it."""
+        wanted = self._files[stem]
+        path = scope.module.path
+        if path not in self._imported:
+            found = set()
+            top = self._names.scopes[path]
+            for inner in (top, *top.descendants()):
+                for bindings in inner.bindings.values():
+                    for b in bindings:
+                        if isinstance(b.node, tuple):
+                            node = b.node[0]
+                            found.add((node.module if b.kind == "from" else b.node[1]).partition(".")[0])
+                found.update(star.module.partition(".")[0] for star in inner.stars)
+            self._imported[path] = frozenset(found)
+        if self._imported[path] & set(wanted):
+            return True
+        current: Scope | None = scope
+        while current is not None:
+            if current.kind == "class":
+                return any(base.partition(".")[0] in wanted for base in self._names.classes.outside_bases(current))
+            current = current.parent
+        return False
+
+    # ── annotations ──
+
+    def annotated(self, annotation: f.Expr | None, scope: Scope, depth: int = 0) -> list[tuple[str, bool]]:
+        """(upload class, whether many) for the upload types that an annotation names, aliases looked through."""
+        if annotation is None or depth > 6:
+            return []
+        if isinstance(annotation, f.Const) and annotation.kind == "str":
+            return self._forward(str(annotation.value), scope, depth)
+        if isinstance(annotation, f.Item):
+            head = annotation.of
+            name = head.name if isinstance(head, f.Attr) else getattr(head, "id", "")
+            keys = annotation.key.items if isinstance(annotation.key, f.Group) else (annotation.key,)
+            keys = keys[:1] if name == "Annotated" else keys
+            found = [t for key in keys for t in self.annotated(key, scope, depth + 1)]
+            if name not in MANY:
+                return found + (self._named(head, scope, depth) if name not in ("Annotated", "Optional") else [])
+            return [(cls, True) for cls, _ in found]
+        if isinstance(annotation, f.Op):
+            return [t for o in annotation.operands for t in self.annotated(o, scope, depth + 1)]
+        return self._named(annotation, scope, depth)
+
+    def _named(self, e: f.Expr, scope: Scope, depth: int) -> list[tuple[str, bool]]:
+        found: list[tuple[str, bool]] = []
+        for value in self._names.denote(e, scope):
+            classes = [value.name] if isinstance(value, Ext) else []
+            if isinstance(value, Cls):
+                classes = list(self._names.classes.outside_bases(value.scope))
+            found += [(cls, False) for cls in classes if self.upload_type(cls)]
+        if not found and isinstance(e, f.Name):
+            for binding_scope, expr in self.alias(e.id, scope):
+                found += self.annotated(expr, binding_scope, depth + 1)
+        return list(dict.fromkeys(found))
+
+    def alias(self, name: str, scope: Scope) -> Iterator[tuple[Scope, f.Expr]]:
+        """The expression that a module-level type alias stands for, also one from another module."""
+        top = self._names.scopes[scope.path]
+        for b in top.bindings.get(name, ()):
+            if b.kind == "assign" and b.value is not None:
+                yield top, b.value
+            elif b.kind == "from":
+                for target, original in self.imported(b):
+                    yield from self.alias(original, target)
+
+    def imported(self, b: Binding) -> Iterator[tuple[Scope, str]]:
+        """The module scope and the name that a `from … import` of a project module means."""
+        assert isinstance(b.node, tuple)
+        statement, original = b.node
+        top = b.scope.module
+        module = (
+            self._names.modules.relative(statement.module, statement.level, top)
+            if statement.level
+            else self._names.modules.find(statement.module, top)
+        )
+        if module is not None and module.path in self._names.scopes:
+            target = self._names.scopes[module.path]
+            if original in target.bindings and not (target is b.scope and original == b.name):
+                yield target, original
+
+    def _forward(self, text: str, scope: Scope, depth: int) -> list[tuple[str, bool]]:
+        """A forward reference in quotes: every dotted name in it is looked at."""
+        import re
+
+        found: list[tuple[str, bool]] = []
+        container = any(re.search(rf"\b{name}\[", text) for name in MANY)
+        for dotted in re.findall(r"[A-Za-z_][\w.]*", text):
+            first, *rest = dotted.split(".")
+            expr: f.Expr = f.Name(first, scope.node.at if scope.node else Place(1, 1, 1, 1))
+            for part in rest:
+                expr = f.Attr(expr, part, expr.at)
+            found += [(cls, container) for cls, _ in self._named(expr, scope, depth + 1)]
+        return found
+
+    def annotated_value(self, annotation: f.Expr | None, scope: Scope, origin: Origin) -> Value:
+        parts = []
+        for cls, is_many in self.annotated(annotation, scope):
+            inner: Value = frozenset({Taint("upload", self._knowledge.canonical(cls), origin)})
+            parts.append(many(inner) if is_many else inner)
+        return join(parts)
+
+    # ── parameters ──
+
+    def parameter(self, scope: Scope, param: f.Param) -> Value:
+        """What a parameter is known to hold whoever calls: by annotation, marker, name, or the callback's registration."""
+        outer = scope.parent or scope
+        origin = Origin(scope.span(param.at), f"parameter `{param.name}`")
+        found = [self.annotated_value(param.annotation, outer, origin)]
+        if self._marked(param, outer):
+            taint: Value = frozenset({Taint("content", "", origin)})
+            listed = isinstance(param.annotation, f.Item) and "list" in _words(param.annotation.of).lower()
+            found.append(many(taint) if listed else taint)
+        for row, at, where in self._given.get((scope, param.name), ()):
+            found.append(self.value(row, Origin(where.span(at), origin.text)))
+        if not any(found):
+            for stem, row in self._guessed:
+                if param.name in row.parameters and self.imports(scope, stem):
+                    found.append(self.value(row, origin))
+        return join(found)
+
+    def _marked(self, param: f.Param, outer: Scope) -> bool:
+        if param.annotation is None or "bytes" not in _words(param.annotation):
+            return False
+        markers = [param.default] if isinstance(param.default, f.Call) else []
+        if isinstance(param.annotation, f.Item) and isinstance(param.annotation.key, f.Group):
+            markers += [e for e in param.annotation.key.items[1:] if isinstance(e, f.Call)]
+        marked = {name for _, row in self._rows for name in row.marked}
+        for call in markers:
+            for value in self._names.denote(call.func, outer):
+                name = qualified(value)
+                if name and self._knowledge.canonical(name) in marked:
+                    return True
+        return False
+
+    # ── callbacks and overridden methods ──
+
+    def given(self) -> Iterator[Scope]:
+        """Functions that get request data by the way they are registered."""
+        yield from {scope for scope, _ in self._given}
+
+    def _collect(self) -> None:
+        shaped = [(stem, row) for stem, row in self._rows if row.methods or row.decorated or row.markers]
+        if shaped:
+            for scope in self._names.every:
+                if scope.kind == "function" and isinstance(scope.node, f.Function):
+                    for _, row in shaped:
+                        self._shaped(scope, scope.node, row)
+        handed = [row for _, row in self._rows if row.handed or row.fed]
+        if handed:
+            for scope in self._names.every:
+                for site in scope.calls:
+                    self._handed(site.call, scope, handed)
+
+    def _shaped(self, scope: Scope, node: f.Function, row: Source) -> None:
+        skip = 1 if first_parameter(scope) else 0
+        params = [p for p in node.params if p.kind not in ("star", "double-star")][skip:]
+        if row.methods:
+            if node.name in row.methods and scope.owner and self._of_class(scope.owner, row):
+                for number, p in enumerate(params):
+                    if number == row.position or p.name in row.parameters:
+                        self._given[scope, p.name].append((row, p.at, scope))
+            return
+        for decorator in node.decorators:
+            target = decorator.func if isinstance(decorator, f.Call) else decorator
+            wanted = row.decorated or row.names
+            if not self._denotes(target, scope.parent or scope, wanted):
+                continue
+            if row.markers and isinstance(decorator, f.Call):
+                self._bound(scope, params, decorator, row)
+            elif row.decorated:
+                for number, p in enumerate(params):
+                    if row.position in (number, None) and (not row.parameters or p.name in row.parameters):
+                        self._given[scope, p.name].append((row, p.at, scope))
+
+    def _of_class(self, cls: Scope, row: Source) -> bool:
+        if any(self._knowledge.canonical(base) in row.names for base in self._names.classes.outside_bases(cls)):
+            return True
+        lineage = {n for base in self._names.classes.outside_bases(cls) for n in self._knowledge.lineage(base)}
+        if lineage & set(row.names):
+            return True
+        node = cls.node
+        return isinstance(node, f.Class) and any(
+            self._denotes(d.func if isinstance(d, f.Call) else d, cls.parent or cls, row.names)
+            for d in node.decorators
+        )
+
+    def _denotes(self, e: f.Expr, scope: Scope, wanted: tuple[str, ...]) -> bool:
+        for value in self._names.denote(e, scope):
+            name = qualified(value)
+            if name and any(spelling in wanted for spelling in self._knowledge.spellings(name)):
+                return True
+        return False
+
+    def _bound(self, scope: Scope, params: list[f.Param], decorator: f.Call, row: Source) -> None:
+        """Markers in the order of the decorator's arguments, one parameter each."""
+        flat: list[f.Expr] = []
+        for arg in (*decorator.args, *(v for _, v in decorator.keywords)):
+            flat.extend(arg.items if isinstance(arg, f.Group) else (arg,))
+        number = 0
+        for arg in flat:
+            if not isinstance(arg, f.Call) or not self._denotes(arg.func, scope.parent or scope, row.markers):
+                continue
+            given = [a for a in (*arg.args, *(v for _, v in arg.keywords)) if isinstance(a, f.Const)]
+            if number < len(params) and given and given[-1].value == row.about:
+                self._given[scope, params[number].name].append((row, arg.at, scope))
+            number += 1
+
+    def _handed(self, call: f.Call, scope: Scope, rows: list[Source]) -> None:
+        if not call.args and not call.keywords:
+            return
+        for row in rows:
+            if row.fed:
+                self._fed(call, scope, row)
+                continue
+            for key in row.handed:
+                given = [v for k, v in call.keywords if k == key]
+                if key.isdigit() and int(key) < len(call.args):
+                    given.append(call.args[int(key)])
+                if given and self._denotes(call.func, scope, row.names):
+                    for expr in given:
+                        self._to_parameter(expr, scope, row, row.position or 0, call.at)
+
+    def _to_parameter(self, callback: f.Expr, scope: Scope, row: Source, position: int, at: Place) -> None:
+        for value in self._names.denote(callback, scope):
+            if isinstance(value, Func | Bound) and isinstance(value.scope.node, f.Function):
+                skip = 1 if first_parameter(value.scope) else 0
+                params = value.scope.node.params[skip:]
+                if position < len(params):
+                    entry = (row, at, scope)
+                    if entry not in self._given[value.scope, params[position].name]:
+                        self._given[value.scope, params[position].name].append(entry)
+
+    def _fed(self, call: f.Call, scope: Scope, row: Source) -> None:
+        """A call with a callback and the components whose values it gets."""
+        keywords = dict(call.keywords)
+        inputs = keywords.get("inputs") or (call.args[1] if len(call.args) > 1 else None)
+        callback = keywords.get("fn") or (call.args[0] if call.args else None)
+        if inputs is None or callback is None:
+            return
+        components = inputs.items if isinstance(inputs, f.Group) else (inputs,)
+        for number, component in enumerate(components):
+            for value in self._names.denote(component, scope):
+                cls = value.cls.name if isinstance(value, Obj) and isinstance(value.cls, Ext) else ""
+                level = row.fed.get(self._knowledge.canonical(cls)) if cls else None
+                if level:
+                    fed = Source(gives=level, many=False)  # type: ignore[arg-type]
+                    self._to_parameter(callback, scope, fed, number, call.at)
+
+    def instance_of(self, value: Value) -> Iterator[str]:
+        for atom in value:
+            if isinstance(atom, Inst):
+                yield atom.cls
+
+
+def _words(e: f.Expr) -> str:
+    """The names inside an annotation, in one text."""
+    if isinstance(e, f.Name):
+        return e.id
+    if isinstance(e, f.Attr):
+        return e.name
+    if isinstance(e, f.Const):
+        return str(e.value)
+    if isinstance(e, f.Item):
+        return f"{_words(e.of)} {_words(e.key)}"
+    if isinstance(e, f.Group):
+        return " ".join(_words(i) for i in e.items)
+    if isinstance(e, f.Op):
+        return " ".join(_words(o) for o in e.operands)
+    if isinstance(e, f.Call):
+        return _words(e.func)
+    return ""
+
+
+def element(value: Value, iterated: bool, sources: Sources) -> Value:
+    """What iterating over or looking into a value gives."""
+    parts: list[Value] = []
+    for atom in value:
+        if isinstance(atom, Many):
+            parts.append(atom.inner)
+        elif isinstance(atom, Taint):
+            row = sources.upload_type(atom.type) if atom.type else None
+            if atom.level in ("upload", "field") and row is not None:
+                if "__iter__" in row.items:
+                    parts.append(frozenset({Taint("upload", row.item_type or atom.type, atom.origin, atom.via)}))
+                elif "__iter__" in row.content and iterated:
+                    parts.append(frozenset({Taint("content", "", atom.origin, atom.via)}))
+                elif not iterated:
+                    parts.append(frozenset({atom}))
+                elif atom.level == "upload":
+                    parts.append(frozenset({atom}))
+            else:
+                parts.append(frozenset({atom}))
+        elif hasattr(atom, "items"):
+            parts.extend(atom.items)
+    return join(parts) if parts else NONE

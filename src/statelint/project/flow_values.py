@@ -1,0 +1,200 @@
+"""What the flow analysis knows of a value: request data in it, where it writes, which path it names.
+
+A value is a set of atoms; the empty set means that nothing of interest is known. Atoms compare without the places
+that they remember for the trace, so that the analysis ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Union
+
+from statelint import facts as f
+from statelint.project.scopes import Scope
+from statelint.spans import Span
+
+LEVELS = ("text", "field", "derived", "content", "upload", "copy")
+LANDS = frozenset({"derived", "content", "upload", "copy"})
+"""Levels that are a finding when they reach a disk. A `text` or a `field` is not known to be a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where request data came in, and what it was read from."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taint:
+    """Request data. `level` is one of LEVELS; `type` the class of an upload object or a form field."""
+
+    level: str
+    type: str = ""
+    origin: Origin | None = field(default=None, compare=False)
+    via: tuple[tuple[Span, str], ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Loc:
+    """A path. `site` tells paths made at different expressions apart; an inexact one only lies below that site.
+
+    `temp` is scoped, loose or empty as the path was made; `shared` says that module-level code names it.
+    """
+
+    site: str
+    exact: bool = True
+    temp: str = ""
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """A file object. `where` is local, memory, remote, nowhere or store."""
+
+    where: str
+    locs: frozenset[Loc] = frozenset()
+    mode: str = ""
+    opened: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Inst:
+    """An object of a class outside the project, or what an outside call gave (`name()`)."""
+
+    cls: str
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A container or an iterator of like things."""
+
+    inner: Value
+    by_attribute: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tup:
+    """A tuple whose elements are told apart."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """A callable with arguments bound in advance."""
+
+    func: f.Expr
+    scope: Scope
+    args: tuple[Value, ...]
+    keywords: tuple[tuple[str, Value], ...]
+
+
+Atom = Union[Taint, Loc, Handle, Inst, Many, Tup, Bind]  # noqa: UP007 - names itself
+Value = frozenset[Atom]
+NONE: Value = frozenset()
+DEPTH = 3
+
+
+def join(values: Iterable[Value]) -> Value:
+    found: set[Atom] = set()
+    for value in values:
+        found.update(value)
+    return frozenset(found)
+
+
+def many(inner: Value, by_attribute: bool = False) -> Value:
+    """A container of `inner`; nesting is cut so that values stay finite."""
+    if not inner:
+        return NONE
+    if nesting(inner) >= DEPTH:
+        return inner
+    return frozenset({Many(inner, by_attribute)})
+
+
+def nesting(value: Value) -> int:
+    depth = 0
+    for atom in value:
+        if isinstance(atom, Many):
+            depth = max(depth, 1 + nesting(atom.inner))
+        elif isinstance(atom, Tup):
+            depth = max(depth, 1 + max((nesting(i) for i in atom.items), default=0))
+    return depth
+
+
+def taints(value: Value, deep: bool = True) -> Iterator[Taint]:
+    """The request data in a value, containers looked into."""
+    for atom in value:
+        if isinstance(atom, Taint):
+            yield atom
+        elif deep and isinstance(atom, Many):
+            yield from taints(atom.inner)
+        elif deep and isinstance(atom, Tup):
+            for item in atom.items:
+                yield from taints(item)
+
+
+def locs(value: Value) -> Iterator[Loc]:
+    for atom in value:
+        if isinstance(atom, Loc):
+            yield atom
+        elif isinstance(atom, Many):
+            yield from locs(atom.inner)
+        elif isinstance(atom, Tup):
+            for item in atom.items:
+                yield from locs(item)
+
+
+def as_text(value: Value) -> Value:
+    """The request data of a value written out as text."""
+    kept = {"upload": "content", "field": "text"}
+    return frozenset(Taint(kept.get(t.level, t.level), "", t.origin, t.via) for t in taints(value))
+
+
+def derived(value: Value) -> Value:
+    """What is computed from the request data of a value. Text that nothing decoded stays text."""
+    return frozenset(
+        Taint("text" if t.level in ("text", "field") else "derived", "", t.origin, t.via) for t in taints(value)
+    )
+
+
+def content_of(value: Value) -> Value:
+    """The bytes in a value: upload objects are read, computed things stay computed."""
+    return frozenset(
+        Taint("derived" if t.level == "derived" else "content", "", t.origin, t.via)
+        for t in taints(value)
+        if t.level in LANDS
+    )
+
+
+def below(value: Value) -> Value:
+    """Paths below the paths in a value."""
+    return frozenset(Loc(loc.site, False, loc.temp, loc.shared) for loc in locs(value))
+
+
+def shape(e: f.Expr | None) -> str:
+    """An expression as text without places, so that the same path written twice is one path."""
+    if e is None:
+        return ""
+    if isinstance(e, f.Name):
+        return e.id
+    if isinstance(e, f.Const):
+        return repr(e.value)
+    if isinstance(e, f.Attr):
+        return f"{shape(e.of)}.{e.name}"
+    if isinstance(e, f.Item):
+        return f"{shape(e.of)}[{shape(e.key)}]"
+    if isinstance(e, f.Call):
+        given = [shape(a) for a in e.args] + [f"{k}={shape(v)}" for k, v in e.keywords]
+        return f"{shape(e.func)}({','.join(given)})"
+    if isinstance(e, f.Text):
+        return "f" + "".join(shape(p) for p in e.parts)
+    if isinstance(e, f.Op):
+        return f"({e.op.join(shape(o) for o in e.operands)})"
+    if isinstance(e, f.Group):
+        return f"[{','.join(shape(i) for i in e.items)}]"
+    if isinstance(e, f.Await | f.Star):
+        return shape(e.value)
+    return f"{type(e).__name__}@{e.at.line}:{e.at.column}"

@@ -193,11 +193,11 @@ class Library(Row, frozen=True):
     imports: tuple[str, ...] = ()
     """Import names that make this file matter; the file's own name when empty."""
     always: bool = False
-    aliases: dict[str, str] = msgspec.field(default_factory=dict)
+    aliases: dict[str, str] = {}
     """Other public paths of the same object: `starlette.requests.Request: …`, applied before matching."""
-    subclasses: dict[str, str] = msgspec.field(default_factory=dict)
+    subclasses: dict[str, str] = {}
     """Class → its base, for library classes: `fastapi.FastAPI: starlette.applications.Starlette`."""
-    returns: dict[str, str] = msgspec.field(default_factory=dict)
+    returns: dict[str, str] = {}
     """Callable → the class of what it returns: `redis.from_url: redis.Redis`."""
     parameters: dict[str, str] = {}
     """Conventional name of an unannotated parameter → its class, in modules that import this library."""
@@ -223,7 +223,7 @@ class Library(Row, frozen=True):
     removers: tuple[Remover, ...] = ()
     handoffs: tuple[Handoff, ...] = ()
     shelves: tuple[Shelf, ...] = ()
-    words: dict[str, str] = msgspec.field(default_factory=dict)
+    words: dict[str, str] = {}
     """Category → words inside identifiers that speak for it."""
 
 
@@ -264,9 +264,9 @@ class Knowledge:
 
     def __init__(self, libraries: Iterable[tuple[str, Library]]) -> None:
         self.libraries = tuple(libraries)
-        self.aliases: dict[str, str] = msgspec.field(default_factory=dict)
-        self.bases: dict[str, str] = msgspec.field(default_factory=dict)
-        self.returns: dict[str, str] = msgspec.field(default_factory=dict)
+        self.aliases: dict[str, str] = {}
+        self.bases: dict[str, str] = {}
+        self.returns: dict[str, str] = {}
         for _, library in self.libraries:
             self.aliases.update(library.aliases)
             self.bases.update(library.subclasses)

@@ -38,14 +38,16 @@ def _hit(state: State, project: Project) -> Hit:
     home = state.home
     write = state.writes[0]
     entry = state.chain.entry.label if state.chain else ""
+    also = len(state.also)
     words = {
-        "object": home.short,
+        "object": home.short if not also else f"{home.short} (+{also})",
         "holds": holds(state.category, home.name),
         "writer": f"{write.scope.qualname}()",
         "entry": entry,
         "kind": KINDS[home.kind],
     }
     trace = [Step(home.span, Role.DEFINED, KINDS[home.kind])]
+    trace += [Step(other.span, Role.RELATED, "an attribute of the same object") for other in state.also]
     where = project.homes.long_classes.get(home.scope) if home.kind == "instance-attribute" else None
     if where and where.path + str(where.line) != home.span.path + str(home.span.line):
         trace.append(Step(where, Role.RELATED, "the object that lives on is made here"))
@@ -54,7 +56,7 @@ def _hit(state: State, project: Project) -> Hit:
         trace.append(Step(write.scope.span(write.at), Role.RELATED, "only where no shared store is configured"))
     trace += way_in(state.chain)
     return Hit(
-        subject=Subject(home.kind, home.name, home.span),
+        subject=Subject(home.kind, home.name if not state.also else home.name.rpartition(".")[0], home.span),
         words=MappingProxyType(words),
         trace=tuple(trace),
         verdict=state.verdict,

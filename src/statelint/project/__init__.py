@@ -82,7 +82,7 @@ class Project:
         """Name resolution with arguments flowing into parameters (a second pass over a first call graph)."""
         names = Names(self.modules, self.scopes, self.knowledge)
         first = Calls(names)
-        names.arguments, names.stored = first.arguments, first.stored
+        names.arguments, names.stored, names.attached = first.arguments, first.stored, first.attached
         names.forget()
         return names
 

@@ -46,6 +46,8 @@ class Calls:
         self.arguments: dict[tuple[Scope, str], list[tuple[f.Expr, Scope]]] = defaultdict(list)
         self.stored: dict[Site, list[tuple[f.Expr, Scope]]] = defaultdict(list)
         """What stores and adding methods put into each container."""
+        self.attached: dict[tuple[Scope, str], list[tuple[f.Expr, Scope, Place]]] = defaultdict(list)
+        """What is assigned to attributes of functions."""
         self._methods = self._unique_methods()
         self._properties = {
             s.name for s in names.every if s.owner and isinstance(s.node, f.Function)
@@ -87,6 +89,11 @@ class Calls:
                         if method:
                             self._add(Edge(scope, method, expr.at, "enter", value))
         for store in scope.stores:
+            if isinstance(store.target, f.Attr) and store.value is not None:
+                for value in denote(store.target.of, scope):
+                    if isinstance(value, Func) and not _made_by_a_call(value.scope):
+                        given = self.attached[value.scope, store.target.name]
+                        given.append((store.value, scope, store.target.at))
             if isinstance(store.target, f.Item):
                 name = "__delitem__" if store.op == "del" else "__setitem__"
                 for value in denote(store.target.of, scope):
@@ -174,6 +181,12 @@ class Calls:
         """A function given to a call may run because of it. Inside the project the parameter shows whether it does."""
         if isinstance(arg, f.Star | f.Await):
             arg = arg.value
+        if isinstance(arg, f.Table):
+            for _, value in arg.pairs:
+                self._passed(value, site, inside)
+        elif isinstance(arg, f.Group):
+            for item in arg.items:
+                self._passed(item, site, inside)
         if not isinstance(arg, f.Name | f.Attr | f.Lambda):
             return
         for value in self._names.denote(arg, site.scope):
@@ -203,3 +216,8 @@ class Calls:
     def sites(self, name: str) -> list[CallSite]:
         """Calls of an outside callable by its qualified name."""
         return self.outside.get(name, [])
+
+
+def _made_by_a_call(function: Scope) -> bool:
+    """Whether a function is made anew by each call of the function around it."""
+    return function.parent is not None and function.parent.kind == "function"

@@ -80,7 +80,7 @@ class Entries:
         for scope in self._names.every:
             if scope.kind == "function":
                 yield from self._decorated(scope, table, ducks)
-                if scope.parent and scope.parent.kind == "module":
+                if scope.parent and (scope.parent.kind == "module" or scope.name == "__call__"):
                     yield from self._named(scope, named)
             elif scope.kind == "class":
                 yield from self._methods(scope, table, globs)
@@ -205,7 +205,9 @@ class Entries:
                 wanted = row.parameters
                 if len(params) >= len(wanted) and all(fnmatchcase(p, w) for p, w in zip(params, wanted, strict=False)):
                     label = (row.label or "{name}").replace("{name}", scope.name)
-                    yield Entry(scope, row.entry, label, library, scope.span(node.name_at), False)
+                    owner = scope.owner
+                    label = label.replace("{class}", owner.name if owner else "")
+                    yield Entry(scope, row.entry, label, library, scope.span(node.name_at), owner is not None)
 
     def _tabled(self, scope: Scope, rows: list[tuple[str, Tabled]]) -> Iterator[Entry]:
         for library, row in rows:

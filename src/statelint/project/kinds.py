@@ -40,15 +40,15 @@ def category(
     """
     last = name.rpartition(".")[2]
     parts = words(last)
-    named = {kind for kind in ORDER if vocabulary.get(kind, frozenset()) & set(parts)}
     hints = set(hints)
-    if "cache" in named or "cache" in hints or memo:
+    if set(parts) & vocabulary.get("cache", frozenset()) or "cache" in hints or memo:
         return "cache"
     if any(t in QUEUES for t in types) or "queue" in hints:
         return "job"
-    for kind in ORDER:
-        if kind in named:
-            return kind
+    for part in reversed(parts):  # the noun stands last: `worker_logs` are logs, `job_count` is a count
+        for kind in ORDER:
+            if part in vocabulary.get(kind, frozenset()):
+                return kind
     if "counter" in hints or (writes and all(_counts(w) for w in writes)):
         return "counter"
     if all(w.how == "rebind" for w in writes) or set(parts) & vocabulary.get("global", frozenset()):

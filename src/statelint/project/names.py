@@ -34,6 +34,7 @@ from statelint.project.values import (
     Values,
     union,
 )
+from statelint.spans import Place
 
 BUILTINS: Final = frozenset(dir(builtins))
 DISPLAYS: Final = {"list": "builtins.list", "set": "builtins.set", "dict": "builtins.dict"}
@@ -52,6 +53,7 @@ class Names:
         self.classes = Classes(every, self.denote)
         self.arguments: Mapping[tuple[Scope, str], list[tuple[f.Expr, Scope]]] = {}
         self.stored: Mapping[Site, list[tuple[f.Expr, Scope]]] = {}
+        self.attached: Mapping[tuple[Scope, str], list[tuple[f.Expr, Scope, Place]]] = {}
         self._members = Members(self)
         self._results = Results(self)
         self.member = self._members.member
@@ -137,6 +139,8 @@ class Names:
                 found.append(value)  # a parametrised generic is its class
             elif isinstance(value, Mod):
                 continue
+            elif isinstance(value, Made) and value.name == "builtins.globals" and isinstance(e.key, f.Const):
+                found.extend(self.lookup(str(e.key.value), self.top(scope)))
             else:
                 found.extend(self.elements(value, e.key))
         return union(found)

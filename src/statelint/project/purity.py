@@ -89,6 +89,8 @@ class Purity:
         return frozenset().union(*(self.of(p, scope, depth) for p in parts))
 
     def _name(self, e: f.Name, scope: Scope, depth: int) -> frozenset[str]:
+        if self._is_context(e, scope):
+            return frozenset({"argument"})
         current: Scope | None = scope
         while current is not None and current.kind != "module":
             if e.id in current.bindings and e.id not in current.outer:
@@ -101,6 +103,17 @@ class Purity:
                 return frozenset(found)
             current = current.parent
         return frozenset()
+
+    def _is_context(self, e: f.Expr, scope: Scope) -> bool:
+        """Whether an expression is a proxy of the current request, session or context."""
+        for value in self._names.denote(e, scope):
+            name = qualified(value) or (
+                value.cls.name if isinstance(value, Obj) and isinstance(value.cls, Ext) else None
+            )
+            row = self._knowledge.find("benign", name) if name else None
+            if row and row[1].because == "context":
+                return True
+        return False
 
     def _attribute(self, e: f.Attr, scope: Scope, depth: int) -> frozenset[str]:
         for value in self._names.denote(e, scope):

@@ -11,6 +11,7 @@ from statelint.project.classes import Classes
 from statelint.project.modules import Module
 from statelint.project.scopes import Binding, Scope
 from statelint.project.values import Site, Value, Values
+from statelint.spans import Place
 
 
 class Resolver(Protocol):
@@ -19,8 +20,11 @@ class Resolver(Protocol):
     knowledge: Knowledge
     classes: Classes
     arguments: Mapping[tuple[Scope, str], list[tuple[f.Expr, Scope]]]
+    attached: Mapping[tuple[Scope, str], list[tuple[f.Expr, Scope, Place]]]
 
     def denote(self, e: f.Expr, scope: Scope) -> Values: ...
+
+    def member(self, value: Value, name: str) -> Values: ...
 
     def bound(self, b: Binding) -> Values: ...
 

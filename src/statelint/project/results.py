@@ -49,6 +49,9 @@ class Results:
         name = qualified(callee)
         if name is None:
             return ()
+        if name == "builtins.getattr" and len(e.args) > 1 and isinstance(e.args[1], f.Const):
+            attribute = str(e.args[1].value)
+            return union(*(self._names.member(v, attribute) for v in self._names.denote(e.args[0], scope)))
         if name.endswith(".__new__") and e.args:
             made = [v for v in self._names.denote(e.args[0], scope) if isinstance(v, Cls)]
             return tuple(Obj(v, self._names.site(e, scope)) for v in made)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from statelint import facts as f
 from statelint.findings import Confidence, Verdict
@@ -41,6 +41,8 @@ class State:
     entries: int
     memo: bool = False
     types: tuple[str, ...] = ()
+    also: tuple[Home, ...] = ()
+    """Further attributes of the same object that belong to the same finding."""
     fallback: bool = False
     """Whether it serves only where no shared store is configured."""
 
@@ -70,7 +72,7 @@ class States:
                 continue
             for write in self._writes.of(scope):
                 (reached if scope in on_path and self._counts(write) else idle)[write.home].append(write)
-        states = [self._state(home, found) for home, found in reached.items()]
+        states = _by_object([self._state(home, found) for home, found in reached.items()])
         for home, found in idle.items():
             if home not in reached:
                 reason = "only start-up code writes it"
@@ -107,7 +109,7 @@ class States:
         chain = self._reach.chain(ordered[0].scope, lasting)
         confidence = chain.confidence if chain else Confidence.LOW
         entries = len({c.entry for w in writes if (c := self._reach.chain(w.scope))})
-        return State(home, verdict, kind, reason, confidence, tuple(ordered), chain, entries, memo, types, fallback)
+        return State(home, verdict, kind, reason, confidence, tuple(ordered), chain, entries, memo, types, (), fallback)
 
     def _is_fallback(self, home: Home, writes: Sequence[Write]) -> bool:
         """Whether the object serves only where no shared store is configured: the other branch has a shared one."""
@@ -193,7 +195,7 @@ class States:
     def _memo(self, writes: Sequence[Write]) -> tuple[Verdict, str]:
         needs: set[str] = set()
         for write in writes:
-            if write.how not in ("delete",) and write.method not in ("pop", "clear", "popitem", "discard"):
+            if write.method not in ("del", "pop", "clear", "popitem", "discard"):
                 needs |= self._purity.of(write.value, write.scope)
         needs -= {"argument"}
         if needs & CHANGING:
@@ -204,7 +206,11 @@ class States:
 
     def _is_memo(self, home: Home, writes: Sequence[Write]) -> bool:
         """Whether each write that adds stands on the miss branch of a look-up with the same key."""
-        adds = [w for w in writes if w.how in ("item",) or w.method in ("setdefault", "append", "add", "update")]
+        adds = [
+            w
+            for w in writes
+            if (w.how == "item" and w.method != "del") or w.method in ("setdefault", "append", "add", "update")
+        ]
         if not adds or any(w.element or w.how == "augment" for w in writes):
             return False
         return all(w.how == "item" and self._is_guarded(w) for w in adds)
@@ -227,6 +233,23 @@ class States:
             any(isinstance(c.call.func, f.Attr) and c.call.func.name == "add_done_callback" for c in s.calls)
             for s in scopes
         )
+
+
+def _by_object(states: Iterable[State]) -> list[State]:
+    """Plain attributes of one long-lived object that requests set are one state object, not one for each attribute."""
+    groups: dict[tuple[object, ...], list[State]] = defaultdict(list)
+    for state in states:
+        plain = state.home.kind == "instance-attribute" and all(w.how in ("rebind", "augment") for w in state.writes)
+        key = (state.home.scope, state.category, state.verdict) if plain else (state.home,)
+        groups[key].append(state)
+    found = []
+    for group in groups.values():
+        first, *rest = sorted(group, key=lambda s: s.home.span)
+        if rest:
+            writes = tuple(w for s in (first, *rest) for w in s.writes)
+            first = replace(first, also=tuple(s.home for s in rest), writes=writes)
+        found.append(first)
+    return found
 
 
 def _speaks_of(e: f.Expr, vocabulary: AbstractSet[str]) -> bool:

@@ -81,9 +81,9 @@ class Writes:
             yield from self._attribute(s, target, how)
         elif isinstance(target, f.Item):
             for home, element in self.held_by(target.of, s.scope):
-                yield self._write(home, s, how or "item", target.key, element, target)
+                yield self._write(home, s, "item" if how == "delete" else how or "item", target.key, element, target)
             for value in self._names.denote(target.of, s.scope):
-                if isinstance(value, Made) and value.name == "builtins.globals()" and isinstance(target.key, f.Const):
+                if isinstance(value, Made) and value.name == "builtins.globals" and isinstance(target.key, f.Const):
                     top = self._names.scopes[s.scope.path]
                     named = self._homes.module_variable(top, str(target.key.value))
                     if named:
@@ -185,15 +185,26 @@ class Writes:
                 )  # fmt: skip
         for callee in self._names.denote(func, site.scope):
             name = qualified(callee)
-            row = self._knowledge.find("mutators", name) if name else None
-            if row and len(site.call.args) > row[1].argument:
-                changed = site.call.args[row[1].argument]
+            position = self._changes(name) if name else None
+            if position is not None and len(site.call.args) > position:
+                changed = site.call.args[position]
                 for home, element in self.held_by(changed, site.scope):
                     last = site.call.args[-1]
                     yield Write(
                         home, site.scope, site.call.at, "argument", str(name).rpartition(".")[2], None, last,
                         site.context, receiver_rooted(changed, site.scope), element,
                     )  # fmt: skip
+
+    def _changes(self, name: str) -> int | None:
+        """The position of the argument that an outside function changes; also for a method called on its class."""
+        row = self._knowledge.find("mutators", name)
+        if row:
+            return int(row[1].argument)
+        owner, _, method = name.rpartition(".")
+        container = self._knowledge.find("containers", owner)
+        if container and (method in container[1].mutates or method in ("__setitem__", "__delitem__", "__ior__")):
+            return 0
+        return None
 
     def _mutated(self, func: f.Attr, scope: Scope) -> Iterator[tuple[Home, bool]]:
         """Homes whose content `func` (an attribute that is called) changes."""

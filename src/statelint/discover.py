@@ -24,6 +24,13 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("*.pyi", ""),
     ("*.yaml", "yaml"),
     ("*.yml", "yaml"),
+    ("*.yaml.gotmpl", "yaml"),
+    ("Dockerfile", "commands"),
+    ("Dockerfile.*", "commands"),
+    ("*.Dockerfile", "commands"),
+    ("Containerfile", "commands"),
+    ("Procfile", "commands"),
+    ("Procfile.*", "commands"),
 )
 SKIPPED = frozenset(
     {".git", ".hg", ".svn", ".venv", "venv", ".tox", ".nox", "node_modules", "__pycache__", ".mypy_cache",

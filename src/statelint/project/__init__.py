@@ -15,7 +15,9 @@ from types import MappingProxyType
 from statelint.facts import Document, Facts
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
+from statelint.project.deployments import Copies, copies
 from statelint.project.entries import Entries
+from statelint.project.flows import Flows
 from statelint.project.homes import Homes
 from statelint.project.memos import Memoised, Memos
 from statelint.project.modules import Modules
@@ -25,6 +27,7 @@ from statelint.project.reach import Reach
 from statelint.project.scan import scan
 from statelint.project.scopes import Scope
 from statelint.project.setters import Changed, changed_settings
+from statelint.project.shelves import Shelves
 from statelint.project.states import State, States
 from statelint.project.writes import Writes
 
@@ -48,6 +51,11 @@ class Project:
     def documents(self) -> Mapping[str, tuple[Document, ...]]:
         """Configuration documents by path."""
         return {path: f.documents for path, f in self.facts.items() if f.documents}
+
+    @cached_property
+    def copies(self) -> tuple[Copies, ...]:
+        """The places that deploy more than one copy of the service."""
+        return copies(self.documents)
 
     @cached_property
     def modules(self) -> Modules:
@@ -141,6 +149,16 @@ class Project:
     def changed_settings(self) -> tuple[Changed, ...]:
         """Settings of the whole process that the request path changes."""
         return changed_settings(self.names, self.calls, self.reach, self.knowledge)
+
+    @cached_property
+    def shelves(self) -> Shelves:
+        """Settings and constructors that keep files on local disk."""
+        return Shelves(self.names, self.knowledge)
+
+    @cached_property
+    def flows(self) -> Flows:
+        """Request data that lands on local disk."""
+        return Flows(self.names, self.calls, self.entries, self.knowledge, self.shelves)
 
 
 def link(facts: Mapping[str, Facts], parts: Mapping[str, str], options: Options | None = None) -> Project:

@@ -182,8 +182,8 @@ class Calls:
         if isinstance(arg, f.Star | f.Await):
             arg = arg.value
         if isinstance(arg, f.Table):
-            for _, value in arg.pairs:
-                self._passed(value, site, inside)
+            for _, given in arg.pairs:
+                self._passed(given, site, inside)
         elif isinstance(arg, f.Group):
             for item in arg.items:
                 self._passed(item, site, inside)

@@ -1,0 +1,47 @@
+"""Settings of deployment files that a rule's rows switch on. Words: key, value, product, resource, how, fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from statelint.facts import Document, Setting
+from statelint.findings import Confidence, Hit, Role, Step, Subject, Verdict
+from statelint.project import Project
+from statelint.project.rows import ConfigurationRow, matches, rows_of
+from statelint.spans import Span
+
+
+def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
+    """Yield a hit for each setting that a row matches; a setting reached by several aliases counts once."""
+    rows = rows_of(parameters["rows"])
+    for path, documents in project.documents.items():
+        seen: set[Span] = set()
+        for document in documents:
+            for row, setting, key in matches(rows, document):
+                hit = _hit(path, document, row, setting, key)
+                if hit.subject.span not in seen:
+                    seen.add(hit.subject.span)
+                    yield hit
+
+
+def _hit(path: str, document: Document, row: ConfigurationRow, setting: Setting, key: str) -> Hit:
+    span = Span.at(path, setting.key_at)
+    resource = f"{document.kind} {document.name}".strip() or path
+    place = "/".join(p for p in (document.kind, document.namespace, document.name) if p) or path.rpartition("/")[2]
+    words = {
+        "key": key,
+        "value": setting.value,
+        "product": row.product,
+        "resource": resource,
+        "how": row.how,
+        "fix": row.fix or f"remove `{key}`",
+    }
+    value = setting.value if len(setting.value) <= 40 else setting.value[:39] + "…"
+    return Hit(
+        subject=Subject("yaml-key", f"{place}#{'.'.join(setting.path)}", span),
+        words=MappingProxyType(words),
+        trace=(Step(span, Role.DEFINED, f"`{key}: {value}`" if value else f"`{key}` is set"),),
+        verdict=Verdict(row.grade),
+        confidence=Confidence.MEDIUM if setting.guarded else None,
+    )

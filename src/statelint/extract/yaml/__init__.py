@@ -1,0 +1,84 @@
+"""Bytes of a YAML source → documents of settings, with places; templates are masked, broken documents cost themselves.
+
+PyYAML's composer gives nodes with marks and constructs nothing. Each `---` document is composed alone, so that one that
+cannot be read does not hide the others. Anything that is an object of its own (a mapping with `apiVersion` and `kind`)
+becomes a document, wherever it stands; definitions of new kinds of objects never do.
+"""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from statelint.extract.yaml.comments import comments
+from statelint.extract.yaml.settings import TooLarge, documents
+from statelint.extract.yaml.templates import is_template, mask
+from statelint.facts import Document, Facts, Trouble
+
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LARGEST = 4 * 1024 * 1024
+BREAK = re.compile(r"^---(?=\s|$)", re.MULTILINE)
+DEEPEST = 200
+
+
+def extract(source: bytes) -> Facts:
+    """The facts of one YAML source. Never raises for any bytes."""
+    if len(source) > LARGEST:
+        message = f"{len(source) // 1024} KiB; YAML above {LARGEST // 1024} KiB is not analysed"
+        return Facts(troubles=(Trouble("size", 1, message),))
+    if b"\0" in source:
+        return Facts(troubles=(Trouble("binary", 1, "not text: it has null bytes"),))
+    try:
+        text = source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = source[: error.start].count(b"\n") + 1
+        return Facts(troubles=(Trouble("encoding", line, "not readable as UTF-8"),))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    found: list[Document] = []
+    troubles: list[Trouble] = []
+    template = is_template(text)
+    masked = mask(text) if template else None
+    for first_line, part in _parts(masked.text if masked else text):
+        try:
+            found.extend(_read(part, first_line, masked.guarded if masked else frozenset()))
+        except TooLarge as error:
+            troubles.append(Trouble("alias-bomb", first_line + 1, str(error)))
+        except (yaml.YAMLError, ValueError) as error:
+            mark = getattr(error, "problem_mark", None)
+            line = first_line + (mark.line + 1 if mark else 1)
+            if not template:  # a masked template is no promise of good YAML
+                troubles.append(Trouble("syntax", line, f"not valid YAML: {getattr(error, 'problem', None) or error}"))
+        except RecursionError:
+            troubles.append(Trouble("depth", first_line + 1, "nested too deeply to analyse"))
+    return Facts(documents=tuple(found), comments=comments(text), troubles=tuple(troubles), lines=text.count("\n") + 1)
+
+
+def _parts(text: str) -> list[tuple[int, str]]:
+    """(lines before it, text) of each document of a stream."""
+    starts = [m.start() for m in BREAK.finditer(text)]
+    if not starts or text[: starts[0]].strip():
+        starts.insert(0, 0)
+    ends = [*starts[1:], len(text)]
+    return [(text.count("\n", 0, a), text[a:b]) for a, b in zip(starts, ends, strict=True)]
+
+
+def _read(part: str, first_line: int, guarded: frozenset[int]) -> list[Document]:
+    if not _shallow(part):
+        raise RecursionError
+    loader = Loader(part)
+    try:
+        node = loader.get_single_node()
+    finally:
+        loader.dispose()
+    return list(documents(node, first_line, guarded)) if node is not None else []
+
+
+def _shallow(text: str) -> bool:
+    """Whether flow collections nest within reason; the composer recurses once a level."""
+    depth = 0
+    for char in re.findall(r"[\[{\]}]", text):
+        depth += 1 if char in "[{" else -1
+        if depth > DEEPEST:
+            return False
+    return True

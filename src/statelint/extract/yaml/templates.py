@@ -1,0 +1,72 @@
+"""Template languages around YAML, masked so that a YAML parser can read the rest: every line stays where it was.
+
+Actions on a line of their own become blank lines, and the lines between `if` and `end` are noted as guarded; an
+expression inside a line becomes a placeholder that no setting's value equals.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+PLACEHOLDER = "\ufffdtemplate\ufffd"
+ACTION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<%.*?%>", re.DOTALL)
+MARK = re.compile(r"\{\{|\{%|<%")
+OPENS = re.compile(r"^[-\s]*(?:if|with|range|for|define|block)\b")
+CLOSES = re.compile(r"^[-\s]*(?:end|endif|endfor|endblock)\b")
+QUIET = re.compile(
+    r"^[-\s]*(?:else|elif|include|template|toYaml|set|/\*|\$\w+\s*:?=|end|if|with|range|define|block|for)"
+)
+
+
+class Masked(NamedTuple):
+    text: str
+    guarded: frozenset[int]
+    """Lines (from 1) that a condition or a loop surrounds."""
+
+
+def is_template(text: str) -> bool:
+    """Whether a text holds actions of a template language."""
+    return MARK.search(text) is not None
+
+
+def mask(text: str) -> Masked:
+    """The text with every action masked, and the lines that an action guards."""
+    depth = 0
+    guarded: set[int] = set()
+    line = 1
+    pieces: list[str] = []
+    position = 0
+    for action in ACTION.finditer(text):
+        before = text[position : action.start()]
+        for _ in range(before.count("\n")):
+            if depth:
+                guarded.add(line)
+            line += 1
+        pieces.append(before)
+        body = action.group()[2:-2]
+        if CLOSES.match(body):
+            depth = max(0, depth - 1)
+        elif OPENS.match(body):
+            depth += 1
+        if depth:
+            guarded.add(line)
+        alone = _alone(text, action.start(), action.end())
+        quiet = alone or QUIET.match(body) is not None or action.group().startswith(("{#", "{{/*", "{{- /*"))
+        pieces.append(("" if quiet else PLACEHOLDER) + "\n" * action.group().count("\n"))
+        line += action.group().count("\n")
+        position = action.end()
+    for _ in range(text.count("\n", position) + 1):
+        if depth:
+            guarded.add(line)
+        line += 1
+    pieces.append(text[position:])
+    return Masked("".join(pieces), frozenset(guarded))
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    """Whether nothing else stands on the action's line."""
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    stop = text.find("\n", end)
+    after = text[end : stop if stop != -1 else len(text)]
+    return not before.strip() and not after.strip()

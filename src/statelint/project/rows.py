@@ -1,0 +1,113 @@
+"""Rows of configuration rules: which setting of which resource, and which values of it count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+
+from statelint.facts import Document, Setting
+
+GENERIC = re.compile(r"(?:^|[a-z])[aA]nnotations$")
+
+
+class ConfigurationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One setting that a rule looks for.
+
+    Exactly one of `field`, `annotation` and `label` names the key; in `field`, `*` is one part of the path and `**`
+    any number. A value counts when it is one of `values`, or matches `pattern`, or, with `present`, is anything but
+    one of `off` and null. With `pair`, the value is a list of `key=value` and the pair's value is what counts.
+    """
+
+    product: str
+    format: str = "kubernetes"
+    kinds: tuple[str, ...] = ()
+    group: str = ""
+    field: str = ""
+    annotation: str = ""
+    label: str = ""
+    values: tuple[str, ...] = ()
+    pattern: str = ""
+    present: bool = False
+    off: tuple[str, ...] = ()
+    ignore_case: bool = False
+    pair: str = ""
+    how: str = "a client stays on one server"
+    grade: Literal["definite", "arguable"] = "definite"
+    fix: str = ""
+
+    def key(self, document: Document, setting: Setting) -> str | None:
+        """The key as a reader knows it when this row speaks of this setting, else None."""
+        path = setting.path
+        if self.annotation or self.label:
+            wanted = self.annotation or self.label
+            if not path or not _fits(path[-1], wanted):
+                return None
+            if document.kind:
+                place = ("annotations", "labels")[not self.annotation]
+                if path[:-1] != ("metadata", place) or not self._speaks_of(document):
+                    return None
+            elif len(path) < 2 or not (GENERIC.search(path[-2]) if self.annotation else path[-2].endswith("abels")):
+                return None
+            return path[-1]
+        if not self._speaks_of(document) or not _pattern(self.field).fullmatch("/".join(path)):
+            return None
+        return ".".join(path)
+
+    def _speaks_of(self, document: Document) -> bool:
+        if document.format != self.format:
+            return False
+        if self.kinds and document.kind not in self.kinds:
+            return False
+        group = document.version.rpartition("/")[0]
+        return group == self.group if not self.group.startswith("*") else group.endswith(self.group[1:])
+
+    def counts(self, setting: Setting) -> bool:
+        """Whether the value of a setting switches the thing on."""
+        if setting.form in ("null", "template"):
+            return False
+        value = setting.value
+        if self.pair:
+            found = dict(part.strip().partition("=")[::2] for part in value.split(","))
+            value = found.get(self.pair, "")
+        if setting.form in ("empty-map", "empty-list"):
+            return self.present and setting.form not in self.off
+        compare = value.strip().lower() if self.ignore_case else value.strip()
+        values = tuple(v.lower() for v in self.values) if self.ignore_case else self.values
+        if compare in values:
+            return True
+        if self.pattern and re.search(self.pattern, value, re.IGNORECASE if self.ignore_case else 0):
+            return compare not in self.off
+        return self.present and compare != "" and compare not in self.off
+
+
+def _fits(name: str, wanted: str) -> bool:
+    return (
+        name == wanted if "*" not in wanted else re.fullmatch(re.escape(wanted).replace(r"\*", ".+"), name) is not None
+    )
+
+
+@lru_cache(maxsize=2048)
+def _pattern(field: str) -> re.Pattern[str]:
+    parts = []
+    for part in field.split("."):
+        parts.append({"*": "[^/]+", "**": "(?:[^/]+/)*?[^/]+"}.get(part, re.escape(part.replace("~", "."))))
+    return re.compile("/".join(parts))
+
+
+def rows_of(parameters: object) -> tuple[ConfigurationRow, ...]:
+    """The rows of a rule's parameters. Raises msgspec.ValidationError for a row outside the vocabulary."""
+    return msgspec.convert(parameters, tuple[ConfigurationRow, ...])
+
+
+def matches(rows: tuple[ConfigurationRow, ...], document: Document) -> Iterator[tuple[ConfigurationRow, Setting, str]]:
+    """(row, setting, key) for everything in a document that a row switches on; the first row for a setting wins."""
+    for setting in document.settings:
+        for row in rows:
+            key = row.key(document, setting)
+            if key is not None and row.counts(setting):
+                yield row, setting, key
+                break

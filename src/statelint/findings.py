@@ -140,6 +140,8 @@ class Hit:
     """Counts of what the trace leaves out, e.g. `{"writes": 3, "entries": 2}`."""
     replace: tuple[str, ...] = ()
     """Replacement templates to try before the rule's own."""
+    ways: tuple[tuple[Step, ...], ...] = ()
+    """Every way in (a write, the calls to it and its entry), the trace's own first; empty when the trace has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,5 +202,7 @@ class Report:
     """Number of request-path entries by framework."""
     hidden: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Counts of what was left out and why: `arguable`, `suppressed`, `baseline`, `below-severity`, `outside-paths`."""
+    silenced: tuple[Finding, ...] = ()
+    """What comments, declarations, the configuration or the baseline keep out of `findings`."""
     sources: Mapping[str, str] = field(default_factory=_empty)
     """Text of each source that a finding or a step points at, by path."""

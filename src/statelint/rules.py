@@ -1,9 +1,9 @@
 """Rules from data: every YAML file in a family folder below `rules/` is one rule.
 
-Keys: `code` (SL101), `name` (reads well after "allow"), `category`, `severity`, `confidence`, `since`, `check` (a module
-of `statelint.checks`), `with` (the check's parameters), `summary`, `message`, `why`, `help` (with the `{words}` that the
-check declares), `replace` (replacement templates, in the order to try them), `fix` (name), `fine_when`, `gaps`,
-`links`, `preview`. An unknown key is refused with the nearest known one; `why` and `replace` are required.
+Keys: `code` (SL101), `name` (reads well after "allow"), `category`, `severity`, `confidence`, `since`, `check` (a
+module of `statelint.checks`), `with` (the check's parameters), `summary`, `message`, `why`, `help` (with the `{words}`
+that the check declares), `replace` (replacement templates, in the order to try them), `fix` (name), `fine_when`,
+`gaps`, `links`, `preview`. An unknown key is refused with the nearest known one; `why` and `replace` are required.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
@@ -13,8 +14,11 @@ from statelint.discover import Discovery, Scope, discover
 from statelint.findings import Hit, Report, Rule
 from statelint.gather import Progress, gather, parts
 from statelint.project import Options, Project, link
+from statelint.project.deployments import deployed_step
 from statelint.rules import load_rules
-from statelint.triage import triage
+from statelint.stories import tell
+from statelint.triage import Terms, selected, triage
+from statelint.triage_baseline import load as load_baseline
 
 
 def sources(root: Path, config: Config) -> Discovery:
@@ -56,19 +60,23 @@ def run(
     paths: Sequence[str] = (),
     jobs: int | None = None,
     use_cache: bool = True,
+    comments: bool = True,
+    today: date | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Analyse the project below `root` and report what is at or below `paths` (relative; all of it when empty)."""
+    """Analyse the project below `root` and report what is at or below `paths` (relative; all of it when empty).
+
+    Suppression comments count unless `comments` is false; `today` decides which of them have expired.
+    """
     rules = load_rules()
+    chosen = selected(rules, config)
+    known = load_baseline(root / config.baseline) if config.baseline else None
     project, found = analyse(root, config, jobs=jobs, use_cache=use_cache, progress=progress)
-    entries = Counter(entry.library for entry in project.entries.all)
     return triage(
-        tuple(hits(project, rules)),
+        tell(hits(project, chosen), lambda path: deployed_step(project.copies, path)),
+        Terms(config, rules, tuple(paths), today or date.today(), comments, known or {}),
         facts=project.facts,
-        rules=rules,
-        config=config,
-        paths=paths,
         problems=found.problems,
-        entries=entries,
+        entries=Counter(entry.library for entry in project.entries.all),
         root=root,
     )

@@ -26,7 +26,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for row in (
         "spans",
         "findings safe_yaml",
-        "knowledge rows flow_rows rules facts config",
+        "knowledge rows flow_rows store_rows rules facts config",
         "project extract sift cache discover",
         "gather triage checks advise report fix",
         "run",

@@ -17,6 +17,7 @@ import msgspec
 
 from statelint.flow_rows import Handoff, Location, Opener, Pass, Remover, Shelf, Sink, Source, Upload
 from statelint.rows import Row
+from statelint.store_rows import Environ, Generator, KeySlot, Store, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,7 +214,11 @@ class Library(Row, frozen=True):
     benign: tuple[Benign, ...] = ()
     setters: tuple[Setter, ...] = ()
     work: tuple[Work, ...] = ()
-    stores: tuple[dict[str, Any], ...] = ()
+    stores: tuple[Store, ...] = ()
+    environ: tuple[Environ, ...] = ()
+    generators: tuple[Generator, ...] = ()
+    keys: tuple[KeySlot, ...] = ()
+    waits: tuple[Wait, ...] = ()
     uploads: tuple[Upload, ...] = ()
     sources: tuple[Source, ...] = ()
     sinks: tuple[Sink, ...] = ()

@@ -1,0 +1,133 @@
+"""The rows of knowledge that tell where libraries keep state: constructs and settings, and what makes them local.
+
+A row names constructs (calls, writes) or settings, and how to judge the value that decides. Values are compared as
+text: a string as it is, a name or a call as its qualified name, `true`, `false`, `none` and numbers as such; a part
+that only run time knows is `{}`. Patterns are regular expressions, searched for. What matches nothing is unknown, and
+the unknown is never reported.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from statelint.rows import Row
+
+Keeps = Literal[
+    "sessions", "cache", "limits", "realtime", "jobs", "schedule", "files", "objects", "logs", "mail", "written",
+]  # fmt: skip
+"""What is kept, which is how rules choose rows. `files` are file-backed stores, `objects` stores in process memory,
+`written` files that code writes itself."""
+Judgement = Literal["local", "shared", "unknown"]
+
+
+class Follow(Row, frozen=True):
+    """A value whose judgement is another setting's: an alias into a table of named stores."""
+
+    setting: str
+    """The key path with one `*` where the alias stands: `STORES.*.kind`."""
+    value: str = ""
+    """The pattern of values that follow; empty for any."""
+    named_by: str = ""
+    """The setting that names the alias."""
+    keyword: str = ""
+    """The argument that names the alias."""
+    default: str = "default"
+    absent: Judgement = "local"
+    """What it means when no setting fills the table at all."""
+
+
+class Store(Row, frozen=True):
+    """One construct or setting that decides where something is kept."""
+
+    keeps: Keeps
+    what: str = ""
+    """What is kept, as words of a sentence (`sessions`, `rate limits`); the rule's own words when empty."""
+    where: Literal["memory", "disk", "request"] = "memory"
+    names: tuple[str, ...] = ()
+    """Calls: constructors, functions, called decorators, by qualified name."""
+    methods: tuple[str, ...] = ()
+    """Calls by their last name alone, in modules that import the library; `of` narrows what is known of the receiver."""
+    of: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    """Objects whose items or attributes are assigned, or that a mutating method changes."""
+    settings: tuple[str, ...] = ()
+    """Key paths; `*` is one component. The path may begin anywhere: `STORE.kind` also means `config.STORE.kind`."""
+    marks: tuple[str, ...] = ()
+    """Settings of which the module must have one, for `absent` to be a statement about a settings module."""
+    argument: str = ""
+    position: int | None = None
+    local: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    absent: Judgement = "unknown"
+    """What it means when the argument or the setting is missing."""
+    other: Judgement = "unknown"
+    """What a known value means that matches neither pattern."""
+    local_calls: tuple[str, ...] = ()
+    """Classes and functions whose objects are local when given as the value; their subclasses too."""
+    unless: tuple[str, ...] = ()
+    """Keywords that, when given, leave the judgement to others."""
+    read_only: dict[str, str] = {}
+    """Keyword (or position as digits) → pattern of a value that makes the store read-only, which is fine."""
+    read_statements: str = ""
+    """The pattern of statements that only read; a module that executes no others uses the store read-only."""
+    later: tuple[str, ...] = ()
+    """Methods called on the object later that may bring the argument."""
+    deciders: tuple[str, ...] = ()
+    """Settings or environment variables that are asked when the argument is missing; judged by the same patterns."""
+    rescued: tuple[str, ...] = ()
+    """Calls (or names of classes) anywhere in the project that make the default shared."""
+    needs: tuple[str, ...] = ()
+    """Qualified names of which the project must call one, for the row to matter."""
+    needs_method: str = ""
+    """`method:argument=pattern`: a call of that name must be in the project, such as a transport chosen at `run`."""
+    follows: Follow | None = None
+    fleeting: str = ""
+    """The pattern of values that matter only when the object outlives the function that makes it."""
+    requested: bool = False
+    """Whether only calls on the request path matter."""
+    once: bool = False
+    """Whether one report covers all calls."""
+    space: bool = False
+    """Whether this setting fills a table that other rows follow."""
+    anywhere: bool = False
+    """Whether the setting is telling enough to be read in projects that do not import the library."""
+    grade: Literal["definite", "arguable"] = "definite"
+    note: str = ""
+    """What follows from it, when that is not plain from the rule."""
+
+
+class Environ(Row, frozen=True):
+    """Calls that read an environment variable, with the default they fall back to."""
+
+    names: tuple[str, ...]
+    key: int = 0
+    default: int | None = 1
+    keyword: str = "default"
+    prefix: str = ""
+    """Put before the default's text, as a reader that makes a database entry of a URL does."""
+
+
+class Generator(Row, frozen=True):
+    """Calls that give a new random value each time, or one that differs from process to process."""
+
+    names: tuple[str, ...]
+    what: Literal["random", "key", "identity"] = "random"
+    """`key` makes what can only be a key."""
+
+
+class KeySlot(Row, frozen=True):
+    """Where a signing or encryption key goes: an argument of a call, or a setting."""
+
+    names: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    argument: str = ""
+    position: int | None = None
+    settings: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+
+
+class Wait(Row, frozen=True):
+    """What waits for work: functions given tasks or futures, and methods of a handle."""
+
+    names: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from statelint.config import load
 from statelint.findings import Report
+from statelint.run import run
 
 
 def analyse(root: Path) -> Report:
     """The report on one folder as a project of its own."""
-    raise NotImplementedError
+    return run(root, load(root, {"pedantic": True}).config, use_cache=False)

@@ -165,16 +165,24 @@ def _value_hint(table: Mapping[str, Any], error: Exception) -> str:
 
 def read_toml(file: Path) -> dict[str, Any]:
     """The tables of a TOML file. Raises ConfigError where it is none."""
+    try:
+        return parse_toml(file.read_bytes().decode(), str(file))
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file}: not UTF-8") from error
+
+
+def parse_toml(text: str, where: str) -> dict[str, Any]:
+    """The tables in a text of TOML. Raises ConfigError."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
     try:
-        return tomllib.loads(file.read_bytes().decode())
-    except OSError as error:
-        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from error
+        return tomllib.loads(text)
     except ValueError as error:
-        raise ConfigError(f"{file}: {error}") from error
+        raise ConfigError(f"{where}: {error}") from error
 
 
 def table_of(file: Path) -> dict[str, Any] | None:

@@ -1,0 +1,133 @@
+"""The command line: one file a command, each imported when it is asked for.
+
+Exit codes, the same in every format: 0 nothing at or above `--fail-on`, 1 findings, 2 wrong usage, 3 internal error or
+incomplete analysis under `--strict`, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from statelint import __version__
+
+COMMANDS = {  # command → its module, in the order of the help
+    "check": "analyse the project and report what keeps state",
+    "audit": "write the readiness report: verdict, state map, plan",
+    "explain": "show one finding's whole trace and story",
+    "rule": "show a rule's page",
+    "baseline": "accept what is there, so that only new findings count",
+    "suppressions": "list every suppression with its reason",
+    "config": "show, check or write the configuration",
+    "files": "list what is analysed, and what is not and why",
+    "test": "run the annotations of house rules",
+    "clean": "remove the cache",
+    "completions": "print the completion script of a shell",
+    "server": "speak the language server protocol on stdin and stdout",
+}
+START = f"""statelint {__version__}: finds state in one process or on one disk that keeps a service from scaling out
+
+  statelint check              analyse the project in this folder
+  statelint check src/shop     the same, but report only what touches these files
+  statelint explain ID         one finding from the line that defines it to the route that reaches it
+  statelint rule SL101         what a rule finds, why, and what to use instead
+  statelint audit              a report for people: verdict, state map, plan
+  statelint files --why        what is analysed, and what is not
+
+statelint --help lists all commands.
+"""
+
+
+class Commands(click.Group):
+    """Commands that are found by the name of their module in this folder."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        here = Path(__file__).parent
+        return [name for name in COMMANDS if (here / f"{name}.py").exists()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = import_module(f"statelint.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            if os.sep in name or "/" in name or Path(name).exists():
+                raise click.UsageError(f"no command `{name}`; did you mean `statelint check {name}`?")
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, self.list_commands(ctx), n=1)
+            raise click.UsageError(f"no command `{name}`" + (f"; did you mean `{near[0]}`?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="statelint", message="%(prog)s %(version)s")
+@click.pass_context
+def program(ctx: click.Context) -> None:
+    """Find accidental statefulness in Python services: state in one process's memory or on one machine's disk."""
+    if ctx.invoked_subcommand is None:
+        click.echo(START, nl=False)
+
+
+def main() -> None:
+    """Run the command line and leave the process with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; the exit code. Wrong usage is 2, a bug of ours 3, and a closed pipe is no error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = program.main(arguments, prog_name="statelint", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as error:
+        return _wrong_usage(error)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _failed(error)
+
+
+def _wrong_usage(error: click.ClickException) -> int:
+    context = getattr(error, "ctx", None)
+    message = error.format_message()
+    click.echo(f"statelint: {message[:1].lower()}{message[1:].rstrip('.')}", err=True)
+    if context is not None:
+        click.echo(f"Try `{context.command_path} --help`.", err=True)
+    return 2
+
+
+def _failed(error: Exception) -> int:
+    from statelint.config import ConfigError
+
+    if isinstance(error, ConfigError):
+        click.echo(f"statelint: {error}", err=True)
+        return 2
+    import traceback
+
+    click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+    click.echo("statelint: internal error; this is a bug in statelint, not in your project", err=True)
+    return 3

@@ -1,0 +1,117 @@
+"""Writing reports: which formats go where, and the one summary that ends a run, on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from statelint.cli import place, terminal
+from statelint.config import Config, ConfigError, nearest
+from statelint.findings import Report
+from statelint.report import Look, count, formats, paths_of, render
+
+REASONS = {  # why something is hidden → how to say it, and how to see it
+    "arguable": ("arguable", "--pedantic"),
+    "suppressed": ("suppressed", "statelint suppressions"),
+    "declared": ("declared", "statelint audit"),
+    "baseline": ("in the baseline", "--no-baseline"),
+    "below-severity": ("below --min-severity", "--min-severity note"),
+    "below-confidence": ("below --min-confidence", "--min-confidence low"),
+    "outside-paths": ("outside PATHS", "statelint check"),
+    "known": ("there before", "without --new-since"),
+}
+
+
+def known_format(name: str) -> str:
+    """The name of a format. Raises ConfigError with the nearest one."""
+    if name not in formats():
+        raise ConfigError(f"no format `{name}`{nearest(name, formats())} (there are {', '.join(formats())})")
+    return name
+
+
+def wanted(single: str | None, several: Sequence[str]) -> list[tuple[str, str]]:
+    """(format, path) of each output; `-` is stdout."""
+    found = []
+    for text in several:
+        name, equals, path = text.partition("=")
+        if not equals or not path:
+            raise ConfigError(f"-o {text}: write FORMAT=PATH, for example sarif=statelint.sarif; - is stdout")
+        found.append((known_format(name), path))
+    if single or not found:
+        default = "full" if sys.stdout.isatty() and "PRE_COMMIT" not in os.environ else "concise"
+        found.insert(0, (known_format(single or default), "-"))
+    if sum(path == "-" for _, path in found) > 1:
+        raise ConfigError("two formats cannot both go to stdout; give one of them a file")
+    return found
+
+
+def write(report: Report, outputs: Sequence[tuple[str, str]], root: Path, options: dict[str, Any]) -> None:
+    """Render each format to its place."""
+    for name, path in outputs:
+        stdout = path == "-"
+        color = stdout and terminal.colored(options["color"], sys.stdout)
+        look = Look(
+            width=terminal.width(),
+            color=color,
+            links=stdout and terminal.linked(options["links"], color),
+            unicode=terminal.can_draw(sys.stdout) if stdout else True,
+            prefix=place.prefix(paths_of(name), root),
+            most=options["max_findings"],
+            suppressed=options["sarif_suppressed"] or options["show_suppressed"],
+        )
+        text = render(name, report, look)
+        if stdout:
+            click.echo(text, nl=False, color=True)
+            continue
+        try:
+            Path(path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
+        except OSError as error:
+            raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def summary(report: Report, config: Config, options: dict[str, Any]) -> None:
+    """What was found, what could not be read, and what is hidden and how to see it."""
+    if options["statistics"]:
+        _statistics(report)
+    if options["quiet"]:
+        return
+    sys.stdout.flush()
+    for line in summary_lines(report, config):
+        click.echo(line, err=True)
+
+
+def summary_lines(report: Report, config: Config) -> list[str]:
+    """The lines of the summary."""
+    levels = Counter(finding.severity.value for finding in report.findings)
+    entries = sum(report.entries.values())
+    coverage = f"{count(report.files, 'file')}, {count(entries, 'way in', 'ways in')}"
+    if report.findings:
+        parts = ", ".join(count(levels[level], level) for level in ("error", "warning", "note") if levels[level])
+        lines = [f"{count(len(report.findings), 'finding')} ({parts}) in {coverage}"]
+    else:
+        lines = [f"no findings in {coverage}"]
+    if report.files and not entries:
+        lines.append("no handler of requests, jobs or messages was found, so memory and uploads could not be judged")
+    if report.problems:
+        p = report.problems[0]
+        more = f" and {len(report.problems) - 1} more" if len(report.problems) > 1 else ""
+        lines.append(f"not analysed: {p.path}:{p.line}: {p.message}{more}")
+    hidden = [f"{report.hidden[key]} {word} ({how})" for key, (word, how) in REASONS.items() if report.hidden.get(key)]
+    if hidden:
+        lines.append("hidden: " + ", ".join(hidden))
+    if report.hidden.get("fixed"):
+        lines.append(f"{count(report.hidden['fixed'], 'entry', 'entries')} of {config.baseline} fixed: "
+                     "statelint baseline prune")  # fmt: skip
+    return lines
+
+
+def _statistics(report: Report) -> None:
+    rows = Counter((f.rule.code, f.rule.name, f.severity.value) for f in report.findings)
+    for (code, name, level), number in sorted(rows.items(), key=lambda row: (-row[1], row[0])):
+        click.echo(f"{number:5}  {code}  {level:7}  {name}", err=True)

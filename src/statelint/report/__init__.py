@@ -1,0 +1,102 @@
+"""Reports: one format a module, each a function from the report to text. The folder is the list of formats.
+
+A format module has `render(report, look) -> str` and `PATHS`, which says what its paths are relative to: `root` (the
+analysed project), `repository` (what CI services expect) or `shown` (the folder that the user stands in).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+
+from statelint.findings import Finding, Report, Role
+
+HOMEPAGE = "https://github.com/statelint/statelint"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a report is drawn: decided by the command line, never by a format."""
+
+    width: int = 100
+    color: bool = False
+    links: bool = False
+    unicode: bool = True
+    prefix: str = ""
+    """What leads from where paths are read to the analysed project, with a slash at its end; empty for the same."""
+    most: int = 0
+    """The most findings to show; 0 for all."""
+    suppressed: bool = False
+    """Whether a format that can say so shows suppressed findings."""
+
+
+def formats() -> tuple[str, ...]:
+    """The names of all formats."""
+    return tuple(sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")))
+
+
+def paths_of(name: str) -> str:
+    """What the paths of a format are relative to."""
+    return str(import_module(f"{__name__}.{name}").PATHS)
+
+
+def render(name: str, report: Report, look: Look) -> str:
+    """The report in a format, by its name."""
+    text = import_module(f"{__name__}.{name}").render(report, look)
+    assert isinstance(text, str)
+    return text
+
+
+def page(finding: Finding) -> str:
+    """The address of a rule's page."""
+    return f"{HOMEPAGE}/blob/main/docs/rules/{finding.rule.name}.md"
+
+
+def shown_path(path: str, look: Look) -> str:
+    """A path as a reader of the format expects it."""
+    parts: list[str] = []
+    for part in (look.prefix + path).split("/"):
+        if part == ".." and parts and parts[-1] != "..":
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def printable(text: str) -> str:
+    """Text from the analysed project with control characters escaped, so that no terminal obeys them."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(char) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
+
+
+def in_short(finding: Finding, look: Look) -> str:
+    """The trace in half a line: where the object is written, and from where that is reached."""
+    words: list[str] = []
+    for step in finding.trace:
+        here = step.span.path == finding.span.path and step.span.line == finding.span.line
+        if step.role is Role.WRITTEN and not here and not any("written" in word for word in words):
+            words.append(f"written {shown_path(step.span.path, look)}:{step.span.line}")
+        elif step.role is Role.ENTRY:
+            words.append("from " + step.note.removeprefix("runs on ").removeprefix("runs as "))
+    return ", ".join(words)
+
+
+def by_path(report: Report) -> Iterator[tuple[str, list[Finding]]]:
+    """The findings of each path, in order."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        groups.setdefault(finding.span.path, []).append(finding)
+    yield from sorted(groups.items())
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 finding`, `2 findings`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 from statelint.findings import Finding, Report, Role
+from statelint.spans import Span
 
 HOMEPAGE = "https://github.com/statelint/statelint"
 
@@ -34,7 +36,7 @@ class Look:
 
 def formats() -> tuple[str, ...]:
     """The names of all formats."""
-    return tuple(sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")))
+    return tuple(sorted(module.name for module in iter_modules(__path__) if "_" not in module.name))
 
 
 def paths_of(name: str) -> str:
@@ -100,3 +102,59 @@ def by_path(report: Report) -> Iterator[tuple[str, list[Finding]]]:
 def count(number: int, one: str, many: str = "") -> str:
     """`1 finding`, `2 findings`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _location(span: Span) -> dict[str, Any]:
+    return {
+        "path": span.path,
+        "start": {"line": span.line, "column": span.column},
+        "end": {"line": span.end_line, "column": span.end_column},
+    }
+
+
+def as_values(f: Finding) -> dict[str, Any]:
+    """One finding; the keys are those of the published schema."""
+    return {
+        "id": f.id,
+        "rule": f.rule.code,
+        "name": f.rule.name,
+        "category": f.rule.category,
+        "verdict": f.verdict.value,
+        "severity": f.severity.value,
+        "confidence": f.confidence.value,
+        "message": f.message,
+        "why": f.why,
+        "help": f.help,
+        "url": page(f),
+        "object": {"kind": f.subject.kind, "name": f.subject.name},
+        "location": _location(f.span),
+        "trace": [{"role": s.role.value, "message": s.note, "location": _location(s.span)} for s in f.trace],
+        "more": dict(sorted(f.more.items())),
+        "suppressed": _suppressed(f),
+        "baseline": f.baseline,
+        "fix": f.rule.fix,
+        "replacement": _replacement(f),
+    }
+
+
+def _suppressed(f: Finding) -> dict[str, str] | None:
+    s = f.suppressed
+    return {"kind": s.kind, "reason": s.reason, "where": s.where} if s else None
+
+
+def _replacement(f: Finding) -> dict[str, str] | None:
+    r = f.replacement
+    return {"kind": r.kind, "title": r.title, "snippet": r.snippet} if r else None
+
+
+def xml_text(text: str, escaped: bool = True) -> str:
+    """Text for an XML document: characters that XML forbids are shown as escapes."""
+    plain = "".join(
+        char if char in "\t\n" or char.isprintable() or ord(char) > 159 else _escaped(char) for char in text
+    )
+    plain = "".join(
+        _escaped(char) if "\ud800" <= char <= "\udfff" or char in "\ufffe\uffff" else char for char in plain
+    )
+    if not escaped:
+        return plain
+    return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -7,9 +7,8 @@ from json import dumps
 from typing import Any
 
 from statelint import __version__
-from statelint.findings import Finding, Problem, Report
-from statelint.report import Look, page
-from statelint.spans import Span
+from statelint.findings import Problem, Report
+from statelint.report import Look, as_values
 
 PATHS = "root"
 
@@ -30,55 +29,12 @@ def render(report: Report, look: Look) -> str:
             **{level: severities[level] for level in ("error", "warning", "note")},
             "hidden": dict(sorted(report.hidden.items())),
         },
-        "findings": [finding(f) for f in report.findings],
+        "findings": [as_values(f) for f in report.findings],
     }
     if look.suppressed:
-        document["suppressed"] = [finding(f) for f in report.silenced]
+        document["suppressed"] = [as_values(f) for f in report.silenced]
     return dumps(document, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"
 
 
 def problem(found: Problem) -> dict[str, Any]:
     return {"path": found.path, "line": found.line, "kind": found.kind, "message": found.message}
-
-
-def location(span: Span) -> dict[str, Any]:
-    return {
-        "path": span.path,
-        "start": {"line": span.line, "column": span.column},
-        "end": {"line": span.end_line, "column": span.end_column},
-    }
-
-
-def finding(f: Finding) -> dict[str, Any]:
-    """One finding; the keys are those of the published schema."""
-    return {
-        "id": f.id,
-        "rule": f.rule.code,
-        "name": f.rule.name,
-        "category": f.rule.category,
-        "verdict": f.verdict.value,
-        "severity": f.severity.value,
-        "confidence": f.confidence.value,
-        "message": f.message,
-        "why": f.why,
-        "help": f.help,
-        "url": page(f),
-        "object": {"kind": f.subject.kind, "name": f.subject.name},
-        "location": location(f.span),
-        "trace": [{"role": s.role.value, "message": s.note, "location": location(s.span)} for s in f.trace],
-        "more": dict(sorted(f.more.items())),
-        "suppressed": _suppressed(f),
-        "baseline": f.baseline,
-        "fix": f.rule.fix,
-        "replacement": _replacement(f),
-    }
-
-
-def _suppressed(f: Finding) -> dict[str, str] | None:
-    s = f.suppressed
-    return {"kind": s.kind, "reason": s.reason, "where": s.where} if s else None
-
-
-def _replacement(f: Finding) -> dict[str, str] | None:
-    r = f.replacement
-    return {"kind": r.kind, "title": r.title, "snippet": r.snippet} if r else None

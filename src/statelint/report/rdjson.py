@@ -1,0 +1,40 @@
+"""reviewdog's diagnostic format: one diagnostic a finding, the steps of the trace as related locations."""
+
+from __future__ import annotations
+
+from json import dumps
+from typing import Any
+
+from statelint.findings import Finding, Report, Severity
+from statelint.report import HOMEPAGE, Look, page, shown_path
+from statelint.spans import Span
+
+PATHS = "repository"
+SEVERITY = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.NOTE: "INFO"}
+
+
+def render(report: Report, look: Look) -> str:
+    """The document of kind `rdjson`."""
+    document = {
+        "source": {"name": "statelint", "url": HOMEPAGE},
+        "diagnostics": [_diagnostic(f, look) for f in report.findings],
+    }
+    return dumps(document, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"
+
+
+def _diagnostic(f: Finding, look: Look) -> dict[str, Any]:
+    return {
+        "message": f.message,
+        "location": _location(f.span, look),
+        "severity": SEVERITY[f.severity],
+        "code": {"value": f.rule.code, "url": page(f)},
+        "related_locations": [
+            {"message": step.note, "location": _location(step.span, look)} for step in f.trace if step.span != f.span
+        ],
+    }
+
+
+def _location(span: Span, look: Look) -> dict[str, Any]:
+    start = {"line": span.line, "column": span.column}
+    end = {"line": span.end_line, "column": span.end_column}
+    return {"path": shown_path(span.path, look), "range": {"start": start, "end": end}}

@@ -26,9 +26,9 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for row in (
         "spans",
         "findings safe_yaml",
-        "knowledge rows flow_rows store_rows rules facts config",
+        "knowledge rows flow_rows store_rows rules facts config pages",
         "project extract sift cache discover",
-        "gather triage checks advise report fix",
+        "gather triage stories checks advise report fix",
         "run",
         "cli __main__",
     )
@@ -41,7 +41,9 @@ SITES = {  # import name → where alone it may be imported, as regular expressi
     "yaml": r"safe_yaml\.py|extract/\w+\.py",
 }
 # Names of libraries that are also words of the language or of this program's own subject.
-ORDINARY_WORDS = frozenset(["bottle", "channels", "dash", "falcon", "limits", "pyramid", "records", "responder"])
+ORDINARY_WORDS = frozenset(
+    ["azure", "bottle", "channels", "dash", "falcon", "limits", "pyramid", "records", "requests", "responder", "web"]
+)
 
 
 class Imported:

@@ -176,10 +176,23 @@ class Finding:
     replacement: Replacement | None = None
     suppressed: Suppression | None = None
     baseline: str = "new"
+    ways: tuple[tuple[Step, ...], ...] = ()
+    """Every way in, where the trace has only the most convincing one."""
 
     @property
     def span(self) -> Span:
         return self.subject.span
+
+
+class Judged(NamedTuple):
+    """One object or setting that was looked at, whatever became of it, with the reason for the verdict."""
+
+    kind: str
+    name: str
+    span: Span
+    category: str
+    verdict: Verdict
+    reason: str
 
 
 class Problem(NamedTuple):
@@ -202,6 +215,8 @@ class Report:
     """Number of request-path entries by framework."""
     hidden: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Counts of what was left out and why: `arguable`, `suppressed`, `baseline`, `below-severity`, `outside-paths`."""
+    judged: tuple[Judged, ...] = ()
+    """All objects that code changes after import, benign ones too, for the inventory."""
     silenced: tuple[Finding, ...] = ()
     """What comments, declarations, the configuration or the baseline keep out of `findings`."""
     sources: Mapping[str, str] = field(default_factory=_empty)

@@ -11,7 +11,7 @@ from pathlib import Path
 from statelint.cache import Cache, default_folder
 from statelint.config import Config
 from statelint.discover import Discovery, Scope, discover
-from statelint.findings import Hit, Report, Rule
+from statelint.findings import Hit, Judged, Report, Rule
 from statelint.gather import Progress, gather, parts
 from statelint.project import Options, Project, link
 from statelint.project.deployments import deployed_step
@@ -53,6 +53,15 @@ def hits(project: Project, rules: Sequence[Rule]) -> Iterator[tuple[Rule, Hit]]:
                 yield rule, hit
 
 
+def judged(project: Project) -> tuple[Judged, ...]:
+    """What the project's objects and memoised functions were judged to be, and why, by place."""
+    found = [Judged(s.home.kind, s.home.name, s.home.span, s.category, s.verdict, s.reason) for s in project.states]
+    for memo in project.memos:
+        span = memo.scope.span(memo.decorator)
+        found.append(Judged("memoised-function", memo.scope.full_name, span, "cache", memo.verdict, memo.reason))
+    return tuple(sorted(found, key=lambda row: (row.span, row.name)))
+
+
 def run(
     root: Path,
     config: Config,
@@ -78,5 +87,6 @@ def run(
         facts=project.facts,
         problems=found.problems,
         entries=Counter(entry.library for entry in project.entries.all),
+        judged=judged(project),
         root=root,
     )

@@ -23,6 +23,7 @@ from statelint.facts import Facts
 from statelint.findings import (
     Finding,
     Hit,
+    Judged,
     Problem,
     Report,
     Role,
@@ -106,6 +107,7 @@ def _finding(rule: Rule, hit: Hit, config: Config, ordinal: int) -> Finding:
         confidence=hit.confidence or rule.confidence,
         trace=hit.trace,
         more=hit.more,
+        ways=hit.ways,
     )
 
 
@@ -132,6 +134,7 @@ def triage(
     facts: Mapping[str, Facts],
     problems: Sequence[Problem] = (),
     entries: Mapping[str, int] = MappingProxyType({}),
+    judged: tuple[Judged, ...] = (),
     root: Path | None = None,
 ) -> Report:
     """The report on what the checks found."""
@@ -159,6 +162,7 @@ def triage(
     return Report(
         findings=tuple(shown),
         silenced=tuple(silenced),
+        judged=judged,
         problems=tuple(sorted([*problems, *_troubles(facts)])),
         files=len(facts),
         entries=MappingProxyType(dict(sorted(entries.items()))),
@@ -195,7 +199,7 @@ def _silenced(finding: Finding, hit: Hit, comments: Comments, terms: Terms) -> F
         return replace(finding, suppressed=Suppression("comment", "each way in has a comment", "on the ways in"))
     before = tuple(step for step in hit.trace if step not in ways[0])
     more = {**hit.more, "writes": max(0, hit.more.get("writes", 0) - (len(ways) - len(left)))}
-    return replace(finding, trace=(*before, *left[0]), more=MappingProxyType(more))
+    return replace(finding, trace=(*before, *left[0]), more=MappingProxyType(more), ways=tuple(left))
 
 
 def _way(hit: Hit) -> tuple[Step, ...]:

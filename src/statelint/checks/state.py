@@ -25,6 +25,9 @@ KINDS = {
     "application-attribute": "attribute of the application object, one per process",
 }
 
+MOST_WAYS = 50
+"""Ways in that a hit tells; beyond it nobody reads them."""
+
 
 def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
     """Yield a hit for each state object whose category is `category`; arguable ones carry that verdict."""
@@ -55,6 +58,11 @@ def _hit(state: State, project: Project) -> Hit:
     if state.fallback:
         trace.append(Step(write.scope.span(write.at), Role.RELATED, "only where no shared store is configured"))
     trace += way_in(state.chain)
+    ways = tuple(
+        (Step(w.scope.span(w.at), Role.WRITTEN, f"{_verb(w)} by {w.scope.qualname}()"), *way_in(chain))
+        for w in state.writes[:MOST_WAYS]
+        for chain in [state.chain if w is write else project.reach.chain(w.scope)]
+    )
     return Hit(
         subject=Subject(home.kind, home.name if not state.also else home.name.rpartition(".")[0], home.span),
         words=MappingProxyType(words),
@@ -63,6 +71,7 @@ def _hit(state: State, project: Project) -> Hit:
         severity=Severity.WARNING if state.fallback else None,
         confidence=Confidence.LOW if state.verdict is Verdict.ARGUABLE else state.confidence,
         more=MappingProxyType({"writes": len(state.writes) - 1, "entries": max(0, state.entries - 1)}),
+        ways=ways,
     )
 
 

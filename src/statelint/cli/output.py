@@ -97,7 +97,9 @@ def summary_lines(report: Report, config: Config) -> list[str]:
     else:
         lines = [f"no findings in {coverage}"]
     if report.files and not entries:
-        lines.append("no function was found that a request, job or message enters by, so memory and uploads could not be judged")
+        lines.append(
+            "no function was found that a request, job or message enters by, so memory and uploads could not be judged"
+        )
     if report.problems:
         p = report.problems[0]
         more = f" and {len(report.problems) - 1} more" if len(report.problems) > 1 else ""

@@ -281,6 +281,7 @@ class Knowledge:
             for name, cls in library.parameters.items():
                 imports = frozenset(library.imports or (stem,))
                 self.parameters.setdefault(name, []).append((imports, self.canonical(cls)))
+        self.stores: tuple[tuple[str, Store], ...] = tuple(self.rows(lambda lib: lib.stores))
         self.words = {kind: frozenset(text.split()) for _, lib in self.libraries for kind, text in lib.words.items()}
         self._index: dict[str, dict[str, tuple[str, Any]]] = {}
 
@@ -288,11 +289,17 @@ class Knowledge:
     def for_imports(cls, imports: frozenset[str], folder: Path | None = None) -> Knowledge:
         """Knowledge for a project that imports these top-level names."""
         found = available(folder or rules_folder() / "knowledge")
-        return cls(
-            (stem, library)
+        matter = {
+            stem: library
             for stem, library in found.items()
             if library.always or any(name in imports for name in (library.imports or (stem,)))
-        )
+        }
+        knowledge = cls(matter.items())
+        # a settings module need not import what it configures
+        others = ((stem, library) for stem, library in found.items() if stem not in matter)
+        telling = ((stem, row) for stem, library in others for row in library.stores if row.anywhere)
+        knowledge.stores = (*knowledge.stores, *telling)
+        return knowledge
 
     def canonical(self, name: str) -> str:
         """The name under which the tables know an object: longest known alias prefix replaced."""

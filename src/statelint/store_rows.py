@@ -99,8 +99,13 @@ class Store(Row, frozen=True):
 class Environ(Row, frozen=True):
     """Calls that read an environment variable, with the default they fall back to."""
 
-    names: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    """Classes whose subclasses' fields are read from variables of the same name in upper case."""
     key: int = 0
+    """Position of the variable's name; -1 for a marker that only carries a default."""
+    variable: str = ""
+    """The variable that is read when the call names none."""
     default: int | None = 1
     keyword: str = "default"
     prefix: str = ""

@@ -19,6 +19,7 @@ from statelint.project.deployments import Copies, copies
 from statelint.project.entries import Entries
 from statelint.project.flows import Flows
 from statelint.project.homes import Homes
+from statelint.project.local_stores import LocalStores, Stores
 from statelint.project.memos import Memoised, Memos
 from statelint.project.modules import Modules
 from statelint.project.names import Names
@@ -27,8 +28,11 @@ from statelint.project.reach import Reach
 from statelint.project.scan import scan
 from statelint.project.scopes import Scope
 from statelint.project.setters import Changed, changed_settings
+from statelint.project.settings import Settings, components
 from statelint.project.shelves import Shelves
 from statelint.project.states import State, States
+from statelint.project.variables import Variables
+from statelint.project.worths import Worths
 from statelint.project.writes import Writes
 
 
@@ -159,6 +163,41 @@ class Project:
     def flows(self) -> Flows:
         """Request data that lands on local disk."""
         return Flows(self.names, self.calls, self.entries, self.knowledge, self.shelves)
+
+    @cached_property
+    def variables(self) -> Variables:
+        """Environment variables that deployment files set."""
+        return Variables(self.documents)
+
+    @cached_property
+    def worths(self) -> Worths:
+        """What expressions are worth as settings."""
+        return Worths(self.names, self.calls)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Settings of code and configuration files, as far as any row of knowledge speaks of them."""
+        rows = [row for _, row in self.knowledge.stores]
+        wanted = [s for row in rows for s in (*row.settings, *row.marks, *row.deciders)]
+        wanted += [s for row in rows if row.follows for s in (row.follows.setting, row.follows.named_by)]
+        wanted += [s for _, row in self.knowledge.rows(lambda lib: lib.keys) for s in row.settings]
+        return Settings(self.names, self.worths, self.documents, self.variables, components(wanted))
+
+    @cached_property
+    def offline(self) -> frozenset[Scope]:
+        """Scopes that only commands run."""
+        roots = {s for s in self.names.every if s.kind != "function"} | self.entries.startup
+        online = self._called_from(roots, set()) | self.reach.scopes()
+        return frozenset(self._called_from(self.entries.commands, set()) - online)
+
+    @cached_property
+    def local_stores(self) -> LocalStores:
+        """Constructs and settings that keep data in one process or on its disk."""
+        parts = Stores(
+            self.names, self.calls, self.reach, self.knowledge, self.settings, self.worths, self.knowledge.stores,
+            self.offline,
+        )  # fmt: skip
+        return LocalStores(parts)
 
 
 def link(facts: Mapping[str, Facts], parts: Mapping[str, str], options: Options | None = None) -> Project:

@@ -1,0 +1,191 @@
+"""All settings of the project: module assignments, class attributes, items and attributes of configuration objects,
+keywords and tables handed to calls, and the keys of configuration files.
+
+A setting is found by its key path, compared from the end: `STORE.kind` also finds `config["STORE"]["kind"]`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from statelint import facts as f
+from statelint.project.names import Names
+from statelint.project.scopes import Context, Scope
+from statelint.project.stages import Stage, stage, stage_of_words
+from statelint.project.variables import Variables
+from statelint.project.worths import Worth, Worths
+from statelint.spans import Span
+
+GIVERS = frozenset({"update", "from_mapping", "setdefault", "configure", "set_defaults", "add_settings", "init_app"})
+FORMATS = frozenset({"ini", "toml", "yaml", "dotenv"})
+
+
+class Given(NamedTuple):
+    """One place that gives a setting a value: an expression, or the text of a configuration file."""
+
+    key: tuple[str, ...]
+    span: Span
+    stage: Stage
+    context: Context
+    scope: Scope | None = None
+    expr: f.Expr | None = None
+    text: str | None = None
+    field: bool = False
+    """Whether the value is only the default of a field that an environment variable fills."""
+
+    @property
+    def conditional(self) -> bool:
+        return bool(self.context.tests)
+
+
+class Settings:
+    """Settings by their last component. `wanted` are the components that any row speaks of; the rest is not kept."""
+
+    def __init__(
+        self,
+        names: Names,
+        worths: Worths,
+        documents: Mapping[str, tuple[f.Document, ...]],
+        variables: Variables,
+        wanted: frozenset[str],
+    ) -> None:
+        self._names = names
+        self._worths = worths
+        self._documents = documents
+        self._wanted = wanted
+        self.variables = variables
+
+    @cached_property
+    def _by_component(self) -> dict[str, list[Given]]:
+        table: dict[str, list[Given]] = defaultdict(list)
+        for given in (*self._python(), *self._files()):
+            for part in {*given.key}:
+                if part in self._wanted:
+                    table[part].append(given)
+        return table
+
+    def find(self, pattern: str) -> list[Given]:
+        """The places that give a setting, in order of their place."""
+        parts = pattern.split(".")
+        named = [p for p in parts if p != "*"]
+        candidates = self._by_component.get(named[-1], ())
+        return sorted((g for g in candidates if fits(parts, g.key)), key=lambda g: g.span)
+
+    def worths(self, given: Given) -> list[Worth]:
+        """The alternatives of a setting's value."""
+        if given.expr is None or given.scope is None:
+            return []
+        found = self._worths.of(given.expr, given.scope, given.context)
+        if given.field:
+            found = [w._replace(unless=w.unless or given.key[-1].upper()) for w in found]
+        return found
+
+    # ── collection ──
+
+    def _python(self) -> Iterator[Given]:
+        for scope in self._names.every:
+            if not scope.module.in_service:
+                continue
+            field = scope.kind == "class" and self._worths.reads_environment(scope)
+            for name, bindings in scope.bindings.items():
+                for b in bindings:
+                    if b.value is None or b.kind not in ("assign", "annotate") or b.position is not None:
+                        continue
+                    if scope.kind != "function" or _is_table(b.value):
+                        given = self._flat((name,), b.value, scope, b.context, b.at)
+                        yield from (g._replace(field=field) for g in given)
+            for store in scope.stores:
+                keys = path_of(store.target)
+                if len(keys) > 1 and store.value is not None and store.op in ("=", "|="):
+                    yield from self._flat(keys, store.value, scope, store.context, store.target.at)
+            for site in scope.calls:
+                yield from self._called(site.call, scope, site.context)
+
+    def _called(self, call: f.Call, scope: Scope, context: Context) -> Iterator[Given]:
+        func = call.func
+        giver = isinstance(func, f.Attr) and func.name in GIVERS
+        for name, value in call.keywords:
+            if name == "**":
+                continue
+            if giver or name.isupper() or _is_table(value):
+                yield from self._flat((name,), value, scope, context, value.at)
+        for arg in call.args:
+            if isinstance(arg, f.Table):
+                yield from self._flat((), arg, scope, context, arg.at)
+        if giver and isinstance(func, f.Attr) and func.name == "setdefault" and len(call.args) == 2:
+            key = call.args[0]
+            if isinstance(key, f.Const):
+                yield from self._flat((*path_of(func.of), str(key.value)), call.args[1], scope, context, call.at)
+
+    def _flat(
+        self, key: tuple[str, ...], value: f.Expr, scope: Scope, context: Context, at: f.Place
+    ) -> Iterator[Given]:
+        """The setting itself, and with a table all settings inside it."""
+        key = tuple(part for k in key for part in k.split(".")) if any("." in k for k in key) else key
+        if key and not self._wanted.isdisjoint(key):
+            yield Given(key, scope.span(at), stage(scope, context), context, scope, value)
+        if len(key) > 8:
+            return
+        if isinstance(value, f.Table):
+            for k, v in value.pairs:
+                if isinstance(k, f.Const) and k.kind == "str":
+                    yield from self._flat((*key, str(k.value)), v, scope, context, k.at)
+        elif isinstance(value, f.Call) and getattr(value.func, "id", "") == "dict":
+            for name, v in value.keywords:
+                yield from self._flat((*key, name), v, scope, context, v.at)
+        elif isinstance(value, f.Choice):
+            for branch, taken in ((value.then, True), (value.other, False)):
+                if _is_table(branch):
+                    inside = context._replace(tests=(*context.tests, (value.test, taken)))
+                    yield from self._flat(key, branch, scope, inside, branch.at)
+        elif isinstance(value, f.Name) and key:
+            for b in self._worths.bindings(value.id, scope):
+                if b.value is not None and _is_table(b.value) and b.value is not value:
+                    inner = self._flat(key, b.value, b.scope, context, at)
+                    yield from (g for g in inner if g.key != key)
+
+    def _files(self) -> Iterator[Given]:
+        for path, documents in sorted(self._documents.items()):
+            where = stage_of_words(path.rpartition("/")[2])
+            for document in documents:
+                if document.format not in FORMATS:
+                    continue
+                for s in document.settings:
+                    key = tuple(part for k in s.path for part in k.split("."))
+                    if not self._wanted.isdisjoint(key):
+                        text = None if s.form == "template" else s.value
+                        yield Given(key, Span.at(path, s.key_at), where, Context(), text=text)
+
+
+def _is_table(value: f.Expr) -> bool:
+    return isinstance(value, f.Table) or (isinstance(value, f.Call) and getattr(value.func, "id", "") == "dict")
+
+
+def path_of(target: f.Expr) -> tuple[str, ...]:
+    """`a.b["c"].d` as a, b, c, d; empty when a part is not constant."""
+    if isinstance(target, f.Name):
+        return (target.id,)
+    if isinstance(target, f.Attr):
+        inner = path_of(target.of)
+        return (*inner, target.name) if inner else ()
+    if isinstance(target, f.Item) and isinstance(target.key, f.Const):
+        inner = path_of(target.of)
+        return (*inner, str(target.key.value)) if inner else ()
+    if isinstance(target, f.Call):
+        return (*path_of(target.func), "()")
+    return ()
+
+
+def fits(pattern: list[str], key: tuple[str, ...]) -> bool:
+    """Whether a key path ends as the pattern says."""
+    if len(key) < len(pattern):
+        return False
+    return all(p in ("*", k) for p, k in zip(pattern, key[-len(pattern) :], strict=True))
+
+
+def components(patterns: Iterable[str]) -> frozenset[str]:
+    """The components by which settings are kept: all words of the patterns."""
+    return frozenset(part for pattern in patterns for part in pattern.split(".") if part != "*")

@@ -1,0 +1,80 @@
+"""Which configuration a place belongs to: production, development, test, or the base that all of them share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+from statelint import facts as f
+from statelint.project.scopes import Context, Scope
+
+Stage = Literal["base", "production", "development", "test"]
+WORDS: tuple[tuple[Stage, frozenset[str]], ...] = (
+    ("test", frozenset({"test", "tests", "testing", "pytest", "ci"})),
+    ("development", frozenset({"dev", "develop", "development", "local", "debug", "example", "sample", "demo", "docker-compose.override"})),
+    ("production", frozenset({"prod", "production", "live", "deploy", "heroku"})),
+)  # fmt: skip
+PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
+
+def stage_of_words(text: str) -> Stage:
+    """The stage that a file, module or class name speaks of."""
+    parts = {part.lower() for part in PART.findall(text)}
+    return next((stage for stage, words in WORDS if parts & words), "base")
+
+
+def stage(scope: Scope, context: Context | None = None) -> Stage:
+    """The stage of a place in code: by the tests around it, the class, then the module's own name and folder."""
+    if context:
+        for test, taken in context.tests:
+            found = _tested(test, taken)
+            if found != "base":
+                return found
+    current: Scope | None = scope
+    while current is not None and current.kind != "module":
+        if current.kind == "class" and (found := stage_of_words(current.name)) != "base":
+            return found
+        current = current.parent
+    names = scope.module.path.removesuffix(".py").split("/")
+    return next((s for name in reversed(names[-2:]) if (s := stage_of_words(name)) != "base"), "base")
+
+
+def _tested(test: f.Expr, taken: bool) -> Stage:
+    if isinstance(test, f.Op) and test.op == "not" and len(test.operands) == 1:
+        return _tested(test.operands[0], not taken)
+    words = {part.lower() for name in _names(test) for part in PART.findall(name)}
+    equal = isinstance(test, f.Op) and test.op in ("==", "in")
+    for stage, known in WORDS:
+        if words & known:
+            if equal or stage != "production" or taken:
+                return stage if taken else "base"
+            return "development"
+    return "base"
+
+
+def _names(e: f.Expr) -> Iterable[str]:
+    if isinstance(e, f.Name):
+        yield e.id
+    elif isinstance(e, f.Attr):
+        yield e.name
+    elif isinstance(e, f.Const) and e.kind == "str":
+        yield str(e.value)
+    elif isinstance(e, f.Op | f.Group):
+        for part in e.operands if isinstance(e, f.Op) else e.items:
+            yield from _names(part)
+    elif isinstance(e, f.Call):
+        for arg in e.args:
+            yield from _names(arg)
+    elif isinstance(e, f.Item):
+        yield from _names(e.key)
+
+
+def condition(tests: Iterable[tuple[f.Expr, bool]]) -> str:
+    """The name of the variable or setting that the innermost test asks about; empty when it asks about no name."""
+    for test, _ in reversed(tuple(tests)):
+        names = [n for n in _names(test) if n.replace("_", "").isalnum() and n != "__name__"]
+        upper = [n for n in names if n.isupper()]
+        if upper or names:
+            return (upper or names)[0]
+    return ""

@@ -1,0 +1,307 @@
+"""What the value of an expression is worth as a setting: its alternatives as text, and which are only fallbacks.
+
+Text is what a reader of settings compares: strings as they are, `true`, `false`, `none`, numbers, the qualified name of
+a class, function or constructor, and `{}` for what only run time knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from statelint import facts as f
+from statelint.project.calls import Calls
+from statelint.project.names import Names
+from statelint.project.scopes import Binding, Context, Scope
+from statelint.project.stages import condition
+from statelint.project.values import Bound, Cls, Ext, Func, Heap, Member, Mod, Obj, qualified
+from statelint.spans import Span
+from statelint.store_rows import Environ
+
+DEPTH: Final = 8
+JOINERS: Final = frozenset({"join", "joinpath", "abspath", "resolve", "expanduser", "Path", "PurePath", "str", "realpath"})
+SAME: Final = frozenset({"lower", "strip", "as_posix", "resolve", "absolute", "rstrip", "lstrip", "format", "get_secret_value"})
+
+
+class Worth(NamedTuple):
+    """One alternative. `text` is None when nothing is known of it; `env` is the variable or setting it is read from;
+    `unless` names what must be missing for the value to be used."""
+
+    text: str | None
+    span: Span
+    scope: Scope
+    context: Context
+    env: str = ""
+    unless: str = ""
+    bases: tuple[str, ...] = ()
+    """For an object of a class of the project: the qualified names of its outside bases."""
+
+
+class Worths:
+    """Evaluates expressions. Never fails: what cannot be told is an alternative without text."""
+
+    def __init__(self, names: Names, calls: Calls) -> None:
+        self._names = names
+        self._calls = calls
+        rows: list[Environ] = [row for _, row in names.knowledge.rows(lambda lib: lib.environ)]
+        self._readers = {name: row for row in rows for name in row.names}
+        self._bases = frozenset(base for row in rows for base in row.bases)
+
+    def of(self, e: f.Expr | None, scope: Scope, context: Context | None = None, depth: int = 0) -> list[Worth]:
+        """The alternatives of an expression that stands in a scope."""
+        context = context or Context()
+        if e is None:
+            return []
+        if depth > DEPTH:
+            return [self._unknown(e, scope, context)]
+        if isinstance(e, f.Const):
+            return [Worth(_text(e), scope.span(e.at), scope, context)]
+        if isinstance(e, f.Choice):
+            unless = condition([(e.test, True)])
+            found = [*self.of(e.then, scope, context, depth + 1), *self.of(e.other, scope, context, depth + 1)]
+            return [w._replace(unless=w.unless or unless) for w in found]
+        if isinstance(e, f.Op) and e.op == "or":
+            return self._either(e, scope, context, depth)
+        if isinstance(e, f.Await | f.Star | f.Walrus):
+            return self.of(e.value, scope, context, depth + 1)
+        if isinstance(e, f.Text | f.Op):
+            return self._pieces(e, scope, context, depth)
+        if isinstance(e, f.Name):
+            return self._name(e, scope, context, depth)
+        if isinstance(e, f.Attr):
+            return self._attribute(e, scope, context, depth)
+        if isinstance(e, f.Item):
+            return self._item(e, scope, context, depth)
+        if isinstance(e, f.Call):
+            return self._call(e, scope, context, depth)
+        return [self._unknown(e, scope, context)]
+
+    def _unknown(self, e: f.Expr, scope: Scope, context: Context, env: str = "") -> Worth:
+        return Worth(None, scope.span(e.at), scope, context, env)
+
+    # ── shapes ──
+
+    def _either(self, e: f.Op, scope: Scope, context: Context, depth: int) -> list[Worth]:
+        """`a or b`: b is what is used when a is missing."""
+        found = self.of(e.operands[0], scope, context, depth + 1)
+        unless = next((w.env for w in found if w.env), "") or condition([(e.operands[0], True)])
+        for operand in e.operands[1:]:
+            rest = self.of(operand, scope, context, depth + 1)
+            found = [w for w in found if w.text not in ("", "none")]
+            found += [w._replace(unless=w.unless or unless) for w in rest] if found else rest
+        return found
+
+    def _pieces(self, e: f.Text | f.Op, scope: Scope, context: Context, depth: int) -> list[Worth]:
+        if isinstance(e, f.Op) and e.op == "%":
+            return [Worth(w.text and w.text.replace("%s", "{}"), w.span, scope, context)
+                    for w in self.of(e.operands[0], scope, context, depth + 1)]  # fmt: skip
+        if isinstance(e, f.Op) and e.op not in ("+", "/"):
+            return [self._unknown(e, scope, context)]
+        parts = e.parts if isinstance(e, f.Text) else e.operands
+        first = self.of(parts[0], scope, context, depth + 1) if parts else []
+        joint = "/" if isinstance(e, f.Op) and e.op == "/" else ""
+        rest = "".join(joint + self._piece(p, scope, context, depth) for p in parts[1:])
+        if not first:
+            return [Worth(rest, scope.span(e.at), scope, context)]
+        return [w._replace(text=(w.text if w.text is not None else "{}") + rest) for w in first]
+
+    def _piece(self, e: f.Expr, scope: Scope, context: Context, depth: int) -> str:
+        found = [w.text for w in self.of(e, scope, context, depth + 1) if w.text is not None]
+        return found[0] if found else "{}"
+
+    def _name(self, e: f.Name, scope: Scope, context: Context, depth: int) -> list[Worth]:
+        bindings = list(self.bindings(e.id, scope))
+        found = [w for b in bindings for w in self.bound(b, depth + 1)]
+        if not found:
+            known = self._named(e, scope, context)
+            return known or [self._unknown(e, scope, context, e.id if e.id.isupper() else "")]
+        return found
+
+    def _attribute(self, e: f.Attr, scope: Scope, context: Context, depth: int) -> list[Worth]:
+        found: list[Worth] = []
+        for value in self._names.denote(e.of, scope):
+            if isinstance(value, Mod):
+                top = self._names.scopes.get(value.module.path)
+                for b in self.bindings(e.name, top) if top else ():
+                    found += self.bound(b, depth + 1)
+            elif isinstance(value, Cls) or (isinstance(value, Obj) and isinstance(value.cls, Cls)):
+                cls = value.scope if isinstance(value, Cls) else value.cls.scope  # type: ignore[union-attr]
+                found += self.class_member(cls, e.name, depth + 1)
+        found = found or self._named(e, scope, context)
+        return found or [self._unknown(e, scope, context, e.name)]
+
+    def _named(self, e: f.Expr, scope: Scope, context: Context) -> list[Worth]:
+        """The qualified name of an outside object."""
+        found = []
+        for value in self._names.denote(e, scope):
+            name = value.name if isinstance(value, Ext) else qualified(value)
+            if isinstance(value, Obj) and isinstance(value.cls, Ext):
+                name = value.cls.name
+            if isinstance(value, Cls):
+                bases = self._names.classes.outside_bases(value.scope)
+                found.append(Worth(value.scope.name, scope.span(e.at), scope, context, bases=bases))
+            if name and not (isinstance(value, Member) and isinstance(value.of, Obj)):
+                found.append(Worth(self._names.knowledge.canonical(name), scope.span(e.at), scope, context))
+        return found
+
+    def _item(self, e: f.Item, scope: Scope, context: Context, depth: int) -> list[Worth]:
+        key = str(e.key.value) if isinstance(e.key, f.Const) else ""
+        for value in self._names.denote(e.of, scope):
+            if isinstance(value, Heap) and isinstance(value.site.expr, f.Table):
+                for k, v in value.site.expr.pairs:
+                    if isinstance(k, f.Const) and str(k.value) == key:
+                        return self.of(v, value.site.scope, None, depth + 1)
+        return [self._unknown(e, scope, context, key)]
+
+    def _call(self, e: f.Call, scope: Scope, context: Context, depth: int) -> list[Worth]:
+        values = self._names.denote(e.func, scope)
+        for value in values:
+            name = qualified(value)
+            row = self._reader(name) if name else None
+            if row:
+                return self._read(row, e, scope, context, depth)
+        last = e.func.name if isinstance(e.func, f.Attr) else e.func.id if isinstance(e.func, f.Name) else ""
+        if last in JOINERS and e.args:
+            joint = "" if last == "join" and isinstance(e.func, f.Attr) and isinstance(e.func.of, f.Const) else "/"
+            text = joint.join(self._piece(a, scope, context, depth) for a in e.args)
+            return [Worth(text, scope.span(e.at), scope, context)]
+        if last in SAME and isinstance(e.func, f.Attr):
+            return self.of(e.func.of, scope, context, depth + 1)
+        found: list[Worth] = []
+        for value in values:
+            if isinstance(value, Func | Bound):
+                for returned in value.scope.returns:
+                    found += self.of(returned, value.scope, None, depth + 1)
+            elif isinstance(value, Cls):
+                bases = self._names.classes.outside_bases(value.scope)
+                found.append(Worth(value.scope.name, scope.span(e.at), scope, context, bases=bases))
+            elif name := qualified(value):
+                found.append(Worth(self._names.knowledge.canonical(name), scope.span(e.at), scope, context))
+        return found or [self._unknown(e, scope, context)]
+
+    def _reader(self, name: str) -> Environ | None:
+        return next((self._readers[n] for n in self._names.knowledge.spellings(name) if n in self._readers), None)
+
+    def _read(self, row: Environ, e: f.Call, scope: Scope, context: Context, depth: int) -> list[Worth]:
+        """A read of a variable, then what it falls back to."""
+        key = ""
+        if 0 <= row.key < len(e.args):
+            key = self._piece(e.args[row.key], scope, context, depth)
+        default = next((v for k, v in e.keywords if k == row.keyword), None)
+        if default is None and row.default is not None and len(e.args) > row.default:
+            default = e.args[row.default]
+        key = key or row.variable
+        found = [] if row.key < 0 else [self._unknown(e, scope, context, key or "the variable")]
+        if default is not None:
+            for w in self.of(default, scope, context, depth + 1):
+                text = row.prefix + w.text if w.text is not None and w.text != "none" else w.text
+                unless = w.unless or ("" if row.key < 0 else key or "the variable")
+                found.append(w._replace(text=text, unless=unless))
+        return found
+
+    # ── names and members ──
+
+    def bindings(self, name: str, scope: Scope, seen: tuple[Scope, ...] = ()) -> Iterator[Binding]:
+        """The bindings that a name in a scope can mean, through imports of the project."""
+        current: Scope | None = scope
+        while current is not None:
+            if (current.kind != "class" or current is scope) and name in current.bindings and name not in current.outer:
+                for b in current.bindings[name]:
+                    if b.kind == "from" and isinstance(b.node, tuple):
+                        yield from self._imported(b, seen)
+                    else:
+                        yield b
+                return
+            current = current.parent
+        top = self._names.top(scope)
+        for star in top.stars:
+            module = self._names.modules
+            target = (
+                module.relative(star.module, star.level, top.module)
+                if star.level
+                else module.find(star.module, top.module)
+            )
+            other = self._names.scopes.get(target.path) if target else None
+            if other and other not in seen and other is not top:
+                found = list(self.bindings(name, other, (*seen, top)))
+                if found:
+                    yield from found
+                    return
+
+    def _imported(self, b: Binding, seen: tuple[Scope, ...]) -> Iterator[Binding]:
+        statement, name = b.node  # type: ignore[misc]
+        modules = self._names.modules
+        importer = b.scope.module
+        target = (
+            modules.relative(statement.module, statement.level, importer)
+            if statement.level
+            else modules.find(statement.module, importer)
+        )
+        top = self._names.scopes.get(target.path) if target else None
+        if top is not None and top not in seen:
+            yield from self.bindings(name, top, (*seen, self._names.top(b.scope)))
+
+    def bound(self, b: Binding, depth: int = 0) -> list[Worth]:
+        """What one binding gives."""
+        if depth > DEPTH:
+            return []
+        if b.kind in ("assign", "annotate") and b.value is not None and b.position is None:
+            unless = condition(b.context.tests) if b.context.tests else ""
+            return [w._replace(unless=w.unless or unless, context=b.context) for w in self.of(b.value, b.scope, b.context, depth)]
+        if b.kind == "param":
+            return self._parameter(b, depth)
+        return []
+
+    def _parameter(self, b: Binding, depth: int) -> list[Worth]:
+        found: list[Worth] = []
+        node = b.scope.node
+        if isinstance(node, f.Function):
+            names = [p.name for p in node.params]
+            for edge in self._calls.into.get(b.scope, ())[:6]:
+                if edge.site is None or edge.how not in ("call", "construct"):
+                    continue
+                call = edge.site.call
+                given = next((v for k, v in call.keywords if k == b.name), None)
+                offset = 1 if b.scope.owner is not None and names and names[0] in ("self", "cls") else 0
+                at = names.index(b.name) - offset if b.name in names else -1
+                if given is None and 0 <= at < len(call.args):
+                    given = call.args[at]
+                if given is not None and not isinstance(given, f.Star):
+                    found += self.of(given, edge.caller, edge.site.context, depth + 1)
+        param = b.node
+        if not found and isinstance(param, f.Param) and param.default is not None:
+            found = self.of(param.default, b.scope.parent or b.scope, None, depth + 1)
+        return found
+
+    def class_member(self, cls: Scope, name: str, depth: int = 0) -> list[Worth]:
+        """What `Class.name` or an instance's attribute is; fields of settings classes fall back to their default."""
+        for item in self._names.classes.lineage(cls):
+            if not isinstance(item, Cls):
+                continue
+            found: list[Worth] = []
+            for b in item.scope.bindings.get(name, ()):
+                found += self.bound(b, depth + 1)
+            for assigned in self._names.classes.assigned(item.scope, name):
+                if assigned.value is not None:
+                    found += self.of(assigned.value, assigned.store.scope, assigned.store.context, depth + 1)
+            if found:
+                if self.reads_environment(item.scope):
+                    found = [w._replace(unless=w.unless or name.upper()) for w in found]
+                return found
+        return []
+
+    def reads_environment(self, cls: Scope) -> bool:
+        """Whether fields of a class are filled from environment variables."""
+        bases = self._names.classes.outside_bases(cls)
+        return bool(self._bases & set(bases))
+
+
+def _text(e: f.Const) -> str:
+    if e.kind == "none":
+        return "none"
+    return str(e.value).lower() if e.kind == "bool" else str(e.value)
+
+
+def texts(worths: Iterable[Worth]) -> list[str]:
+    """The known texts."""
+    return [w.text for w in worths if w.text is not None]

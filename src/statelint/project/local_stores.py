@@ -303,7 +303,7 @@ class LocalStores:
             return
         given = argument(call, row.argument, row.position)
         if row.argument == "" and row.position is None:
-            if self._decided(row) and not self._rescued(row):
+            if self._decided(row) and not self._rescued(row) and self._outlives(row, site, ""):
                 yield self._made(library, row, site, found, None)
         elif given is not None:
             for w in self._.worths.of(given, scope, site.context):

@@ -157,6 +157,8 @@ class Worths:
         values = self._names.denote(e.func, scope)
         for value in values:
             name = qualified(value)
+            if isinstance(value, Obj) and isinstance(value.cls, Ext):
+                name = f"{value.cls.name}.__call__"
             row = self._reader(name) if name else None
             if row:
                 return self._read(row, e, scope, context, depth)

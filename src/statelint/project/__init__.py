@@ -27,6 +27,7 @@ from statelint.project.purity import Purity
 from statelint.project.reach import Reach
 from statelint.project.scan import scan
 from statelint.project.scopes import Scope
+from statelint.project.secrets import Secrets, Sources
 from statelint.project.setters import Changed, changed_settings
 from statelint.project.settings import Settings, components
 from statelint.project.shelves import Shelves
@@ -198,6 +199,14 @@ class Project:
             self.offline,
         )  # fmt: skip
         return LocalStores(parts)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Keys and identities that each process makes for itself."""
+        parts = Sources(
+            self.names, self.calls, self.reach, self.knowledge, self.settings, self.worths, self.offline
+        )  # fmt: skip
+        return Secrets(parts)
 
 
 def link(facts: Mapping[str, Facts], parts: Mapping[str, str], options: Options | None = None) -> Project:

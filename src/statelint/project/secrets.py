@@ -1,0 +1,306 @@
+"""Keys made when a process starts: random values that flow into a place for a signing or encryption key.
+
+The search goes backwards from places for keys: arguments, settings, attributes, names that say what they hold. It passes
+constants, class attributes, default arguments, `or` fallbacks, encoders and helper functions of the project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from statelint import facts as f
+from statelint.knowledge import Knowledge
+from statelint.project.calls import Calls
+from statelint.project.kinds import words
+from statelint.project.local_stores import argument
+from statelint.project.names import Names
+from statelint.project.reach import Chain, Reach
+from statelint.project.scopes import Binding, CallSite, Context, Scope
+from statelint.project.settings import Settings
+from statelint.project.stages import stage
+from statelint.project.values import Cls, Ext, Func, Obj, qualified
+from statelint.project.worths import Worths
+from statelint.spans import Span
+from statelint.store_rows import Generator, KeySlot
+
+DEPTH: Final = 8
+EACH_TIME: Final = frozenset({"__hash__", "__eq__", "__repr__"})
+
+
+class Made(NamedTuple):
+    """One random value: the call that makes it, and whether something else takes precedence."""
+
+    what: str
+    span: Span
+    scope: Scope
+    fallback: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A key that differs between replicas. kind: key, identity or hash."""
+
+    kind: str
+    name: str
+    owner: str
+    span: Span
+    used: Span | None
+    maker: str
+    arguable: bool
+    chain: Chain | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What secrets are found from. `offline` are the scopes that only commands run."""
+
+    names: Names
+    calls: Calls
+    reach: Reach
+    knowledge: Knowledge
+    settings: Settings
+    worths: Worths
+    offline: frozenset[Scope]
+
+
+class Secrets:
+    """All keys made at start-up, each once, by place."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._ = sources
+        knowledge = sources.knowledge
+        makers: list[Generator] = [row for _, row in knowledge.rows(lambda lib: lib.generators)]
+        self._makers = {name: row.what for row in makers for name in row.names}
+        self._slots: list[KeySlot] = [row for _, row in knowledge.rows(lambda lib: lib.keys)]
+        self._words = knowledge.words.get("secret", frozenset())
+        self._identity = knowledge.words.get("identity", frozenset())
+        best: dict[tuple[str, int], Secret] = {}
+        order = {"key": 0, "identity": 1, "hash": 2}
+        for secret in self._all():
+            place = (secret.span.path, secret.span.line)
+            known = best.get(place)
+            if known is None or (order[secret.kind], secret.arguable, secret.used is None) < (
+                order[known.kind], known.arguable, known.used is None,
+            ):  # fmt: skip
+                best[place] = secret
+        self.found = tuple(sorted(best.values(), key=lambda s: s.span))
+
+    def _all(self) -> Iterator[Secret]:
+        yield from self._in_settings()
+        yield from self._in_calls()
+        yield from self._in_names()
+        yield from self._kept_keys()
+        yield from self._hashes()
+
+    # ── places for keys ──
+
+    def _in_settings(self) -> Iterator[Secret]:
+        for setting in {s for row in self._slots for s in row.settings}:
+            for given in self._.settings.find(setting):
+                if given.expr is not None and given.scope is not None:
+                    yield from self._key(given.expr, given.scope, setting, given.span, given.context)
+        attributes = {a for row in self._slots for a in row.attributes}
+        for scope in self._.names.every:
+            for store in scope.stores if scope.module.in_service else ():
+                if isinstance(store.target, f.Attr) and store.target.name in attributes and store.value is not None:
+                    span = scope.span(store.target.at)
+                    yield from self._key(store.value, scope, store.target.name, span, store.context)
+
+    def _in_calls(self) -> Iterator[Secret]:
+        by_name = {name: row for row in self._slots for name in row.names}
+        by_method = {name: row for row in self._slots for name in row.methods}
+        for name, sites in sorted(self._.calls.outside.items()):
+            row = next((by_name[n] for n in self._.knowledge.spellings(name) if n in by_name), None)
+            for site in sites if row else ():
+                yield from self._slot(row, site) if row else ()
+        for scope in self._.names.every if by_method else ():
+            for site in scope.calls:
+                func = site.call.func
+                if isinstance(func, f.Attr) and func.name in by_method:
+                    yield from self._slot(by_method[func.name], site)
+
+    def _slot(self, row: KeySlot, site: CallSite) -> Iterator[Secret]:
+        given = argument(site.call, row.argument, row.position)
+        if given is not None and site.scope.module.in_service:
+            span = site.scope.span(site.call.at)
+            yield from self._key(given, site.scope, row.argument or "key", span, site.context)
+
+    def _in_names(self) -> Iterator[Secret]:
+        """Module and class constants whose names say that they hold a key or an identity."""
+        for scope in self._.names.every:
+            if scope.kind == "function" or not scope.module.in_service:
+                continue
+            for name, bindings in scope.bindings.items():
+                parts = set(words(name))
+                for b in bindings:
+                    if b.kind in ("assign", "annotate") and b.value is not None:
+                        if parts & self._words:
+                            weak = len(bindings) > 1 or self._.worths.reads_environment(scope)
+                            yield from self._key(b.value, scope, name, scope.span(b.at), b.context, weak)
+                        elif parts & self._identity and scope.kind == "module":
+                            for made in self.made(b.value, scope, b.context):
+                                if made.scope.kind == "module":
+                                    at = scope.span(b.at)
+                                    yield Secret("identity", name, scope.module.name, at, None, made.what, True)
+
+    def _kept_keys(self) -> Iterator[Secret]:
+        """Generators whose result can only be a key, kept by code that runs at start-up."""
+        for name, sites in sorted(self._.calls.outside.items()):
+            what = next((self._makers[n] for n in self._.knowledge.spellings(name) if n in self._makers), "")
+            for site in sites if what == "key" else ():
+                scope = site.scope
+                if not scope.module.in_service or scope.in_main or scope in self._.offline or site.context.in_main:
+                    continue
+                kept = scope.kind != "function" or any(
+                    any(b.value is site.call for b in bindings) and name in scope.outer
+                    for name, bindings in scope.bindings.items()
+                )
+                if kept:
+                    span = scope.span(site.call.at)
+                    arguable = bool(site.context.tests) or stage(scope, site.context) in ("development", "test")
+                    short = name.removesuffix("()").rpartition(".")[2]
+                    bound = next((n for n, bs in scope.bindings.items() if any(b.value is site.call for b in bs)), short)
+                    yield Secret("key", bound, scope.module.name, span, None, f"{short}()", arguable)
+
+    def _hashes(self) -> Iterator[Secret]:
+        """Hashes that differ from process to process, computed on the request path."""
+        for name, sites in sorted(self._.calls.outside.items()):
+            what = next((self._makers[n] for n in self._.knowledge.spellings(name) if n in self._makers), "")
+            for site in sites if what == "identity" else ():
+                chain = self._.reach.chain(site.scope)
+                if name.startswith("builtins.") and chain and site.scope.name not in EACH_TIME:
+                    short = name.rpartition(".")[2]
+                    span = site.scope.span(site.call.at)
+                    yield Secret("hash", f"{short}()", site.scope.full_name, span, None, f"{short}()", True, chain)
+
+    def _key(
+        self, e: f.Expr, scope: Scope, name: str, span: Span, context: Context, weak: bool = False
+    ) -> Iterator[Secret]:
+        if scope in self._.offline or scope.in_main or context.in_main:
+            return
+        for made in self.made(e, scope, context):
+            if made.scope.kind == "function" and self._.reach.runs(made.scope):
+                continue  # made anew for each request
+            dev = stage(made.scope, context) in ("development", "test") or stage(scope, context) in ("development", "test")
+            place, used = made.span, span
+            if (place.path, place.line) == (used.path, used.line):
+                place, used = span, None  # type: ignore[assignment]
+            yield Secret(
+                "key", name, scope.module.name, place, used, made.what, made.fallback or dev or weak,
+                self._.reach.chain(scope),
+            )  # fmt: skip
+
+    # ── where a value comes from ──
+
+    def made(self, e: f.Expr, scope: Scope, context: Context | None = None, depth: int = 0) -> Iterator[Made]:
+        """The random values that an expression can hold."""
+        if depth > DEPTH:
+            return
+        guarded = bool(context and context.tests)
+        for made in self._made(e, scope, depth):
+            yield made._replace(fallback=True) if guarded else made
+
+    def _made(self, e: f.Expr, scope: Scope, depth: int) -> Iterator[Made]:
+        if isinstance(e, f.Call):
+            yield from self._made_by_call(e, scope, depth)
+        elif isinstance(e, f.Name):
+            yield from self._made_by_name(e, scope, depth)
+        elif isinstance(e, f.Attr):
+            yield from self._made_by_attribute(e, scope, depth)
+        elif isinstance(e, f.Op):
+            for number, operand in enumerate(e.operands):
+                for made in self.made(operand, scope, None, depth + 1):
+                    yield made._replace(fallback=True) if e.op == "or" and number else made
+        elif isinstance(e, f.Choice):
+            for branch in (e.then, e.other):
+                for made in self.made(branch, scope, None, depth + 1):
+                    yield made._replace(fallback=True)
+        elif isinstance(e, f.Text | f.Group):
+            for part in e.parts if isinstance(e, f.Text) else e.items:
+                yield from self.made(part, scope, None, depth + 1)
+        elif isinstance(e, f.Item):
+            yield from self.made(e.of, scope, None, depth + 1)
+        elif isinstance(e, f.Walrus | f.Await):
+            yield from self.made(e.value, scope, None, depth + 1)
+        elif isinstance(e, f.Lambda):
+            inner = scope.by_node.get(id(e.function))
+            for returned in inner.returns if inner else ():
+                yield from (m._replace(scope=scope) for m in self.made(returned, inner, None, depth + 1))  # type: ignore[arg-type]
+        elif isinstance(e, f.Comprehension):
+            for item in e.items:
+                yield from self.made(item, scope, None, depth + 1)
+
+    def _maker(self, name: str) -> bool:
+        return any(n in self._makers and not n.startswith("builtins.") for n in self._.knowledge.spellings(name))
+
+    def _made_by_call(self, e: f.Call, scope: Scope, depth: int) -> Iterator[Made]:
+        values = self._.names.denote(e.func, scope)
+        for value in values:
+            name = qualified(value)
+            if name and self._maker(name):
+                yield Made(f"{name.rpartition('.')[2]}()", scope.span(e.at), scope, False)
+                return
+        reads = any(w.env for w in self._.worths.of(e, scope) if w.text is None)
+        for value in values:
+            if isinstance(value, Func):
+                returned = [(r, list(self.made(r, value.scope, None, depth + 1))) for r in value.scope.returns]
+                partly = any(not found for _, found in returned)
+                for _, found in returned:
+                    yield from (m._replace(fallback=True) if partly else m for m in found)
+                return
+        if isinstance(e.func, f.Attr):
+            yield from self.made(e.func.of, scope, None, depth + 1)
+        for arg in (*e.args, *(v for _, v in e.keywords)):
+            for made in self.made(arg, scope, None, depth + 1):
+                yield made._replace(fallback=True) if reads else made
+            for value in self._.names.denote(arg, scope) if isinstance(arg, f.Name | f.Attr) else ():
+                if isinstance(value, Ext) and self._maker(value.name):  # a factory handed over
+                    yield Made(f"{value.name.rpartition('.')[2]}()", scope.span(e.at), scope, False)
+
+    def _made_by_name(self, e: f.Name, scope: Scope, depth: int) -> Iterator[Made]:
+        bindings = list(self._.worths.bindings(e.id, scope))
+        found = []
+        for b in bindings:
+            if b.kind in ("assign", "annotate") and b.value is not None:
+                made = list(self.made(b.value, b.scope, b.context, depth + 1))
+                found.append(made)
+            elif b.kind == "param" and isinstance(b.node, f.Param) and b.node.default is not None:
+                outer = b.scope.parent or b.scope
+                found.append([m._replace(fallback=True) for m in self.made(b.node.default, outer, None, depth + 1)])
+        partly = any(not made for made in found)
+        for made in found:
+            yield from (m._replace(fallback=True) if partly else m for m in made)
+
+    def _made_by_attribute(self, e: f.Attr, scope: Scope, depth: int) -> Iterator[Made]:
+        if isinstance(e.of, f.Call):
+            yield from self.made(e.of, scope, None, depth + 1)
+        for value in self._.names.denote(e.of, scope):
+            if isinstance(value, Cls) or (isinstance(value, Obj) and isinstance(value.cls, Cls)):
+                cls = value.scope if isinstance(value, Cls) else value.cls.scope  # type: ignore[union-attr]
+                for item in self._.names.classes.lineage(cls):
+                    if isinstance(item, Cls):
+                        for b in item.scope.bindings.get(e.name, ()):
+                            if b.value is not None:
+                                yield from self._field(b.value, item.scope, b.context, depth)
+                        for assigned in self._.names.classes.assigned(item.scope, e.name):
+                            if assigned.value is not None:
+                                store = assigned.store
+                                yield from self.made(assigned.value, store.scope, store.context, depth + 1)
+        for b in self._module_bindings(e, scope):
+            if b.value is not None:
+                yield from self.made(b.value, b.scope, b.context, depth + 1)
+
+    def _module_bindings(self, e: f.Attr, scope: Scope) -> Iterator[Binding]:
+        for value in self._.names.denote(e.of, scope):
+            module = getattr(value, "module", None)
+            top = self._.names.scopes.get(module.path) if module else None
+            if top is not None:
+                yield from self._.worths.bindings(e.name, top)
+
+    def _field(self, e: f.Expr, cls: Scope, context: Context, depth: int) -> Iterator[Made]:
+        """A class attribute; a field that a variable fills is only a fallback."""
+        reads = self._.worths.reads_environment(cls)
+        for made in self.made(e, cls, context, depth + 1):
+            yield made._replace(fallback=True) if reads else made

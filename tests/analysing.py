@@ -6,9 +6,9 @@ from pathlib import Path
 
 from statelint.config import load
 from statelint.findings import Report
-from statelint.run import run
+from statelint.run import Way, run
 
 
 def analyse(root: Path) -> Report:
     """The report on one folder as a project of its own."""
-    return run(root, load(root, {"pedantic": True}).config, use_cache=False)
+    return run(root, load(root, {"pedantic": True}).config, Way(use_cache=False))

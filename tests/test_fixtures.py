@@ -13,9 +13,9 @@ import pytest
 from analysing import analyse
 from conftest import EXAMPLES, FIXTURES, ROOT
 from expectations import difference, expected
-from statelint.rules import load_rules
 
 from statelint.knowledge import available, rules_folder
+from statelint.rules import load_rules
 
 KINDS = ("bad", "good", "fixed")
 

@@ -1,7 +1,7 @@
 """What libraries mean, as data: one YAML file a library below `rules/knowledge/`, named by its import name.
 
 Only the files of libraries that the analysed project imports are loaded, and those marked `always`. Names are
-qualified names as a reader would write them (`flask.Flask.route`); a method is `module.Class.method`. The shapes
+qualified names as a reader would write them (`web.Application.route`); a method is `module.Class.method`. The shapes
 below are named for Python constructs, never for a framework.
 """
 
@@ -112,7 +112,7 @@ class Handlers(Row, frozen=True):
 
 
 class Instance(Row, frozen=True):
-    """A name, or an attribute of a class, whose class no call shows: `flask.current_app` is a `flask.Flask`."""
+    """A name, or an attribute of a class, whose class no call shows: `web.current` is a `web.Application`."""
 
     names: tuple[str, ...]
     cls: str

@@ -241,7 +241,7 @@ class Homes:
                     self.hold(home, self._names.denote(store.value, scope), [store.value])
 
     def application_path(self, e: f.Expr, scope: Scope) -> str | None:
-        """`fastapi.FastAPI.state.jobs` for an attribute or constant key of an application object, else None."""
+        """`web.Application.state.jobs` for an attribute or constant key of an application object, else None."""
         if isinstance(e, f.Attr):
             parts, of = e.name, e.of
         elif isinstance(e, f.Item):

@@ -29,7 +29,7 @@ class Mod:
 
 @dataclass(frozen=True, slots=True)
 class Ext:
-    """A name outside the project, qualified: `flask.Flask`, `builtins.dict`."""
+    """A name outside the project, qualified: `web.Application`, `builtins.dict`."""
 
     name: str
 
@@ -102,7 +102,7 @@ Values = tuple[Value, ...]
 
 
 def qualified(value: Value) -> str | None:
-    """The qualified outside name of a value that has one: `flask.Flask.route` for the member of an instance."""
+    """The qualified outside name of a value that has one: `web.Application.route` for the member of an instance."""
     if isinstance(value, Ext):
         return value.name
     if isinstance(value, Member):

@@ -160,6 +160,17 @@ class Suppression:
     where: str = ""
 
 
+class Spoken(NamedTuple):
+    """A suppression comment that could be read; `state` is used, unused or expired."""
+
+    span: Span
+    verb: str
+    ids: tuple[str, ...]
+    keys: Mapping[str, str]
+    reason: str
+    state: str
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     id: str
@@ -178,6 +189,8 @@ class Finding:
     baseline: str = "new"
     ways: tuple[tuple[Step, ...], ...] = ()
     """Every way in, where the trace has only the most convincing one."""
+    replace: tuple[str, ...] = ()
+    """Replacement templates to try before the rule's own."""
 
     @property
     def span(self) -> Span:
@@ -217,6 +230,8 @@ class Report:
     """Counts of what was left out and why: `arguable`, `suppressed`, `baseline`, `below-severity`, `outside-paths`."""
     judged: tuple[Judged, ...] = ()
     """All objects that code changes after import, benign ones too, for the inventory."""
+    comments: tuple[Spoken, ...] = ()
+    """All suppression comments, by place."""
     silenced: tuple[Finding, ...] = ()
     """What comments, declarations, the configuration or the baseline keep out of `findings`."""
     sources: Mapping[str, str] = field(default_factory=_empty)

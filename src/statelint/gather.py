@@ -48,13 +48,17 @@ def gather(
     cache: Cache,
     jobs: int | None = None,
     progress: Progress | None = None,
+    texts: Mapping[str, bytes] | None = None,
 ) -> dict[str, Facts]:
-    """Facts by path, in the order of the sources. `jobs` None takes one process a processor."""
+    """Facts by path, in the order of the sources. `jobs` None takes one process a processor.
+
+    `texts` are contents to take instead of what is on disk, by path: an editor's unsaved files, or standard input.
+    """
     found: dict[str, Facts] = {}
     names: dict[str, bytes] = {}
     contents: dict[bytes, tuple[str, bytes]] = {}
     for source in sources:
-        content = _read(root / source.path)
+        content = texts[source.path] if texts and source.path in texts else _read(root / source.path)
         if isinstance(content, Facts):
             found[source.path] = content
         else:

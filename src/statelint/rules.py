@@ -68,15 +68,21 @@ def parse_rule(text: bytes, file: str) -> Rule:
 
 
 def _read(folder: Path) -> Iterator[Rule]:
-    for path in sorted(folder.glob("*/*.yaml")):
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*/*.yaml")]):
         if path.parent.name not in NOT_FAMILIES:
             yield parse_rule(path.read_bytes(), f"{path.parent.name}/{path.name}")
 
 
 @lru_cache(maxsize=4)
-def load_rules(folder: Path | None = None) -> tuple[Rule, ...]:
-    """All rules of a folder (by default our own), by code. Raises RuleError, also when two share a code or a name."""
-    rules = tuple(sorted(_read(folder or rules_folder()), key=lambda rule: rule.code))
+def load_rules(folder: Path | None = None, house: tuple[Path, ...] = ()) -> tuple[Rule, ...]:
+    """All rules of a folder (by default our own) and of the folders of a house, by code.
+
+    Raises RuleError, also when two rules share a code or a name.
+    """
+    folders = (folder or rules_folder(), *house)
+    if missing := next((f for f in folders if not f.is_dir()), None):
+        raise RuleError(f"no folder of rules: {missing}")
+    rules = tuple(sorted((rule for f in folders for rule in _read(f)), key=lambda rule: rule.code))
     for key in ("code", "name"):
         seen: set[str] = set()
         for rule in rules:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
+from statelint.advise import advise
 from statelint.cache import Cache, default_folder
 from statelint.config import Config
-from statelint.discover import Discovery, Scope, discover
+from statelint.discover import Discovery, Scope, Source, discover, kind_of, part_of
 from statelint.findings import Hit, Judged, Report, Rule
 from statelint.gather import Progress, gather, parts
 from statelint.project import Options, Project, link
@@ -19,6 +22,18 @@ from statelint.rules import load_rules
 from statelint.stories import tell
 from statelint.triage import Terms, selected, triage
 from statelint.triage_baseline import load as load_baseline
+
+
+class Way(NamedTuple):
+    """How the work is done; none of it changes the result. `texts` stand in for files on disk, by path."""
+
+    jobs: int | None = None
+    use_cache: bool = True
+    progress: Progress | None = None
+    texts: Mapping[str, bytes] = MappingProxyType({})
+
+
+USUAL = Way()
 
 
 def sources(root: Path, config: Config) -> Discovery:
@@ -32,17 +47,24 @@ def sources(root: Path, config: Config) -> Discovery:
     return discover(root, scope)
 
 
-def analyse(
-    root: Path, config: Config, *, jobs: int | None = None, use_cache: bool = True, progress: Progress | None = None
-) -> tuple[Project, Discovery]:
+def known_rules(root: Path, config: Config) -> tuple[Rule, ...]:
+    """Our own rules, and those of the house from the folders that the configuration names."""
+    return load_rules(house=tuple(root / folder for folder in config.rules))
+
+
+def analyse(root: Path, config: Config, way: Way = USUAL) -> tuple[Project, Discovery]:
     """The linked project below a root."""
     found = sources(root, config)
-    cache = Cache(Path(config.cache_dir) if config.cache_dir else default_folder()) if use_cache else Cache(None)
+    listed = {source.path for source in found.sources}
+    unsaved = {path: kind for path in way.texts if (kind := kind_of(path.rpartition("/")[2]))}
+    new = [Source(path, kind, *part_of(path)) for path, kind in unsaved.items() if path not in listed]
+    read = tuple(sorted([*found.sources, *new]))
+    cache = Cache(Path(config.cache_dir) if config.cache_dir else default_folder()) if way.use_cache else Cache(None)
     try:
-        facts = gather(root, found.sources, cache, jobs, progress)
+        facts = gather(root, read, cache, way.jobs, way.progress, way.texts)
     finally:
         cache.close()
-    return link(facts, parts(found.sources), Options(declared=config.declare)), found
+    return link(facts, parts(read), Options(declared=config.declare)), found
 
 
 def hits(project: Project, rules: Sequence[Rule]) -> Iterator[tuple[Rule, Hit]]:
@@ -65,23 +87,21 @@ def judged(project: Project) -> tuple[Judged, ...]:
 def run(
     root: Path,
     config: Config,
+    way: Way = USUAL,
     *,
     paths: Sequence[str] = (),
-    jobs: int | None = None,
-    use_cache: bool = True,
     comments: bool = True,
     today: date | None = None,
-    progress: Progress | None = None,
 ) -> Report:
     """Analyse the project below `root` and report what is at or below `paths` (relative; all of it when empty).
 
     Suppression comments count unless `comments` is false; `today` decides which of them have expired.
     """
-    rules = load_rules()
+    rules = known_rules(root, config)
     chosen = selected(rules, config)
     known = load_baseline(root / config.baseline) if config.baseline else None
-    project, found = analyse(root, config, jobs=jobs, use_cache=use_cache, progress=progress)
-    return triage(
+    project, found = analyse(root, config, way)
+    report = triage(
         tell(hits(project, chosen), lambda path: deployed_step(project.copies, path)),
         Terms(config, rules, tuple(paths), today or date.today(), comments, known or {}),
         facts=project.facts,
@@ -89,4 +109,6 @@ def run(
         entries=Counter(entry.library for entry in project.entries.all),
         judged=judged(project),
         root=root,
+        texts=way.texts,
     )
+    return advise(report, project.imports)

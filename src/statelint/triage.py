@@ -108,6 +108,7 @@ def _finding(rule: Rule, hit: Hit, config: Config, ordinal: int) -> Finding:
         trace=hit.trace,
         more=hit.more,
         ways=hit.ways,
+        replace=hit.replace,
     )
 
 
@@ -136,6 +137,7 @@ def triage(
     entries: Mapping[str, int] = MappingProxyType({}),
     judged: tuple[Judged, ...] = (),
     root: Path | None = None,
+    texts: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Report:
     """The report on what the checks found."""
     comments = Comments(facts if terms.comments else {}, terms.today)
@@ -153,8 +155,8 @@ def triage(
         if reason:
             hidden[reason] += 1
         (silenced if finding.suppressed or reason == "baseline" else [] if reason else shown).append(finding)
-    texts = _texts(root, [*shown, *silenced])
-    faults = [*_faults(comments, terms, texts, facts)] if terms.comments else []
+    read = _texts(root, [*shown, *silenced], texts)
+    faults = [*_faults(comments, terms, read, facts)] if terms.comments else []
     shown.extend(fault for fault in faults if not _left_out(fault, terms))
     shown.sort(key=lambda f: (f.span, f.rule.code, f.subject.name))
     fixed = [row for row in terms.baseline.values() if row.id not in seen]
@@ -163,11 +165,12 @@ def triage(
         findings=tuple(shown),
         silenced=tuple(silenced),
         judged=judged,
+        comments=comments.spoken(),
         problems=tuple(sorted([*problems, *_troubles(facts)])),
         files=len(facts),
         entries=MappingProxyType(dict(sorted(entries.items()))),
         hidden=MappingProxyType({key: count for key, count in sorted(hidden.items()) if count}),
-        sources=MappingProxyType({**texts, **_texts(root, [f for f in faults if f.span.path not in texts])}),
+        sources=MappingProxyType({**read, **_texts(root, [f for f in faults if f.span.path not in read], texts)}),
     )
 
 
@@ -236,7 +239,7 @@ def _left_out(finding: Finding, terms: Terms) -> str:
         return "below-severity"
     if finding.confidence.rank < config.min_confidence.rank:
         return "below-confidence"
-    return "baseline" if finding.id in terms.baseline else ""
+    return "baseline" if finding.id in terms.baseline and finding.rule.check else ""
 
 
 def _places(finding: Finding) -> Iterator[Span]:
@@ -266,13 +269,13 @@ def _faults(
             ordinals[key] += 1
 
 
-def _texts(root: Path | None, findings: Iterable[Finding]) -> dict[str, str]:
+def _texts(root: Path | None, findings: Iterable[Finding], given: Mapping[str, bytes]) -> dict[str, str]:
     """The text of each source that the findings point at; a source that is gone by now is left out."""
     paths = sorted({span.path for finding in findings for span in _places(finding)}) if root else []
     texts = {}
     for path in paths:
         try:
-            data = (root or Path()).joinpath(path).read_bytes()
+            data = given[path] if path in given else (root or Path()).joinpath(path).read_bytes()
         except OSError:
             continue
         try:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from statelint.config import nearest
 from statelint.facts import Comment, Facts
-from statelint.findings import Rule, Step
+from statelint.findings import Rule, Spoken, Step
 from statelint.spans import Place, Span
 
 VERBS = ("ignore", "ignore-file", "expect")
@@ -124,6 +124,18 @@ class Comments:
     def used(self, directive: Directive) -> bool:
         """Whether a finding or one of its steps was silenced by it."""
         return directive.span in self._used
+
+    def spoken(self) -> tuple[Spoken, ...]:
+        """All comments that could be read, with what became of them."""
+        return tuple(
+            Spoken(d.span, d.verb, d.ids, d.keys, d.reason, self._state(d))
+            for d in sorted(self.directives, key=lambda d: d.span)
+        )
+
+    def _state(self, directive: Directive) -> str:
+        if directive.expired(self._today):
+            return "expired"
+        return "used" if self.used(directive) else "unused"
 
     def on(self, rule: Rule, span: Span) -> Directive | None:
         """The comment that silences a rule at a place; an expired one counts as used but silences nothing."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -130,6 +129,7 @@ def command(**options: Any) -> int:
         overrides(options),
         options["given"],
         options["isolated"],
+        unsaved=bool(options["stdin_filename"]),
     )
     report = analyse(where, options)
     output.write(report, wanted, where.root, options)
@@ -162,9 +162,13 @@ def overrides(options: dict[str, Any]) -> dict[str, Any]:
 
 def analyse(where: place.Place, options: dict[str, Any]) -> Report:
     """The report, with progress on stderr where somebody watches."""
-    from statelint.run import run
+    from statelint.run import Way, run
 
-    progress = None
+    progress, texts = None, {}
+    if "-" in options["paths"]:
+        if not options["stdin_filename"]:
+            raise ConfigError("`-` needs --stdin-filename: the path that the text belongs to")
+        texts = {place.relative(options["stdin_filename"], where.root): sys.stdin.buffer.read()}
     if terminal.talks(options["no_progress"] or options["quiet"]):
         from statelint.cli.progress import Progress
 
@@ -173,11 +177,9 @@ def analyse(where: place.Place, options: dict[str, Any]) -> Report:
         return run(
             where.root,
             where.config,
+            Way(options["jobs"], not options["no_cache"], progress, texts),
             paths=where.limits,
-            jobs=options["jobs"],
-            use_cache=not options["no_cache"],
             comments=not options["no_ignores"],
-            progress=progress,
         )
     finally:
         if progress:
@@ -190,16 +192,3 @@ def exit_code(report: Report, config: Config, options: dict[str, Any]) -> int:
         return 3
     worst = max((finding.severity.rank for finding in report.findings), default=-1)
     return 1 if worst >= config.fail_on.rank and not options["exit_zero"] else 0
-
-
-def read_stdin() -> bytes:
-    """The text that `-` stands for."""
-    return sys.stdin.buffer.read()
-
-
-def required(path: str) -> Path:
-    """An existing file. Raises ConfigError."""
-    file = Path(path)
-    if not file.is_file():
-        raise ConfigError(f"no such file: {path}")
-    return file

@@ -57,10 +57,10 @@ def command(what: str, path: str | None, no_cache: bool, color: str) -> int:
 
 def _everything(where: place.Place, use_cache: bool) -> Report:
     """The report with arguable and weak findings too, whatever the configuration shows."""
-    from statelint.run import run
+    from statelint.run import Way, run
 
     config: Any = msgspec.structs.replace(where.config, pedantic=True, baseline="")
-    return run(where.root, config, use_cache=use_cache)
+    return run(where.root, config, Way(use_cache=use_cache))
 
 
 def _named(what: str, report: Report, root: Path) -> Iterator[Finding]:
@@ -89,7 +89,7 @@ def _story(f: Finding, report: Report, look: Look) -> Iterator[str]:
         place_ = printable(f"{shown_path(step.span.path, look)}:{step.span.line}")
         yield f"  {number}. {printable(step.note)} ({step.role.value}, {place_})\n"
     if len(f.ways) > 1:
-        yield f"\nThe other ways in\n"
+        yield "\nThe other ways in\n"
         for way in f.ways[1:]:
             steps = [f"{printable(s.note)} ({printable(shown_path(s.span.path, look))}:{s.span.line})" for s in way]
             yield f"  - {', '.join(steps)}\n"

@@ -24,13 +24,18 @@ class Place(NamedTuple):
 
 
 def locate(
-    paths: Sequence[str], overrides: dict[str, Any] | None = None, given: Sequence[str] = (), isolated: bool = False
+    paths: Sequence[str],
+    overrides: dict[str, Any] | None = None,
+    given: Sequence[str] = (),
+    isolated: bool = False,
+    unsaved: bool = False,
 ) -> Place:
     """The project for some PATHS. A single folder that has a configuration, a `pyproject.toml` or a repository of its
-    own is a project of its own; otherwise PATHS limit what is reported on the project around the current folder."""
+    own is a project of its own; otherwise PATHS limit what is reported on the project around the current folder.
+    A path that is gone is no error beside others, nor is one whose text is `unsaved`. Raises ConfigError."""
     here = Path.cwd()
     existing = [path for path in paths if os.path.lexists(path)]
-    if paths and not existing:
+    if paths and not existing and not unsaved:
         raise ConfigError(f"no such path: {paths[0]}")
     start = Path(existing[0]).resolve() if len(existing) == 1 and Path(existing[0]).is_dir() else None
     own = start is not None and (start == here or any((start / marker).exists() for marker in MARKERS))
@@ -60,6 +65,14 @@ def _folder(paths: Sequence[str]) -> Path:
 def _relative(path: str, root: Path) -> str | None:
     absolute = _absolute(path)
     return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else None
+
+
+def relative(path: str, root: Path) -> str:
+    """A path relative to the root. Raises ConfigError for one that is not below it."""
+    found = _relative(path, root)
+    if found is None:
+        raise ConfigError(f"{path} is not below {root}")
+    return found
 
 
 def _configuration(root: Path, overrides: dict[str, Any], given: Sequence[str], isolated: bool) -> Loaded:

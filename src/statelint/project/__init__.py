@@ -33,6 +33,7 @@ from statelint.project.settings import Settings, components
 from statelint.project.shelves import Shelves
 from statelint.project.states import State, States
 from statelint.project.variables import Variables
+from statelint.project.work import HandedWork
 from statelint.project.worths import Worths
 from statelint.project.writes import Writes
 
@@ -207,6 +208,11 @@ class Project:
             self.names, self.calls, self.reach, self.knowledge, self.settings, self.worths, self.offline
         )  # fmt: skip
         return Secrets(parts)
+
+    @cached_property
+    def handed_work(self) -> HandedWork:
+        """Work that the request path hands away without waiting for it."""
+        return HandedWork(self.names, self.calls, self.reach, self.knowledge)
 
 
 def link(facts: Mapping[str, Facts], parts: Mapping[str, str], options: Options | None = None) -> Project:

@@ -1,0 +1,251 @@
+"""Work that the request path hands away: threads, timers, tasks, pools and background tasks that nothing waits for.
+
+A call is silent when the function that makes it waits for the result: awaits, joins or gathers it, leaves the `with`
+block of the pool, or gives the handle to a caller that waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from statelint import facts as f
+from statelint.knowledge import Knowledge, Work
+from statelint.project.calls import Calls
+from statelint.project.kinds import words
+from statelint.project.local_stores import argument
+from statelint.project.names import Names
+from statelint.project.reach import Chain, Reach
+from statelint.project.scopes import CallSite, Scope
+from statelint.project.values import Bound, Func, qualified
+from statelint.spans import Place, Span
+from statelint.store_rows import Wait
+
+OURS: Final = frozenset({"thread", "task", "executor", "background", "process", "timer"})
+"""Ways in which work stays in this process; a broker keeps it elsewhere, a queue is an object of its own."""
+ASIDE: Final = frozenset({"thread", "timer", "hook"})
+"""Entries whose work no client waits for."""
+CLOSERS: Final = frozenset({"shutdown", "join"})
+
+
+class Waiters(NamedTuple):
+    names: frozenset[str]
+    methods: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """One place that hands work away; `made` is where its handle was made when that is another line."""
+
+    how: str
+    what: str
+    scope: Scope
+    at: Place
+    made: Span | None
+    callee: Span | None
+    chain: Chain
+    arguable: bool
+    reason: str = ""
+
+
+def walk(node: Any) -> Iterator[Any]:
+    """All facts inside a fact, itself included."""
+    if isinstance(node, tuple) and not isinstance(node, Place):
+        for item in node:
+            yield from walk(item)
+    elif isinstance(node, msgspec.Struct):
+        yield node
+        for name in node.__struct_fields__:
+            value = getattr(node, name)
+            if isinstance(value, msgspec.Struct | tuple) and not isinstance(value, Place):
+                yield from walk(value)
+
+
+class HandedWork:
+    """All work handed away on the request path, by place."""
+
+    def __init__(self, names: Names, calls: Calls, reach: Reach, knowledge: Knowledge) -> None:
+        self._names = names
+        self._calls = calls
+        self._reach = reach
+        self._knowledge = knowledge
+        waits: list[Wait] = [row for _, row in knowledge.rows(lambda lib: lib.waits)]
+        self._waiters = Waiters(
+            frozenset(n for row in waits for n in row.names), frozenset(m for row in waits for m in row.methods)
+        )
+        self._unnoticed = knowledge.words.get("unnoticed", frozenset())
+        self._bodies: dict[Scope, tuple[Any, ...]] = {}
+        found = {(h.scope.path, h.at): h for h in self._all()}
+        self.found = tuple(sorted(found.values(), key=lambda h: (h.scope.path, h.at)))
+
+    def _all(self) -> Iterator[Handed]:
+        for name, sites in sorted(self._calls.outside.items()):
+            row = self._knowledge.find("work", name)
+            if row is None or row[1].how not in OURS:
+                continue
+            for site in sites:
+                chain = self._reach.chain(site.scope)
+                if chain is None or not site.scope.module.in_service:
+                    continue
+                found = self._handed(row[1], site, chain, name)
+                if found:
+                    yield found
+
+    def _handed(self, row: Work, site: CallSite, chain: Chain, name: str) -> Handed | None:
+        scope, at, made = site.scope, site.call.at, None
+        if site.awaited or self._leaves_block(site):
+            return None
+        handles = self._handles(scope, site.call)
+        if row.start:
+            start = self._started(row.start, site, handles)
+            if start is None:
+                return None
+            if start.line != at.line:
+                made = scope.span(at)
+            at = start
+        if self._waited(scope, site, handles) or self._waited_by_callers(scope, site, handles):
+            return None
+        given = argument(site.call, row.keyword or "", row.callable)
+        what, callee = self._callable(given, scope)
+        arguable, reason = self._worth_little(what or name.rpartition(".")[2], chain)
+        return Handed(row.how, what, scope, at, made, callee, chain, arguable, reason)
+
+    # ── the handle ──
+
+    def _body(self, scope: Scope) -> tuple[Any, ...]:
+        if scope not in self._bodies:
+            node = scope.node
+            body = node.body if isinstance(node, f.Function) else scope.module.facts.body if node is None else ()
+            self._bodies[scope] = tuple(walk(body))
+        return self._bodies[scope]
+
+    def _handles(self, scope: Scope, call: f.Call) -> frozenset[str]:
+        """The local names that hold the handle, or a collection of handles."""
+        found: set[str] = set()
+        for node in self._body(scope):
+            if isinstance(node, f.Bind) and node.value is not None and _holds(node.value, call):
+                found.update(_target(t) for t in node.targets)
+            elif isinstance(node, f.Call) and isinstance(node.func, f.Attr) and any(_holds(a, call) for a in node.args):
+                if node.func.name in ("append", "add", "extend", "put", "put_nowait"):
+                    found.add(_target(node.func.of))
+        found.discard("")
+        grown = True
+        while grown:  # `tasks.append(task)`, `for task in tasks`
+            grown = False
+            for node in self._body(scope):
+                new = ""
+                if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in ("append", "add"):
+                    if node.args and _mentions(node.args[0], found):
+                        new = _target(node.func.of)
+                elif isinstance(node, f.Loop) and node.target is not None and _mentions(node.source, found):
+                    new = _target(node.target)
+                elif isinstance(node, f.Clause) and _mentions(node.source, found):
+                    new = _target(node.target)
+                elif isinstance(node, f.Bind) and node.value is not None and isinstance(node.value, f.Group | f.Name | f.Op):
+                    new = _target(node.targets[0]) if _mentions(node.value, found) else ""
+                if new and new not in found:
+                    found.add(new)
+                    grown = True
+        return frozenset(found)
+
+    def _started(self, method: str, site: CallSite, handles: frozenset[str]) -> Place | None:
+        """Where the work is started: on the object itself, on the name that holds it, or where it is stored."""
+        for node in self._body(site.scope):
+            if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name == method:
+                if node.func.of is site.call or _target(node.func.of) in handles:
+                    return node.at
+        kept = any("." in h for h in handles) or any(r is site.call for r in site.scope.returns)
+        return site.call.at if kept else None
+
+    def _leaves_block(self, site: CallSite) -> bool:
+        """Whether the receiver is a pool or group whose `with` block waits when it is left."""
+        func = site.call.func
+        if not isinstance(func, f.Attr) or not isinstance(func.of, f.Name):
+            return False
+        current: Scope | None = site.scope
+        while current is not None:
+            if func.of.id in current.bindings:
+                return any(b.kind == "enter" for b in current.bindings[func.of.id])
+            current = current.parent
+        return False
+
+    def _waited(self, scope: Scope, site: CallSite, handles: frozenset[str]) -> bool:
+        receiver = _target(site.call.func.of) if isinstance(site.call.func, f.Attr) else ""
+        for node in self._body(scope):
+            if isinstance(node, f.Await):
+                if _holds(node.value, site.call) or _mentions(node.value, handles):
+                    return True
+            elif isinstance(node, f.Call):
+                if isinstance(node.func, f.Attr):
+                    of = node.func.of
+                    if node.func.name in self._waiters.methods and (of is site.call or _target(of) in handles):
+                        return True
+                    if receiver and node.func.name in CLOSERS and _target(of) == receiver:
+                        return True
+                if any(_holds(a, site.call) or _mentions(a, handles) for a in node.args) and self._waits(node, scope):
+                    return True
+            elif isinstance(node, f.Yield) and node.delegate and node.value is not None:
+                if _mentions(node.value, handles):
+                    return True
+        return False
+
+    def _waits(self, call: f.Call, scope: Scope) -> bool:
+        for value in self._names.denote(call.func, scope):
+            name = qualified(value)
+            if name and any(n in self._waiters.names for n in self._knowledge.spellings(name)):
+                return True
+        return False
+
+    def _waited_by_callers(self, scope: Scope, site: CallSite, handles: frozenset[str]) -> bool:
+        """Whether the handle is returned, and no caller drops it."""
+        returned = any(_holds(r, site.call) or _mentions(r, handles) for r in scope.returns)
+        if not returned:
+            return False
+        edges = [e for e in self._calls.into.get(scope, ()) if e.site is not None and e.how == "call"]
+        return not any(e.site and e.site.discarded and not e.site.awaited for e in edges)
+
+    # ── what is handed over ──
+
+    def _callable(self, given: f.Expr | None, scope: Scope) -> tuple[str, Span | None]:
+        if isinstance(given, f.Call):
+            given = given.func
+        if given is None:
+            return "", None
+        for value in self._names.denote(given, scope):
+            if isinstance(value, Func | Bound):
+                node = value.scope.node
+                place = node.name_at if isinstance(node, f.Function) and node.name != "<lambda>" else given.at
+                name = value.scope.qualname if value.scope.name != "<lambda>" else "a lambda"
+                return name, value.scope.span(place)
+        name = given.name if isinstance(given, f.Attr) else given.id if isinstance(given, f.Name) else ""
+        return name, None
+
+    def _worth_little(self, name: str, chain: Chain) -> tuple[bool, str]:
+        """Whether the loss of the work would go unnoticed, and why it is thought so."""
+        if set(words(name.rpartition(".")[2])) & self._unnoticed:
+            return True, "its name speaks of work whose loss goes unnoticed"
+        if chain.entry.kind in ASIDE:
+            return True, "no client waits for what started it"
+        return False, ""
+
+
+def _target(e: f.Expr) -> str:
+    if isinstance(e, f.Name):
+        return e.id
+    if isinstance(e, f.Attr):
+        inner = _target(e.of)
+        return f"{inner}.{e.name}" if inner else ""
+    if isinstance(e, f.Item):
+        return _target(e.of)
+    return ""
+
+
+def _holds(e: f.Expr, call: f.Call) -> bool:
+    return e is call or (not isinstance(e, f.Const | f.Name) and any(node is call for node in walk(e)))
+
+
+def _mentions(e: f.Expr, names: frozenset[str] | set[str]) -> bool:
+    return bool(names) and any(_target(node) in names for node in walk(e) if isinstance(node, f.Name | f.Attr))

@@ -46,6 +46,8 @@ class Results:
         if isinstance(callee, Obj) and isinstance(callee.cls, Cls):
             method = self._names.classes.method(callee.cls.scope, "__call__")
             return self.returned(method) if method else ()
+        if isinstance(callee, Obj) and isinstance(callee.cls, Ext):
+            return self._outside_call(f"{callee.cls.name}.__call__", e, scope)
         name = qualified(callee)
         if name is None:
             return ()

@@ -46,8 +46,6 @@ class Results:
         if isinstance(callee, Obj) and isinstance(callee.cls, Cls):
             method = self._names.classes.method(callee.cls.scope, "__call__")
             return self.returned(method) if method else ()
-        if isinstance(callee, Obj) and isinstance(callee.cls, Ext):
-            return self._outside_call(f"{callee.cls.name}.__call__", e, scope)
         name = qualified(callee)
         if name is None:
             return ()
@@ -61,6 +59,8 @@ class Results:
             return self._names.denote(e.args[-1], scope)
         if name == "builtins.super":
             return self._super(scope)
+        if name == "importlib.import_module" and e.args and isinstance(e.args[0], f.Const):
+            return self._names.outside(str(e.args[0].value))
         if isinstance(callee, Member) and isinstance(callee.of, Heap | Part):
             held = callee.of
             row = self._names.knowledge.find("containers", held.type) if isinstance(held, Heap) else None

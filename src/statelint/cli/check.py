@@ -132,6 +132,8 @@ def command(**options: Any) -> int:
         unsaved=bool(options["stdin_filename"]),
     )
     report = analyse(where, options)
+    if options["add_ignore"]:
+        return _add_ignores(report, where, options)
     output.write(report, wanted, where.root, options)
     output.summary(report, where.config, options)
     return exit_code(report, where.config, options)
@@ -173,17 +175,27 @@ def analyse(where: place.Place, options: dict[str, Any]) -> Report:
         from statelint.cli.progress import Progress
 
         progress = Progress()
+    way = Way(options["jobs"], not options["no_cache"], progress, texts)
     try:
-        return run(
-            where.root,
-            where.config,
-            Way(options["jobs"], not options["no_cache"], progress, texts),
-            paths=where.limits,
-            comments=not options["no_ignores"],
-        )
+        report = run(where.root, where.config, way, paths=where.limits, comments=not options["no_ignores"])
+        if options["new_since"]:
+            from statelint.cli.since import new_since
+
+            report = new_since(report, options["new_since"], where.root, where.config, way, options["anchor"])
+        return report
     finally:
         if progress:
             progress.done()
+
+
+def _add_ignores(report: Report, where: place.Place, options: dict[str, Any]) -> int:
+    from statelint.cli.ignoring import add_ignores
+
+    done, left = add_ignores(report.findings, where.root, options["add_ignore"])
+    click.echo(f"silenced {done} of {len(report.findings)} findings, each with a reason", err=True)
+    for spot in left:
+        click.echo(f"no comment fits at {spot}; use [[ignore]] in the configuration", err=True)
+    return 0
 
 
 def exit_code(report: Report, config: Config, options: dict[str, Any]) -> int:

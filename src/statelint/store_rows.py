@@ -127,6 +127,8 @@ class KeySlot(Row, frozen=True):
     methods: tuple[str, ...] = ()
     argument: str = ""
     position: int | None = None
+    named: int | None = None
+    """Position of the argument that names an option; it must speak of a key."""
     settings: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
 

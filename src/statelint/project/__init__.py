@@ -85,6 +85,9 @@ class Project:
                         elif b.kind == "from" and isinstance(b.node, tuple) and not b.node[0].level:
                             found.add(b.node[0].module.partition(".")[0])
                 found.update(star.module.partition(".")[0] for star in scope.stars)
+                for site in scope.calls:
+                    if getattr(site.call.func, "name", "") == "import_module" and site.call.args:
+                        found.add(str(getattr(site.call.args[0], "value", "")).partition(".")[0])
         return frozenset(found)
 
     @cached_property

@@ -123,9 +123,15 @@ class Secrets:
 
     def _slot(self, row: KeySlot, site: CallSite) -> Iterator[Secret]:
         given = argument(site.call, row.argument, row.position)
-        if given is not None and site.scope.module.in_service:
-            span = site.scope.span(site.call.at)
-            yield from self._key(given, site.scope, row.argument or "key", span, site.context)
+        if given is None or not site.scope.module.in_service:
+            return
+        name = row.argument or "key"
+        if row.named is not None:
+            option = argument(site.call, "", row.named)
+            name = str(option.value) if isinstance(option, f.Const) else ""
+            if not set(words(name)) & self._words:
+                return
+        yield from self._key(given, site.scope, name, site.scope.span(site.call.at), site.context)
 
     def _in_names(self) -> Iterator[Secret]:
         """Module and class constants whose names say that they hold a key or an identity."""

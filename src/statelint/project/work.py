@@ -26,7 +26,7 @@ from statelint.store_rows import Wait
 
 OURS: Final = frozenset({"thread", "task", "executor", "background", "process", "timer"})
 """Ways in which work stays in this process; a broker keeps it elsewhere, a queue is an object of its own."""
-ASIDE: Final = frozenset({"thread", "timer", "hook"})
+ASIDE: Final = frozenset({"timer", "hook"})
 """Entries whose work no client waits for."""
 CLOSERS: Final = frozenset({"shutdown", "join"})
 
@@ -211,7 +211,10 @@ class HandedWork:
 
     def _callable(self, given: f.Expr | None, scope: Scope) -> tuple[str, Span | None]:
         if isinstance(given, f.Call):
-            given = given.func
+            # a coroutine, or a callable with some of its arguments given
+            bound = [v for a in given.args[:1] for v in self._names.denote(a, scope) if isinstance(v, Func | Bound)]
+            own = any(isinstance(v, Func | Bound) for v in self._names.denote(given.func, scope))
+            given = given.args[0] if bound and not own else given.func
         if given is None:
             return "", None
         for value in self._names.denote(given, scope):

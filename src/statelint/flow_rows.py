@@ -34,7 +34,8 @@ class Upload(Row, frozen=True):
     paths: tuple[str, ...] = ()
     """Members that give the path of a copy on disk which the framework made itself."""
     items: tuple[str, ...] = ()
-    """Members that give further objects of the same type."""
+    """Members (or `__iter__`) that give further uploads, of the type `item_type`."""
+    item_type: str = ""
     saves: tuple[Saves, ...] = ()
     proxies: bool = False
     """Whether an unknown attribute is handed on to the content."""
@@ -66,8 +67,6 @@ class Source(Row, frozen=True):
     """Component class → what the callback gets for it, where a call takes a callback and a list of components."""
     marked: tuple[str, ...] = ()
     """Markers in the default or the annotation of a parameter annotated with bytes."""
-    when: tuple[str, ...] = ()
-    """Attributes that the function must read from the parameter for it to be an upload."""
     gives: Gives = "upload"
     type: str = ""
     many: bool = False
@@ -110,7 +109,7 @@ class Opener(Row, frozen=True):
     mode_keyword: str = "mode"
     default_mode: str = "r"
     to: Target = "path"
-    gives: Literal["handle", "path", "descriptor-and-path"] = "handle"
+    gives: Literal["handle", "path", "folder", "descriptor-and-path"] = "handle"
     temporary: Literal["", "scoped", "loose"] = ""
     """`scoped` ones are deleted when closed or left, `loose` ones only by hand."""
     unless: str = ""
@@ -122,8 +121,8 @@ class Pass(Row, frozen=True):
 
     names: tuple[str, ...]
     how: Literal[
-        "clean", "same", "content", "decode-text", "derived", "wrap", "same-path", "join-path", "call", "call-later",
-        "bind", "elements", "context", "unknown",
+        "clean", "same", "content", "decode-text", "derived", "wrap", "same-path", "join-path", "call", "call-each",
+        "call-later", "bind", "element", "pairs", "numbered", "zip", "attribute", "store", "context", "wrapper",
     ]  # fmt: skip
     argument: int = 0
     """For `call` and its like the position of the callable; for others the position of what is passed on."""
@@ -177,6 +176,8 @@ class Shelf(Row, frozen=True):
     ignored: str = ""
     """The version from which a setting is ignored."""
     local: tuple[str, ...] = ()
+    made_by: str = ""
+    """The class from which an argument of the call must come, directly or through its methods."""
     remote: tuple[str, ...] = ()
     """Keywords that, when given, send the data elsewhere."""
     fields: tuple[str, ...] = ()

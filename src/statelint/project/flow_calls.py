@@ -87,6 +87,8 @@ class Caller:
             bound = act.lookup(func.id) or NONE
         for atom in bound:
             if isinstance(atom, Bind):
+                if atom.done and not given.values and not given.keywords and self._is_outside(atom):
+                    continue  # noted where the arguments were bound
                 merged = Given(
                     [*atom.args, *given.values], [*([None] * len(atom.args)), *given.exprs],
                     {**dict(atom.keywords), **given.keywords}, dict(given.keyword_exprs),
@@ -103,6 +105,9 @@ class Caller:
         elif isinstance(func, f.Attr) and any(isinstance(a, Taint | Handle) for a in recv):
             found.append(self._outside(act, func, recv, given, call, at))
         return join(found)
+
+    def _is_outside(self, atom: Bind) -> bool:
+        return not any(isinstance(v, Func | Bound | Cls) for v in self._run.names.denote(atom.func, atom.scope))
 
     # ── into the project ──
 
@@ -348,7 +353,7 @@ class Caller:
             if row.how == "bind":
                 self._invoke(act, func, rest, call, at)
             keywords = tuple(sorted(rest.keywords.items()))
-            return frozenset({Bind(func, act.scope, tuple(rest.values), keywords)})
+            return frozenset({Bind(func, act.scope, tuple(rest.values), keywords, row.how == "bind")})
         if row.how == "call-each":
             inner = [element(v, True, self._run.sources) for v in rest.values]
             if not rest.values and not isinstance(func, f.Lambda):
@@ -405,9 +410,7 @@ class Caller:
             for atom in recv:
                 if isinstance(atom, Taint) and atom.level in ("derived", "content", "text"):
                     parts.append(self._run.evaluator.member_of(atom, attribute))
-                elif isinstance(atom, Many):
-                    parts.append(frozenset({atom}))
-                elif isinstance(atom, Loc) or (isinstance(atom, Inst) and self._run.library.is_path(atom.cls)):
+                elif isinstance(atom, Many) or isinstance(atom, Loc) or (isinstance(atom, Inst) and self._run.library.is_path(atom.cls)):
                     parts.append(frozenset({atom}))
         if names and not any("()" in name for name in names):
             parts.append(derived(given.everything()))

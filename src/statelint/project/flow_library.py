@@ -170,7 +170,7 @@ class Library:
     def sink(self, act: Activation, row: Sink, given: Given, recv: Value, at: Place, via: str) -> None:
         """Note the request data that a writing call brings to its destination."""
         data = self._data(row, given, recv)
-        found = [t for t in taints(data) if t.level in LANDS and (t.level != "copy" or row.copies)]
+        found = [t for t in taints(data) if t.level in LANDS and (t.level != "copy" or row.copies or row.keeps)]
         if row.takes_files:
             found += [t for t in taints(data) if t.level == "field"]
         found += [t for t in taints(self._run.held(data)) if t.level != "copy"]

@@ -190,7 +190,7 @@ class Sources:
         found = [self.annotated_value(param.annotation, outer, origin)]
         if self._marked(param, outer):
             taint: Value = frozenset({Taint("content", "", origin)})
-            listed = isinstance(param.annotation, f.Item) and "list" in _words(param.annotation.of).lower()
+            listed = isinstance(param.annotation, f.Item) and "list" in annotation_words(param.annotation.of).lower()
             found.append(many(taint) if listed else taint)
         for row, at, where in self._given.get((scope, param.name), ()):
             found.append(self.value(row, Origin(where.span(at), origin.text)))
@@ -201,7 +201,7 @@ class Sources:
         return join(found)
 
     def _marked(self, param: f.Param, outer: Scope) -> bool:
-        if param.annotation is None or "bytes" not in _words(param.annotation):
+        if param.annotation is None or "bytes" not in annotation_words(param.annotation):
             return False
         markers = [param.default] if isinstance(param.default, f.Call) else []
         if isinstance(param.annotation, f.Item) and isinstance(param.annotation.key, f.Group):
@@ -334,7 +334,7 @@ class Sources:
                 yield atom.cls
 
 
-def _words(e: f.Expr) -> str:
+def annotation_words(e: f.Expr) -> str:
     """The names inside an annotation, in one text."""
     if isinstance(e, f.Name):
         return e.id
@@ -343,13 +343,13 @@ def _words(e: f.Expr) -> str:
     if isinstance(e, f.Const):
         return str(e.value)
     if isinstance(e, f.Item):
-        return f"{_words(e.of)} {_words(e.key)}"
+        return f"{annotation_words(e.of)} {annotation_words(e.key)}"
     if isinstance(e, f.Group):
-        return " ".join(_words(i) for i in e.items)
+        return " ".join(annotation_words(i) for i in e.items)
     if isinstance(e, f.Op):
-        return " ".join(_words(o) for o in e.operands)
+        return " ".join(annotation_words(o) for o in e.operands)
     if isinstance(e, f.Call):
-        return _words(e.func)
+        return annotation_words(e.func)
     return ""
 
 
@@ -366,9 +366,7 @@ def element(value: Value, iterated: bool, sources: Sources) -> Value:
                     parts.append(frozenset({Taint("upload", row.item_type or atom.type, atom.origin, atom.via)}))
                 elif "__iter__" in row.content and iterated:
                     parts.append(frozenset({Taint("content", "", atom.origin, atom.via)}))
-                elif not iterated:
-                    parts.append(frozenset({atom}))
-                elif atom.level == "upload":
+                elif not iterated or atom.level == "upload":
                     parts.append(frozenset({atom}))
             else:
                 parts.append(frozenset({atom}))

@@ -171,7 +171,7 @@ class Walker:
     def _made_by_context(self, act: Activation, e: f.Expr) -> bool:
         call = e.value if isinstance(e, f.Await) else e
         return isinstance(call, f.Call) and any(
-            isinstance(v, Func) and self._run.is_context(v.scope) or hasattr(v, "receiver")
+            (isinstance(v, Func) and self._run.is_context(v.scope)) or hasattr(v, "receiver")
             for v in self._run.names.denote(call.func, act.scope)
         )
 

@@ -90,6 +90,8 @@ class Bind:
     scope: Scope
     args: tuple[Value, ...]
     keywords: tuple[tuple[str, Value], ...]
+    done: bool = False
+    """Whether the call was already carried out where the arguments were bound."""
 
 
 Atom = Union[Taint, Loc, Handle, Inst, Many, Tup, Bind]  # noqa: UP007 - names itself

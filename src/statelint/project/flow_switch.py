@@ -1,0 +1,150 @@
+"""Whether a local write is one arm of a switch whose other arm is a shared store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from statelint import facts as f
+from statelint.project.calls import Edge
+from statelint.project.flow_cleanup import calls_in
+from statelint.project.flow_events import Landing
+from statelint.project.flow_library import Library
+from statelint.project.names import Names
+from statelint.project.scopes import Scope
+from statelint.project.values import Cls, Obj, qualified
+
+SETTING_WORDS = ("settings", "config", "environ", "getenv", "conf", "env", "debug")
+
+
+class Switches:
+    """Looks for the other arm around a landing, and around the places where its class is chosen."""
+
+    def __init__(self, names: Names, library: Library, edges: Mapping[int, list[Edge]]) -> None:
+        self._names = names
+        self._library = library
+        self._edges = edges
+
+    def switched(self, landing: Landing) -> bool:
+        """Whether configuration decides if this landing runs or a shared store is used instead."""
+        for frame in landing.frames:
+            for number, mark in enumerate(frame.marks):
+                if mark.kind == "if" and isinstance(mark.node, f.If) and self._reads_setting(mark.node.test, frame.scope):
+                    sibling = mark.node.other if mark.part == "then" else mark.node.then
+                    if self._remote(sibling, frame.scope, 2):
+                        return True
+                if mark.kind == "at" and isinstance(mark.node, tuple):
+                    for earlier in mark.node[: mark.number]:
+                        if (
+                            isinstance(earlier, f.If)
+                            and _leaves(earlier.then)
+                            and self._reads_setting(earlier.test, frame.scope)
+                            and self._remote(earlier.then, frame.scope, 2)
+                        ):
+                            return True
+                del number
+        return self._chosen_class(landing)
+
+    def _reads_setting(self, test: f.Expr, scope: Scope) -> bool:
+        return any(self._is_setting(e, scope) for e in _leaves_of(test))
+
+    def _is_setting(self, e: f.Expr, scope: Scope) -> bool:
+        text = _dotted(e).lower()
+        if any(word in text.split(".") for word in SETTING_WORDS) or "settings" in text or "config" in text:
+            return True
+        if isinstance(e, f.Name):
+            return e.id.isupper() or any(
+                b.scope.kind == "module" and b.kind == "assign" for b in self._bindings(e.id, scope)
+            )
+        return isinstance(e, f.Attr) and (e.name.isupper() or "backend" in e.name or "storage" in e.name)
+
+    def _bindings(self, name: str, scope: Scope) -> list:  # type: ignore[type-arg]
+        top = self._names.scopes[scope.path]
+        return [] if name in scope.bindings and scope is not top else list(top.bindings.get(name, ()))
+
+    def _remote(self, body: object, scope: Scope, depth: int) -> bool:
+        """Whether code calls a shared store, itself or through project functions."""
+        for call in calls_in(body):
+            func = call.func
+            if isinstance(func, f.Attr) and func.name in self._library.remote_methods:
+                return True
+            for value in self._names.denote(func, scope):
+                name = qualified(value)
+                if name and self._library.where(name) == "remote":
+                    return True
+                if isinstance(value, Cls) and self._remote_class(value.scope, depth):
+                    return True
+            if depth > 0:
+                for edge in self._edges.get(id(call), ()):
+                    node = edge.callee.node
+                    if isinstance(node, f.Function) and self._remote(node.body, edge.callee, depth - 1):
+                        return True
+        return False
+
+    def _remote_class(self, cls: Scope, depth: int) -> bool:
+        if any(self._library.where(base) == "remote" for base in self._names.classes.outside_bases(cls)):
+            return True
+        return depth > 0 and any(
+            isinstance(c.node, f.Function) and self._remote(c.node.body, c, depth - 1) for c in cls.children
+        )
+
+    def _chosen_class(self, landing: Landing) -> bool:
+        """The class whose method writes is made only under a setting, beside a class with a shared store."""
+        owner = landing.scope.owner
+        if owner is None:
+            return False
+        made = list(self._made(owner))
+        if not made:
+            return False
+        siblings = {
+            sub for base in self._names.classes.lineage(owner)[1:] if isinstance(base, Cls)
+            for sub in self._names.classes.subclasses(base.scope) if sub is not owner
+        }  # fmt: skip
+        guarded = all(
+            any(self._reads_setting(test, scope) for test, _ in tests) or self._keyed(scope) for scope, tests in made
+        )
+        if not guarded:
+            return False
+        if any(self._remote_class(s, 2) for s in siblings):
+            return True
+        return any(
+            isinstance(v, Cls) and v.scope is not owner and self._remote_class(v.scope, 2)
+            for scope, _ in made for site in scope.calls for v in self._names.denote(site.call.func, scope)
+        )  # fmt: skip
+
+    def _keyed(self, scope: Scope) -> bool:
+        """Whether a table of classes is looked up by a setting."""
+        return False
+
+    def _made(self, cls: Scope) -> Iterator[tuple[Scope, tuple[tuple[f.Expr, bool], ...]]]:
+        for scope in self._names.every:
+            for site in scope.calls:
+                if site.call.args or site.call.keywords or isinstance(site.call.func, f.Name | f.Attr):
+                    for value in self._names.denote(site.call.func, scope):
+                        if isinstance(value, Cls) and value.scope is cls:
+                            yield scope, site.context.tests
+                        elif isinstance(value, Obj):
+                            continue
+
+
+def _dotted(e: f.Expr) -> str:
+    if isinstance(e, f.Name):
+        return e.id
+    if isinstance(e, f.Attr):
+        return f"{_dotted(e.of)}.{e.name}"
+    if isinstance(e, f.Call):
+        return _dotted(e.func)
+    if isinstance(e, f.Item):
+        return _dotted(e.of)
+    return ""
+
+
+def _leaves_of(test: f.Expr) -> Iterator[f.Expr]:
+    if isinstance(test, f.Op):
+        for operand in test.operands:
+            yield from _leaves_of(operand)
+    elif not isinstance(test, f.Const):
+        yield test
+
+
+def _leaves(body: tuple[f.Stmt, ...]) -> bool:
+    return bool(body) and isinstance(body[-1], f.Return | f.Raise)

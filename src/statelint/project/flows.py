@@ -1,0 +1,301 @@
+"""The flow of request data to the local disk: which functions are run, and what their events amount to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from statelint import facts as f
+from statelint.knowledge import Knowledge
+from statelint.project.calls import Calls
+from statelint.project.entries import Entries
+from statelint.project.flow_cleanup import GONE, LEAKS, STAYS, SWEPT, calls_in, fate
+from statelint.project.flow_events import Handed, Landing
+from statelint.project.flow_run import Run
+from statelint.project.flow_sources import annotation_words
+from statelint.project.flow_switch import Switches
+from statelint.project.flow_values import Origin, taints
+from statelint.project.kinds import words
+from statelint.project.names import Names
+from statelint.project.scopes import Scope
+from statelint.project.shelves import Shelves
+from statelint.spans import Span
+
+ROUNDS = 4
+KINDS = ("upload", "derived", "swept", "chunks", "switched", "leak")
+"""Kinds of a landing, the worst first; a sink reached in several ways is the worst of them."""
+
+
+class Landed(NamedTuple):
+    """One expression that writes request data to local disk.
+
+    kind: upload, derived, leak, swept, chunks, switched, or handed for a path given away.
+    """
+
+    kind: str
+    scope: Scope
+    span: Span
+    origins: tuple[Origin, ...]
+    steps: tuple[tuple[Span, str], ...]
+    opened: Span | None
+    via: str
+    to: str
+    callers: int
+
+
+class Flows:
+    """All landings of the project, judged. Evaluated once, when first asked for."""
+
+    def __init__(self, names: Names, calls: Calls, entries: Entries, knowledge: Knowledge, shelves: Shelves) -> None:
+        self._names = names
+        self._calls = calls
+        self._entries = entries
+        self._knowledge = knowledge
+        self._shelves = shelves
+        self.landed: tuple[Landed, ...] = ()
+        vocabulary = _Tokens(knowledge)
+        sourced = {s for s in names.every if s.module.in_service and vocabulary.source(s)}
+        if not vocabulary.any or (not sourced and not vocabulary.shaped):
+            return
+        direct = {s for s in names.every if vocabulary.touches(s)} | sourced
+        touching = self._upward(direct)
+        self._run = Run(names, calls, knowledge, frozenset(touching))
+        sourced |= {s for s in self._run.sources.given() if s.module.in_service}
+        if not sourced:
+            return
+        self._evaluate(sourced, {s for s in direct if s.module.in_service and vocabulary.sweeps(s)})
+        self.landed = tuple(sorted(self._judge(), key=lambda found: (found.span, found.kind)))
+
+    # ── which functions to run ──
+
+    def _upward(self, scopes: Iterable[Scope]) -> set[Scope]:
+        """The scopes with all that call them, whatever the way."""
+        found = set(scopes)
+        todo = list(found)
+        while todo:
+            scope = todo.pop()
+            above = {edge.caller for edge in self._calls.into.get(scope, ())}
+            if scope.parent is not None and scope.parent.kind == "function":
+                above.add(scope.parent)
+            for caller in above - found:
+                found.add(caller)
+                todo.append(caller)
+        return found
+
+    def _evaluate(self, sourced: set[Scope], sweeping: set[Scope]) -> None:
+        wanted = {s for s in self._upward(sourced) if s.module.in_service and not s.in_main}
+        entered = {e.scope for e in self._entries.all}
+        kept = [s for s in self._names.every if s in wanted and s not in self._entries.commands]
+        roots = [s for s in kept if s in entered or not any(e.caller in wanted for e in self._calls.into.get(s, ()))]
+        roots = [s for s in roots if s.kind == "module" or s.parent is None or s.parent.kind != "function" or s in entered]
+        extra = [s for s in self._names.every if s in sweeping and s.kind == "function"]
+        for _ in range(ROUNDS):
+            run = self._run
+            run.begin_round()
+            run.visited.clear()
+            for scope in roots:
+                self._root(scope)
+            for scope in kept:
+                if scope not in run.visited and scope.kind != "class":
+                    self._root(scope)
+            for scope in self._consumers(sourced):
+                if scope not in run.visited:
+                    self._root(scope)
+            for scope in extra:
+                if scope not in run.visited:
+                    self._root(scope)
+            if not run.changed:
+                break
+
+    def _root(self, scope: Scope) -> None:
+        if scope.kind == "module":
+            self._run.body(scope)
+        elif scope.kind == "function":
+            self._run.function(scope, None, force=True)
+
+    def _shared(self, sourced: set[Scope]) -> set[str]:
+        """Module-level names that hold request data."""
+        found = set()
+        for top in sourced:
+            if top.kind == "module":
+                for name in top.bindings:
+                    if any(taints(self._run.variable(top, name))):
+                        found.add(name)
+        return found
+
+    def _consumers(self, sourced: set[Scope]) -> list[Scope]:
+        """Functions that read an attribute or a shared container in which request data was put."""
+        names = {key[1] for key in self._run.attributes if isinstance(key[0], Scope)} | self._shared(sourced)
+        if not names:
+            return []
+        found = []
+        for scope in self._names.every:
+            if scope.kind == "function" and scope.module.in_service:
+                reads = {read.name for read, _ in scope.reads} & names
+                reads |= {read.of.id for read, _ in scope.reads if isinstance(read.of, f.Name)} & names
+                used = {c.func.of.id for s in scope.calls if isinstance((c := s.call).func, f.Attr)
+                        and isinstance(c.func.of, f.Name)} & names  # fmt: skip
+                if reads or used:
+                    found.append(scope)
+        return found
+
+    # ── what the events amount to ──
+
+    def _judge(self) -> Iterable[Landed]:
+        switches = Switches(self._names, self._run.library, self._run.edges)
+        groups: dict[tuple[str, object], list[Landing]] = defaultdict(list)
+        for landing in self._run.landings:
+            if landing.taints and self._real(landing):
+                groups[landing.scope.path, landing.at].append(landing)
+        for group in groups.values():
+            kinds = {self._kind(x, switches): x for x in reversed(group)}
+            kinds.pop("", None)
+            if kinds:
+                worst = min(kinds, key=KINDS.index)
+                yield self._landed(worst, kinds[worst], group)
+        landed = {loc.site for group in groups.values() for x in group for loc in x.locs if loc.exact}
+        seen: set[tuple[str, object]] = set()
+        for handed in self._run.handed:
+            key = (handed.scope.path, handed.at)
+            if key not in seen and self._gives_away(handed, landed):
+                seen.add(key)
+                yield self._given(handed)
+
+    def _real(self, landing: Landing) -> bool:
+        if not landing.scope.module.in_service or landing.scope.in_main:
+            return False
+        return landing.where != "store" or self._shelves.selected == "local"
+
+    def _kind(self, landing: Landing, switches: Switches) -> str:
+        end = fate(landing, self._run.removals, self._run.keeps)
+        if end == GONE:
+            return ""
+        if end == LEAKS:
+            return "leak"
+        if end == SWEPT:
+            return "swept"
+        assert end == STAYS
+        if switches.switched(landing):
+            return "switched"
+        if landing.where == "local" and self._in_parts(landing):
+            return "chunks"
+        computed = landing.derives or all(t.level == "derived" for t in landing.taints)
+        return "derived" if computed else "upload"
+
+    def _in_parts(self, landing: Landing) -> bool:
+        """An append or an in-place write, by a function that speaks of parts of one upload."""
+        if not set(landing.mode) & {"a", "+"}:
+            return False
+        vocabulary = self._knowledge.words.get("parts", frozenset())
+        return any(
+            any(word in part for word in vocabulary for part in spoken(frame.scope)) for frame in landing.frames
+        )
+
+    def _gives_away(self, handed: Handed, landed: set[str]) -> bool:
+        if handed.unless and _waits(handed):
+            return False
+        return bool(handed.taints) or any(loc.site in landed for loc in handed.locs)
+
+    def _landed(self, kind: str, landing: Landing, group: list[Landing]) -> Landed:
+        origins = list(dict.fromkeys(t.origin for x in group for t in x.taints if t.origin is not None))
+        origins.sort(key=lambda o: o.span)
+        steps = []
+        for outer, inner in zip(landing.frames, landing.frames[1:], strict=False):
+            if inner.call is not None:
+                steps.append((outer.scope.span(inner.call), f"passed to {inner.scope.qualname}()"))
+        callers = {(x.frames[-2].scope.path, x.frames[-1].call) for x in group if len(x.frames) > 1}
+        return Landed(
+            kind, landing.scope, landing.scope.span(landing.at), tuple(origins), tuple(steps), landing.opened,
+            landing.via, "", len(callers),
+        )  # fmt: skip
+
+    def _given(self, handed: Handed) -> Landed:
+        origins = tuple(t.origin for t in handed.taints if t.origin is not None)
+        return Landed("handed", handed.scope, handed.scope.span(handed.at), origins, (), None, "", handed.to, 0)
+
+
+def _waits(handed: Handed) -> bool:
+    node = handed.scope.node
+    body = node.body if isinstance(node, f.Function) else handed.scope.module.facts.body
+    return any(isinstance(c.func, f.Attr) and c.func.name in handed.unless for c in calls_in(body))
+
+
+def spoken(scope: Scope) -> list[str]:
+    """The words in a function's names and literal keys."""
+    found = set(words(scope.name))
+    for name in scope.bindings:
+        found.update(words(name))
+    for site in scope.calls:
+        for arg in site.call.args:
+            if isinstance(arg, f.Const) and arg.kind == "str":
+                found.update(words(str(arg.value)))
+    for item in _keys(scope):
+        found.update(words(item))
+    return sorted(found)
+
+
+def _keys(scope: Scope) -> Iterable[str]:
+    for bindings in scope.bindings.values():
+        for b in bindings:
+            yield from _keys_in(b.value)
+
+
+def _keys_in(e: f.Expr | None) -> Iterable[str]:
+    if isinstance(e, f.Item):
+        if isinstance(e.key, f.Const):
+            yield str(e.key.value)
+        yield from _keys_in(e.of)
+    elif isinstance(e, f.Call):
+        for arg in e.args:
+            yield from _keys_in(arg)
+        if isinstance(e.func, f.Attr):
+            yield from _keys_in(e.func.of)
+
+
+class _Tokens:
+    """Bare names that the knowledge of flows speaks of, for a first quick look at each function."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        def last(names: Iterable[str]) -> set[str]:
+            return {name.rpartition(".")[2].removesuffix("()").strip("[]") for name in names}
+
+        sources = [row for _, row in knowledge.rows(lambda lib: lib.sources)]
+        self._types = {n for _, row in knowledge.rows(lambda lib: lib.uploads) for n in last(row.names)}
+        self._members = {n for row in sources if not row.markers for n in (*last(row.names), *row.attributes)}
+        self._parameters = {p for row in sources if not row.methods and not row.decorated for p in row.parameters}
+        self._marked = {n for row in sources for n in last(row.marked)}
+        self._makers = {n for _, row in knowledge.rows(lambda lib: lib.openers) for n in last(row.names)}
+        removers = [row for _, row in knowledge.rows(lambda lib: lib.removers)]
+        self._makers |= {n for row in removers for n in last(row.names)}
+        self._sweepers = {n for row in removers if row.folder for n in last(row.names)}
+        self.shaped = any(r.methods or r.handed or r.fed or r.markers or r.decorated for r in sources)
+        self.any = bool(sources or self._types)
+
+    def source(self, scope: Scope) -> bool:
+        """Whether a scope may be where request data comes in."""
+        if scope.kind == "class":
+            return False
+        if isinstance(scope.node, f.Function):
+            for param in scope.node.params:
+                said = set(annotation_words(param.annotation).split()) if param.annotation is not None else set()
+                if said & self._types or (said & {"bytes"} and self._marked):
+                    return True
+                if param.annotation is not None and self._types & set(said):
+                    return True
+                if param.name in self._parameters and param.name not in ("request", "req"):
+                    return True
+        return self._reads(scope, self._members)
+
+    def touches(self, scope: Scope) -> bool:
+        """Whether a scope makes or removes files."""
+        return self._reads(scope, self._makers)
+
+    def sweeps(self, scope: Scope) -> bool:
+        return self._reads(scope, self._sweepers)
+
+    @staticmethod
+    def _reads(scope: Scope, wanted: set[str]) -> bool:
+        if any(read.name in wanted for read, _ in scope.reads):
+            return True
+        return any(isinstance(s.call.func, f.Name) and s.call.func.id in wanted for s in scope.calls)

@@ -1,0 +1,300 @@
+"""Where frameworks and libraries put files by configuration: settings that select a store, constructors with a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from statelint import facts as f
+from statelint.flow_rows import Shelf
+from statelint.knowledge import Knowledge
+from statelint.project.names import Names
+from statelint.project.scopes import Binding, Context, Scope
+from statelint.project.values import Cls, Ext, Func, Obj, qualified
+from statelint.spans import Place, Span
+
+REHEARSAL = frozenset({"dev", "develop", "development", "test", "tests", "testing", "local", "ci", "debug"})
+
+
+class Shelved(NamedTuple):
+    """One setting or call that keeps files on local disk. kind: setting, ignored, switched."""
+
+    kind: str
+    name: str
+    span: Span
+    what: str
+    related: tuple[tuple[Span, str], ...] = ()
+    arguable: bool = False
+
+
+class Choice(NamedTuple):
+    """One place that names the class of the default store."""
+
+    local: bool
+    place: Place
+    scope: Scope
+    context: Context
+    row: Shelf
+    fallback: bool
+    """Whether it is only what an unset environment variable gives."""
+    name: str
+    value: str
+
+
+class Shelves:
+    """The configuration of file stores over the whole project."""
+
+    def __init__(self, names: Names, knowledge: Knowledge) -> None:
+        self._names = names
+        self._knowledge = knowledge
+        rows: list[Shelf] = [row for _, row in knowledge.rows(lambda lib: lib.shelves)]
+        self._settings = [row for row in rows if row.settings or row.folders]
+        self._calls = {name: row for row in rows for name in row.names}
+        self.local_classes = frozenset(name for row in rows for name in row.local)
+        self._tops = [s for s in names.every if s.kind == "module" and s.module.in_service]
+        self.choices = tuple(self._choices())
+        self.fields = tuple(self._fields())
+        self.uses = tuple(self._uses())
+        self.selected = self._selected()
+        self.found = tuple(sorted({s.span: s for s in self._found()}.values(), key=lambda s: s.span))
+
+    # ── settings ──
+
+    def _modules(self, row: Shelf) -> Iterator[Scope]:
+        for top in self._tops:
+            if any(mark in top.bindings for mark in row.marks) or any(self._head(s) in top.bindings for s in row.settings if row.marks):
+                yield top
+
+    @staticmethod
+    def _head(setting: str) -> str:
+        return setting.partition(".")[0]
+
+    def _choices(self) -> Iterator[Choice]:
+        for row in self._settings:
+            for top in self._modules(row):
+                for setting in row.settings:
+                    head, *path = setting.split(".")
+                    for b in top.bindings.get(head, ()):
+                        if b.value is not None and b.kind in ("assign", "annotate"):
+                            yield from self._chosen(b, b.value, path, row, setting)
+                    for store in top.stores:
+                        keys = _keys(store.target)
+                        if keys and keys[0] == head and store.value is not None:
+                            rest = path[len(keys) - 1 :]
+                            if keys[1:] == path[: len(keys) - 1]:
+                                b = Binding(head, "assign", store.value, None, None, store.at, top, store.context)
+                                yield from self._chosen(b, store.value, rest, row, setting)
+
+    def _chosen(self, b: Binding, value: f.Expr, path: list[str], row: Shelf, setting: str) -> Iterator[Choice]:
+        if isinstance(value, f.Name) and path:
+            for other in b.scope.bindings.get(value.id, ()):
+                if other.value is not None and other is not b:
+                    yield from self._chosen(other._replace(context=b.context), other.value, path, row, setting)
+            return
+        if path:
+            if isinstance(value, f.Table):
+                for key, inner in value.pairs:
+                    if isinstance(key, f.Const) and key.value == path[0]:
+                        yield from self._chosen(b, inner, path[1:], row, setting)
+            return
+        if isinstance(value, f.Choice):
+            for branch in (value.then, value.other):
+                yield from self._chosen(b, branch, path, row, setting)
+            return
+        fallback = False
+        if isinstance(value, f.Call):
+            given = [*value.args[1:], *(v for k, v in value.keywords if k == "default")]
+            texts = [a for a in given if isinstance(a, f.Const) and a.kind == "str" and "." in str(a.value)]
+            if not texts:
+                return
+            value, fallback = texts[0], True
+        if isinstance(value, f.Const) and value.kind == "str":
+            text = str(value.value)
+            local = self._is_local(text, b.scope)
+            yield Choice(local, value.at, b.scope, b.context, row, fallback, setting, text)
+
+    def _is_local(self, dotted: str, scope: Scope) -> bool:
+        if self._knowledge.canonical(dotted) in self.local_classes or dotted in self.local_classes:
+            return True
+        head, _, last = dotted.rpartition(".")
+        module = self._names.modules.find(head, scope.module) if head else None
+        if module is None:
+            return False
+        return any(
+            isinstance(v, Cls) and self.is_local_class(v.scope) for v in self._names.module_member(module, last)
+        )
+
+    def is_local_class(self, cls: Scope) -> bool:
+        """Whether a project class derives from a local store and from no remote one before it."""
+        for base in self._names.classes.outside_bases(cls):
+            if base == "builtins.object":
+                continue
+            return self._knowledge.canonical(base) in self.local_classes
+        return False
+
+    def _selected(self) -> str:
+        """Where the default store puts files: local, remote, switched, or unknown where nothing speaks of it."""
+        kinds = {c.local for c in self.choices}
+        if len(kinds) == 2 or any(c.fallback for c in self.choices):
+            return "switched"
+        if kinds:
+            return "local" if True in kinds else "remote"
+        for row in self._settings:
+            for top in self._modules(row):
+                if not row.settings or any(self._head(s) in top.bindings for s in row.settings):
+                    continue
+                if any(folder in top.bindings for folder in row.folders) or self.fields or self.uses:
+                    return "local"
+        return "unknown"
+
+    # ── findings ──
+
+    def _found(self) -> Iterator[Shelved]:
+        yield from self._constructed()
+        yield from self._pinned()
+        new = [c for c in self.choices if not c.row.ignored]
+        for c in self.choices:
+            if c.row.ignored:
+                if new:
+                    continue
+                if not c.local:
+                    span = Span.at(c.scope.path, c.place._replace(column=1))
+                    yield Shelved("ignored", c.name, span, c.row.ignored)
+                    continue
+            if c.local:
+                span = c.scope.span(c.place)
+                rehearsal = bool(set(c.scope.module.name.lower().replace("_", ".").split(".")) & REHEARSAL)
+                others = any(not o.local for o in self.choices)
+                kind = "switched" if others or c.fallback else "setting"
+                yield Shelved(kind, c.name, span, c.value, self._related(), rehearsal)
+        if self.selected == "local" and not self.choices:
+            yield from self._default()
+
+    def _related(self) -> tuple[tuple[Span, str], ...]:
+        return tuple((s, "a field that stores uploads there") for s in self.fields[:3])
+
+    def _default(self) -> Iterator[Shelved]:
+        """Nothing selects a store, so that the default, a folder, is to blame."""
+        if not self.fields and not self.uses:
+            return
+        for row in self._settings:
+            tops = list(self._modules(row))
+            for top in tops:
+                for folder in row.folders:
+                    for b in top.bindings.get(folder, ())[:1]:
+                        yield Shelved("setting", folder, top.span(b.at), row.what, self._related())
+                        return
+            for top in tops:
+                for mark in row.marks:
+                    for b in top.bindings.get(mark, ())[:1]:
+                        yield Shelved("setting", row.settings[0], top.span(b.at), row.what, self._related())
+                        return
+
+    def _constructed(self) -> Iterator[Shelved]:
+        if not self._calls:
+            return
+        for scope in self._names.every:
+            if not scope.module.in_service:
+                continue
+            for site in scope.calls:
+                for value in self._names.denote(site.call.func, scope):
+                    name = qualified(value)
+                    row = self._calls.get(self._knowledge.canonical(name)) if name else None
+                    if row is None or any(k in row.remote for k, _ in site.call.keywords):
+                        continue
+                    if row.made_by and not self._given(site.call, scope, row.made_by):
+                        continue
+                    label = f"{str(name).rpartition('.')[2]}"
+                    yield Shelved("setting", label, scope.span(site.call.at), row.what or label)
+            for store in scope.stores:
+                target = store.target
+                if isinstance(target, f.Item) and isinstance(target.key, f.Const):
+                    key = str(target.key.value)
+                    for row in self._settings_rows():
+                        if any(_like(key, pattern) for pattern in row.settings):
+                            yield Shelved("setting", key, scope.span(target.at), row.what)
+
+    def _given(self, call: f.Call, scope: Scope, made_by: str) -> bool:
+        """Whether an argument is an object of a class, or was got from one."""
+        for arg in (*call.args, *(v for _, v in call.keywords)):
+            for value in self._names.denote(arg, scope):
+                name = value.cls.name if isinstance(value, Obj) and isinstance(value.cls, Ext) else qualified(value)
+                if name and self._knowledge.canonical(name).startswith(made_by):
+                    return True
+        return False
+
+    def _settings_rows(self) -> Iterator[Shelf]:
+        for row in self._settings:
+            if not row.marks:
+                yield row
+
+    def _fields(self) -> Iterator[Span]:
+        """Class-body fields that store uploads by the default store."""
+        for scope, call, row in self._field_calls():
+            if not any(k == row.pins for k, _ in call.keywords):
+                yield scope.span(call.at)
+
+    def _field_calls(self) -> Iterator[tuple[Scope, f.Call, Shelf]]:
+        rows = [row for row in self._settings if row.fields]
+        for scope in self._names.every if rows else ():
+            if scope.kind != "class" or not scope.module.in_service:
+                continue
+            for site in scope.calls:
+                for value in self._names.denote(site.call.func, scope):
+                    name = qualified(value)
+                    for row in rows:
+                        known = name and {name, self._knowledge.canonical(name)} & set(row.fields)
+                        own = isinstance(value, Cls) and set(row.fields) & set(
+                            self._names.classes.outside_bases(value.scope)
+                        )
+                        if known or own:
+                            yield scope, site.call, row
+
+    def _pinned(self) -> Iterator[Shelved]:
+        """Fields with a local store of their own, whatever the settings select."""
+        for scope, call, row in self._field_calls():
+            for key, e in call.keywords:
+                if key == row.pins and self._denotes_local(e, scope):
+                    yield Shelved("setting", key, scope.span(call.at), "a local store of its own")
+
+    def _denotes_local(self, e: f.Expr, scope: Scope) -> bool:
+        for value in self._names.denote(e, scope):
+            made = self._names.returned(value.scope) if isinstance(value, Func) else (value,)
+            for v in made:
+                cls = v.cls if isinstance(v, Obj) else v
+                if isinstance(cls, Ext) and self._knowledge.canonical(cls.name) in self.local_classes:
+                    return True
+                if isinstance(cls, Cls) and self.is_local_class(cls.scope):
+                    return True
+        return False
+
+    def _uses(self) -> Iterator[Span]:
+        names = {name for row in self._settings for name in row.uses}
+        for scope in self._names.every if names else ():
+            if not scope.module.in_service:
+                continue
+            for site in scope.calls:
+                func = site.call.func
+                if isinstance(func, f.Attr):
+                    for value in self._names.denote(func.of, scope):
+                        name = qualified(value) or (
+                            value.cls.name if isinstance(value, Obj) and isinstance(value.cls, Ext) else ""
+                        )
+                        if name in names:
+                            yield scope.span(site.call.at)
+
+
+def _keys(target: f.Expr) -> list[str]:
+    """`A["b"]["c"]` as A, b, c."""
+    if isinstance(target, f.Name):
+        return [target.id]
+    if isinstance(target, f.Item) and isinstance(target.key, f.Const):
+        inner = _keys(target.of)
+        return [*inner, str(target.key.value)] if inner else []
+    return []
+
+
+def _like(key: str, pattern: str) -> bool:
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(key, pattern)

@@ -79,7 +79,7 @@ HOLDS = {
 
 def holds(kind: str, name: str) -> str:
     """What the object keeps, in a few words for a headline."""
-    parts = [p for p in words(name.rpartition(".")[2]) if not p.isdigit()]
+    parts = [p for p in words(name.rpartition(":")[2].rpartition(".")[2]) if not p.isdigit()]
     text = " ".join(parts)
     if kind == "cache":
         return HOLDS[kind]

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from statelint.findings import Confidence, Hit, Role, Step, Subject, Verdict
 from statelint.project import Project
 from statelint.project.story import way_in
+from statelint.project.work import Handed
 
 HOW = {
     "thread": "in a thread",
@@ -31,12 +32,18 @@ def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
         words = {
             "work": f"{handed.what}()" if handed.what and " " not in handed.what else handed.what or "work",
             "how": HOW[handed.how],
-            "entry": handed.chain.entry.label,
+            "entry": handed.chain.entry.label if handed.chain else "",
         }
         yield Hit(
             subject=Subject("work", f"{handed.scope.full_name}#{handed.what or handed.how}", span),
             words=MappingProxyType(words),
             trace=(*trace, *way_in(handed.chain)),
             verdict=Verdict.ARGUABLE if handed.arguable else Verdict.DEFINITE,
-            confidence=Confidence.LOW if handed.arguable else handed.chain.confidence,
+            confidence=_confidence(handed),
         )
+
+
+def _confidence(handed: Handed) -> Confidence:
+    if handed.arguable:
+        return Confidence.LOW
+    return handed.chain.confidence if handed.chain else Confidence.MEDIUM

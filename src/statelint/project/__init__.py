@@ -191,9 +191,14 @@ class Project:
     @cached_property
     def offline(self) -> frozenset[Scope]:
         """Scopes that only commands run."""
-        roots = {s for s in self.names.every if s.kind != "function"} | self.entries.startup
-        online = self._called_from(roots, set()) | self.reach.scopes()
+        online = self.started | self.reach.scopes()
         return frozenset(self._called_from(self.entries.commands, set()) - online)
+
+    @cached_property
+    def started(self) -> frozenset[Scope]:
+        """Scopes that imports and start-up hooks run."""
+        roots = {s for s in self.names.every if s.kind != "function"} | self.entries.startup
+        return frozenset(self._called_from(roots, set()))
 
     @cached_property
     def local_stores(self) -> LocalStores:
@@ -215,7 +220,8 @@ class Project:
     @cached_property
     def handed_work(self) -> HandedWork:
         """Work that the request path hands away without waiting for it."""
-        return HandedWork(self.names, self.calls, self.reach, self.knowledge)
+        elsewhere = self.started | self.offline
+        return HandedWork(self.names, self.calls, self.reach, self.knowledge, elsewhere)
 
 
 def link(facts: Mapping[str, Facts], parts: Mapping[str, str], options: Options | None = None) -> Project:

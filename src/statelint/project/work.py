@@ -7,6 +7,7 @@ block of the pool, or gives the handle to a caller that waits.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -46,7 +47,8 @@ class Handed:
     at: Place
     made: Span | None
     callee: Span | None
-    chain: Chain
+    chain: Chain | None
+    """None when no call from an entry is seen; something that nothing else starts either is taken to serve requests."""
     arguable: bool
     reason: str = ""
 
@@ -67,8 +69,13 @@ def walk(node: Any) -> Iterator[Any]:
 class HandedWork:
     """All work handed away on the request path, by place."""
 
-    def __init__(self, names: Names, calls: Calls, reach: Reach, knowledge: Knowledge) -> None:
+    def __init__(
+        self, names: Names, calls: Calls, reach: Reach, knowledge: Knowledge, elsewhere: AbstractSet[Scope]
+    ) -> None:
+        """`elsewhere` are the scopes that start-up code or commands run."""
         self._names = names
+        self._elsewhere = elsewhere
+        self._serves = bool(reach.scopes())
         self._calls = calls
         self._reach = reach
         self._knowledge = knowledge
@@ -88,13 +95,19 @@ class HandedWork:
                 continue
             for site in sites:
                 chain = self._reach.chain(site.scope)
-                if chain is None or not site.scope.module.in_service:
+                if not site.scope.module.in_service or (chain is None and not self._may_serve(site)):
                     continue
                 found = self._handed(row[1], site, chain, name)
                 if found:
                     yield found
 
-    def _handed(self, row: Work, site: CallSite, chain: Chain, name: str) -> Handed | None:
+    def _may_serve(self, site: CallSite) -> bool:
+        """Whether a function that nothing is seen to call can be on the request path of a project that has one."""
+        scope = site.scope
+        started = scope in self._elsewhere or scope.in_main or scope.name == "__init__" or site.context.in_main
+        return self._serves and scope.kind == "function" and not started
+
+    def _handed(self, row: Work, site: CallSite, chain: Chain | None, name: str) -> Handed | None:
         scope, at, made = site.scope, site.call.at, None
         if site.awaited or self._leaves_block(site):
             return None
@@ -226,11 +239,11 @@ class HandedWork:
         name = given.name if isinstance(given, f.Attr) else given.id if isinstance(given, f.Name) else ""
         return name, None
 
-    def _worth_little(self, name: str, chain: Chain) -> tuple[bool, str]:
+    def _worth_little(self, name: str, chain: Chain | None) -> tuple[bool, str]:
         """Whether the loss of the work would go unnoticed, and why it is thought so."""
         if set(words(name.rpartition(".")[2])) & self._unnoticed:
             return True, "its name speaks of work whose loss goes unnoticed"
-        if chain.entry.kind in ASIDE:
+        if chain is not None and chain.entry.kind in ASIDE:
             return True, "no client waits for what started it"
         return False, ""
 

@@ -42,6 +42,8 @@ class Landed(NamedTuple):
     via: str
     to: str
     callers: int
+    number: int = 1
+    """Which of the like expressions of its function this is, counted from 1."""
 
 
 class Flows:
@@ -65,7 +67,7 @@ class Flows:
         if not sourced:
             return
         self._evaluate(sourced, {s for s in direct if s.module.in_service and vocabulary.sweeps(s)})
-        self.landed = tuple(sorted(self._judge(), key=lambda found: (found.span, found.kind)))
+        self.landed = numbered(sorted(self._judge(), key=lambda found: (found.span, found.kind)))
 
     # ── which functions to run ──
 
@@ -213,6 +215,16 @@ class Flows:
     def _given(self, handed: Handed) -> Landed:
         origins = tuple(t.origin for t in handed.taints if t.origin is not None)
         return Landed("handed", handed.scope, handed.scope.span(handed.at), origins, (), None, "", handed.to, 0)
+
+
+def numbered(found: list[Landed]) -> tuple[Landed, ...]:
+    """Tell like expressions of one function apart by their order."""
+    seen: dict[tuple[Scope, str], int] = defaultdict(int)
+    rows = []
+    for landed in found:
+        seen[landed.scope, landed.via] += 1
+        rows.append(landed._replace(number=seen[landed.scope, landed.via]))
+    return tuple(rows)
 
 
 def _waits(handed: Handed) -> bool:

@@ -23,6 +23,8 @@ class Shelved(NamedTuple):
     name: str
     span: Span
     what: str
+    owner: str = ""
+    """The module, for a name that stays the same under edits elsewhere."""
     related: tuple[tuple[Span, str], ...] = ()
     arguable: bool = False
 
@@ -159,14 +161,14 @@ class Shelves:
                     continue
                 if not c.local:
                     span = Span.at(c.scope.path, c.place._replace(column=1))
-                    yield Shelved("ignored", c.name, span, c.row.ignored)
+                    yield Shelved("ignored", c.name, span, c.row.ignored, c.scope.full_name)
                     continue
             if c.local:
                 span = c.scope.span(c.place)
                 rehearsal = bool(set(c.scope.module.name.lower().replace("_", ".").split(".")) & REHEARSAL)
                 others = any(not o.local for o in self.choices)
                 kind = "switched" if others or c.fallback else "setting"
-                yield Shelved(kind, c.name, span, c.value, self._related(), rehearsal)
+                yield Shelved(kind, c.name, span, c.value, c.scope.full_name, self._related(), rehearsal)
         if self.selected == "local" and not self.choices:
             yield from self._default()
 
@@ -182,12 +184,12 @@ class Shelves:
             for top in tops:
                 for folder in row.folders:
                     for b in top.bindings.get(folder, ())[:1]:
-                        yield Shelved("setting", folder, top.span(b.at), row.what, self._related())
+                        yield Shelved("setting", folder, top.span(b.at), row.what, top.full_name, self._related())
                         return
             for top in tops:
                 for mark in row.marks:
                     for b in top.bindings.get(mark, ())[:1]:
-                        yield Shelved("setting", row.settings[0], top.span(b.at), row.what, self._related())
+                        yield Shelved("setting", row.settings[0], top.span(b.at), row.what, top.full_name, self._related())
                         return
 
     def _constructed(self) -> Iterator[Shelved]:
@@ -205,14 +207,14 @@ class Shelves:
                     if row.made_by and not self._given(site.call, scope, row.made_by):
                         continue
                     label = f"{str(name).rpartition('.')[2]}"
-                    yield Shelved("setting", label, scope.span(site.call.at), row.what or label)
+                    yield Shelved("setting", label, scope.span(site.call.at), row.what or label, scope.full_name)
             for store in scope.stores:
                 target = store.target
                 if isinstance(target, f.Item) and isinstance(target.key, f.Const):
                     key = str(target.key.value)
                     for row in self._settings_rows():
                         if any(_like(key, pattern) for pattern in row.settings):
-                            yield Shelved("setting", key, scope.span(target.at), row.what)
+                            yield Shelved("setting", key, scope.span(target.at), row.what, scope.full_name)
 
     def _given(self, call: f.Call, scope: Scope, made_by: str) -> bool:
         """Whether an argument is an object of a class, or was got from one."""
@@ -255,7 +257,7 @@ class Shelves:
         for scope, call, row in self._field_calls():
             for key, e in call.keywords:
                 if key == row.pins and self._denotes_local(e, scope):
-                    yield Shelved("setting", key, scope.span(call.at), "a local store of its own")
+                    yield Shelved("setting", key, scope.span(call.at), "a local store of its own", scope.full_name)
 
     def _denotes_local(self, e: f.Expr, scope: Scope) -> bool:
         for value in self._names.denote(e, scope):

@@ -68,6 +68,7 @@ class Tokens:
         text, position, size = self.text, 0, len(self.text)
         match, found, run = TOKEN.match, self.all, 0
         stack: list[int] = []
+        lambdas: list[int] = []  # bracket depths of lambdas whose colon is still to come
         while position < size:
             m = match(text, position)
             assert m is not None
@@ -75,6 +76,7 @@ class Tokens:
             if kind == "space":
                 if not stack and "\n" in m.group():
                     run = 0
+                    lambdas.clear()
             elif kind == "comment":
                 self.comments.append(Token(kind, m.group(), position, end))
             else:
@@ -88,8 +90,14 @@ class Tokens:
                 elif kind == "close" and stack:
                     self.partner[stack.pop()] = len(found)
                 run += 1
+                if kind == "name" and m.group() == "lambda":
+                    lambdas.append(len(stack))
                 if kind == "other" and text[position] in ",:;=":
-                    run = 0
+                    # what ends a piece of code does not within a lambda's head, and what follows its colon is nested
+                    if not lambdas or lambdas[-1] != len(stack):
+                        run = 0
+                    elif text[position] == ":":
+                        lambdas.pop()
                 elif run > LONGEST_RUN:
                     raise TooDeep(self.line(position))
                 if kind != "other" or end - position == 3:

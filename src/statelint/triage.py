@@ -82,7 +82,7 @@ def selected(rules: Sequence[Rule], config: Config) -> tuple[Rule, ...]:
 def finding_id(rule: Rule, subject: Subject, ordinal: int = 0) -> str:
     """16 hex digits that depend on rule, kind and name of the object alone; an ordinal tells equal ones apart."""
     words = [rule.code, subject.kind, subject.name, *([str(ordinal)] if ordinal else [])]
-    return hashlib.sha256("\0".join(words).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 class _Words(dict[str, str]):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from json import dumps
 from pkgutil import iter_modules
 from typing import Any
 
@@ -148,13 +149,14 @@ def _replacement(f: Finding) -> dict[str, str] | None:
 
 
 def xml_text(text: str, escaped: bool = True) -> str:
-    """Text for an XML document: characters that XML forbids are shown as escapes."""
-    plain = "".join(
-        char if char in "\t\n" or char.isprintable() or ord(char) > 159 else _escaped(char) for char in text
-    )
-    plain = "".join(
-        _escaped(char) if "\ud800" <= char <= "\udfff" or char in "\ufffe\uffff" else char for char in plain
-    )
+    """Text for an XML document: characters that XML forbids, or that a terminal would obey, are shown as escapes."""
+    plain = "".join(char if char in "\t\n" or char.isprintable() else _escaped(char) for char in text)
     if not escaped:
         return plain
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def json_text(value: Any, indent: int | None = 2) -> str:
+    """A value as one JSON document; readable, but with every character escaped that a terminal would obey."""
+    text = dumps(value, indent=indent, ensure_ascii=False)
+    return "".join(char if char == "\n" or char.isprintable() else dumps(char)[1:-1] for char in text) + "\n"

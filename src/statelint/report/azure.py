@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statelint.findings import Report, Severity
-from statelint.report import Look, in_short, shown_path
+from statelint.report import Look, in_short, printable, shown_path
 
 PATHS = "repository"
 
@@ -27,7 +27,7 @@ def render(report: Report, look: Look) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%AZP25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text).replace("%", "%AZP25")
 
 
 def _property(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statelint.findings import Finding, Report, Severity
-from statelint.report import Look, count, in_short, shown_path
+from statelint.report import Look, count, in_short, printable, shown_path
 
 PATHS = "repository"
 MOST = 10
@@ -22,7 +22,7 @@ def render(report: Report, look: Look) -> str:
         left += len(found[room:])
     for p in report.problems[: MOST - len([f for f in report.findings if f.severity is Severity.WARNING][:MOST])]:
         place = f"file={_property(shown_path(p.path, look))},line={p.line},title={_property('statelint: ' + p.kind)}"
-        lines.append(f"::warning {place}::{_data(p.message)}")
+        lines.append(f"::warning {place}::{_data(printable(p.message))}")
     if left:
         text = f"{count(left, 'further finding')} in the log and the summary; GitHub shows {MOST} annotations a level"
         lines.append(f"::notice title=statelint::{_data(text)}")
@@ -39,7 +39,7 @@ def _annotation(command: str, f: Finding, look: Look) -> str:
     if f.span.line == f.span.end_line:
         where |= {"col": str(f.span.column), "endColumn": str(f.span.end_column)}
     short = in_short(f, look)
-    text = f.message + (f"\n{short}" if short else "") + (f"\n{f.help}" if f.help else "")
+    text = "\n".join(printable(part) for part in (f.message, short, f.help) if part)
     return f"::{command} {','.join(f'{key}={_property(value)}' for key, value in where.items())}::{_data(text)}"
 
 
@@ -48,4 +48,4 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _data(printable(text)).replace(":", "%3A").replace(",", "%2C")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from json import dumps
-
 from statelint.findings import Report, Severity
-from statelint.report import Look, shown_path
+from statelint.report import Look, json_text, shown_path
 
 PATHS = "repository"
 SEVERITY = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
@@ -23,4 +21,4 @@ def render(report: Report, look: Look) -> str:
         }
         for f in report.findings
     ]
-    return dumps(rows, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"
+    return json_text(rows)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from json import dumps
 from typing import Any
 
 from statelint import __version__
 from statelint.findings import Problem, Report
-from statelint.report import Look, as_values
+from statelint.report import Look, as_values, json_text
 
 PATHS = "root"
 
@@ -33,7 +32,7 @@ def render(report: Report, look: Look) -> str:
     }
     if look.suppressed:
         document["suppressed"] = [as_values(f) for f in report.silenced]
-    return dumps(document, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"
+    return json_text(document)
 
 
 def problem(found: Problem) -> dict[str, Any]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from json import dumps
-
 from statelint.findings import Report
-from statelint.report import Look, as_values
+from statelint.report import Look, as_values, json_text
 
 PATHS = "root"
 
 
 def render(report: Report, look: Look) -> str:
     """A line of JSON for each finding."""
-    text = "".join(dumps(as_values(f), ensure_ascii=False) + "\n" for f in report.findings)
-    return text.encode("utf-8", "backslashreplace").decode()
+    return "".join(json_text(as_values(f), None) for f in report.findings)

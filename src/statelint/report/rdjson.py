@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from json import dumps
 from typing import Any
 
 from statelint.findings import Finding, Report, Severity
-from statelint.report import HOMEPAGE, Look, page, shown_path
+from statelint.report import HOMEPAGE, Look, json_text, page, shown_path
 from statelint.spans import Span
 
 PATHS = "repository"
@@ -19,7 +18,7 @@ def render(report: Report, look: Look) -> str:
         "source": {"name": "statelint", "url": HOMEPAGE},
         "diagnostics": [_diagnostic(f, look) for f in report.findings],
     }
-    return dumps(document, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"
+    return json_text(document)
 
 
 def _diagnostic(f: Finding, look: Look) -> dict[str, Any]:

@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from json import dumps
 from typing import Any
 from urllib.parse import quote
 
 from statelint import __version__
 from statelint.findings import Confidence, Finding, Report, Role, Rule, Severity, Step
-from statelint.report import HOMEPAGE, Look, page, shown_path
+from statelint.report import HOMEPAGE, Look, json_text, page, shown_path
 from statelint.report.sarif_hash import line_hashes
 from statelint.spans import Span
 
@@ -49,7 +48,7 @@ def render(report: Report, look: Look) -> str:
         "results": [_result(f, numbers[f.rule.code], hashes.get(f.span.path, {}), look) for f in findings],
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return dumps(document, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"
+    return json_text(document)
 
 
 def _rule(f: Finding) -> dict[str, Any]:

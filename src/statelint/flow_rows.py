@@ -161,6 +161,8 @@ class Handoff(Row, frozen=True):
     unless: tuple[str, ...] = ()
     """Methods that, called on the result in the same function, wait for the work."""
     to: str = "another process"
+    sends: bool = False
+    """Whether the call sends the file to the client, which ends its use."""
 
 
 class Shelf(Row, frozen=True):

@@ -17,7 +17,7 @@ from statelint.project.shelves import Shelved
 from statelint.project.story import way_in
 
 SHOWN_SOURCES = 3
-ARGUABLE = frozenset({"switched"})
+ARGUABLE = frozenset({"passing"})
 
 
 def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
@@ -38,10 +38,11 @@ def _hit(landed: Landed, project: Project) -> Hit:
     scope = landed.scope
     chain = project.reach.chain(scope)
     writer = f"{scope.qualname}()" if scope.qualname else "the module"
+    name = ".".join(landed.via.removeprefix("file.").rsplit(".", 2)[-2:])
     words = {
-        "object": landed.via,
+        "object": name,
         "data": landed.origins[0].text if landed.origins else "a file",
-        "how": f"`{landed.via}()`",
+        "how": f"`{name}()`",
         "writer": writer,
         "entry": chain.entry.label if chain else "",
         "to": landed.to,
@@ -70,7 +71,7 @@ def _setting(shelved: Shelved) -> Hit:
     words = {"object": shelved.name, "what": shelved.what, "since": shelved.what}
     trace = [Step(shelved.span, Role.DEFINED, "this selects where files go")]
     trace += [Step(span, Role.RELATED, note) for span, note in shelved.related]
-    arguable = shelved.arguable or shelved.kind in ARGUABLE
+    arguable = shelved.arguable
     return Hit(
         subject=Subject("setting", f"{shelved.owner}:{shelved.name}", shelved.span),
         words=MappingProxyType(words),

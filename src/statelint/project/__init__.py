@@ -167,7 +167,7 @@ class Project:
     @cached_property
     def flows(self) -> Flows:
         """Request data that lands on local disk."""
-        return Flows(self.names, self.calls, self.entries, self.knowledge, self.shelves)
+        return Flows(self.names, self.calls, self.entries, self.reach, self.shelves)
 
     @cached_property
     def variables(self) -> Variables:

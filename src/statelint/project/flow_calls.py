@@ -11,7 +11,6 @@ from statelint.project.flow_events import Activation, Mark
 from statelint.project.flow_library import Given
 from statelint.project.flow_sources import element
 from statelint.project.flow_values import (
-    LANDS,
     NONE,
     Bind,
     Handle,
@@ -252,6 +251,7 @@ class Caller:
                 kinds.add(atom.level)
         if unresolved and not kinds:
             kinds.add("anything")
+        kinds.add("any")
         return [f"{kind}.{attribute}" for kind in sorted(kinds)]
 
     def _saved(self, act: Activation, attribute: str, recv: Value, given: Given, at: Place) -> Value:
@@ -301,14 +301,11 @@ class Caller:
                     self._run.wrote([place], t)
             return data | handles
         if how == "same-path":
-            return frozenset(a for a in value if isinstance(a, Loc | Inst) or (isinstance(a, Taint) and a.level == "copy"))
+            return path_part(value)
         if how == "join-path":
             parts = [recv, *given.values] if row.argument < 0 else given.values
             if len(parts) == 1:
-                alone = parts[0]
-                return frozenset(
-                    a for a in alone if isinstance(a, Loc | Inst) or (isinstance(a, Taint) and a.level == "copy")
-                )
+                return path_part(parts[0])
             first = parts[0] if parts else NONE
             return self._run.evaluator.path(act, call, parts, first)
         if how == "element":
@@ -410,7 +407,9 @@ class Caller:
             for atom in recv:
                 if isinstance(atom, Taint) and atom.level in ("derived", "content", "text"):
                     parts.append(self._run.evaluator.member_of(atom, attribute))
-                elif isinstance(atom, Many) or isinstance(atom, Loc) or (isinstance(atom, Inst) and self._run.library.is_path(atom.cls)):
+                elif isinstance(atom, Many | Loc) or (
+                    isinstance(atom, Inst) and self._run.library.is_path(atom.cls)
+                ):
                     parts.append(frozenset({atom}))
         if names and not any("()" in name for name in names):
             parts.append(derived(given.everything()))
@@ -425,5 +424,6 @@ class Caller:
                         self._run.function(value.scope, {}, e.at, force=True)
 
 
-def lands(value: Value) -> bool:
-    return any(t.level in LANDS for t in taints(value))
+def path_part(value: Value) -> Value:
+    """What a value says of a path."""
+    return frozenset(a for a in value if isinstance(a, Loc | Inst) or (isinstance(a, Taint) and a.level == "copy"))

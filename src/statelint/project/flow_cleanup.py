@@ -1,4 +1,4 @@
-"""Whether what landed on the disk stays there: scoped, removed on every way out, removed on the straight way, or kept."""
+"""Whether what landed on the disk stays: scoped, removed on every way out, removed on the straight way, or kept."""
 
 from __future__ import annotations
 

@@ -87,6 +87,13 @@ class Handed:
     unless: tuple[str, ...] = ()
 
 
+class Sent(NamedTuple):
+    """Paths whose files are read or sent to the client."""
+
+    locs: frozenset[Loc]
+    number: int
+
+
 @dataclass(slots=True)
 class Activation:
     """One run of a function body over abstract values."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from statelint import facts as f
 from statelint.flow_rows import Handoff, Location, Opener, Pass, Remover, Sink
-from statelint.project.flow_events import Activation, Handed, Keep, Landing, Removal
+from statelint.project.flow_events import Activation, Handed, Keep, Landing, Removal, Sent
 from statelint.project.flow_values import (
     LANDS,
     NONE,
@@ -79,7 +79,7 @@ class Library:
         knowledge = run.knowledge
         rows = [row for _, row in knowledge.rows(lambda lib: lib.locations)]
         self._locations: dict[str, Location] = {name: row for row in rows for name in row.names}
-        self._schemes = {scheme: row.where for row in rows for scheme in row.schemes}
+        self._schemes: dict[str, str] = {scheme: row.where for row in rows for scheme in row.schemes}
         self.remote_methods = frozenset(m for row in rows if row.where == "remote" for m in row.methods)
         self._handoffs: list[Handoff] = [row for _, row in knowledge.rows(lambda lib: lib.handoffs)]
         self._globs = [
@@ -248,6 +248,7 @@ class Library:
         for handle in self.destination(row.to, value, e):
             found.add(Handle(handle.where, handle.locs, mode if writes else "r", span))
         if not writes:
+            self._run.sent.append(Sent(frozenset(x for x in locs(value) if x.exact), self._run.next()))
             found.update(self._run.held(value))
             found.update(t for t in taints(value) if t.level in ("content", "upload", "derived"))
         return frozenset(found)  # type: ignore[arg-type]
@@ -259,7 +260,7 @@ class Library:
         e = given.expr(row.mode, row.mode_keyword)
         if e is None:
             return row.default_mode
-        texts = [p for p in ((e.then, e.other) if isinstance(e, f.Choice) else (e,))]
+        texts = (e.then, e.other) if isinstance(e, f.Choice) else (e,)
         mode = ""
         for part in texts:
             if isinstance(part, f.Const) and part.kind == "str":
@@ -293,7 +294,9 @@ class Library:
     def hand(self, act: Activation, row: Handoff, value: Value, call: f.Expr, at: Place) -> None:
         places = frozenset(x for x in locs(value) if x.exact)
         found = tuple(t for t in taints(value) if t.level == "copy")
-        if places or found:
+        if row.sends:
+            self._run.sent.append(Sent(places, self._run.next()))
+        elif places or found:
             self._run.handed.append(
                 Handed(act.scope, at, places, found, row.to, call, self._run.frames(), self._run.next(), row.unless)
             )

@@ -11,7 +11,7 @@ from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls, Edge
 from statelint.project.classes import decorator_names, first_parameter
 from statelint.project.flow_calls import Caller
-from statelint.project.flow_events import Activation, Frame, Handed, Keep, Landing, Removal
+from statelint.project.flow_events import Activation, Frame, Handed, Keep, Landing, Removal, Sent
 from statelint.project.flow_expressions import Evaluator
 from statelint.project.flow_library import Library
 from statelint.project.flow_sources import Sources, element
@@ -60,6 +60,7 @@ class Run:
         self.removals: list[Removal] = []
         self.keeps: list[Keep] = []
         self.handed: list[Handed] = []
+        self.sent: list[Sent] = []
         self.number = 0
         self.changed = False
         self._memo: dict[object, Value] = {}
@@ -115,7 +116,7 @@ class Run:
         if not force and not tainted and scope not in self.touching:
             return NONE
         closure = next((a for a in reversed(self.stack) if a.scope is scope.parent), None)
-        string = tuple(a.call for a in self.stack[-CALL_STRING + 1 :]) + (call,)
+        string = (*(a.call for a in self.stack[-CALL_STRING + 1 :]), call)
         key = (scope, frozenset(given.items()) if given is not None else None, string, id(closure) if closure else 0)
         if closure is None and key in self._memo:
             return self._memo[key]

@@ -184,7 +184,7 @@ class Sources:
     # ── parameters ──
 
     def parameter(self, scope: Scope, param: f.Param) -> Value:
-        """What a parameter is known to hold whoever calls: by annotation, marker, name, or the callback's registration."""
+        """What a parameter is known to hold whoever calls: by annotation, marker, name or registration."""
         outer = scope.parent or scope
         origin = Origin(scope.span(param.at), f"parameter `{param.name}`")
         found = [self.annotated_value(param.annotation, outer, origin)]

@@ -10,8 +10,8 @@ from statelint.project.flow_cleanup import calls_in
 from statelint.project.flow_events import Landing
 from statelint.project.flow_library import Library
 from statelint.project.names import Names
-from statelint.project.scopes import Scope
-from statelint.project.values import Cls, Obj, qualified
+from statelint.project.scopes import Binding, Scope
+from statelint.project.values import Cls, qualified
 
 SETTING_WORDS = ("settings", "config", "environ", "getenv", "conf", "env", "debug")
 
@@ -27,9 +27,10 @@ class Switches:
     def switched(self, landing: Landing) -> bool:
         """Whether configuration decides if this landing runs or a shared store is used instead."""
         for frame in landing.frames:
-            for number, mark in enumerate(frame.marks):
-                if mark.kind == "if" and isinstance(mark.node, f.If) and self._reads_setting(mark.node.test, frame.scope):
-                    sibling = mark.node.other if mark.part == "then" else mark.node.then
+            for mark in frame.marks:
+                node = mark.node
+                if mark.kind == "if" and isinstance(node, f.If) and self._reads_setting(node.test, frame.scope):
+                    sibling = node.other if mark.part == "then" else node.then
                     if self._remote(sibling, frame.scope, 2):
                         return True
                 if mark.kind == "at" and isinstance(mark.node, tuple):
@@ -41,7 +42,6 @@ class Switches:
                             and self._remote(earlier.then, frame.scope, 2)
                         ):
                             return True
-                del number
         return self._chosen_class(landing)
 
     def _reads_setting(self, test: f.Expr, scope: Scope) -> bool:
@@ -57,7 +57,7 @@ class Switches:
             )
         return isinstance(e, f.Attr) and (e.name.isupper() or "backend" in e.name or "storage" in e.name)
 
-    def _bindings(self, name: str, scope: Scope) -> list:  # type: ignore[type-arg]
+    def _bindings(self, name: str, scope: Scope) -> list[Binding]:
         top = self._names.scopes[scope.path]
         return [] if name in scope.bindings and scope is not top else list(top.bindings.get(name, ()))
 
@@ -100,7 +100,7 @@ class Switches:
             for sub in self._names.classes.subclasses(base.scope) if sub is not owner
         }  # fmt: skip
         guarded = all(
-            any(self._reads_setting(test, scope) for test, _ in tests) or self._keyed(scope) for scope, tests in made
+            any(self._reads_setting(test, scope) for test, _ in tests) for scope, tests in made
         )
         if not guarded:
             return False
@@ -111,10 +111,6 @@ class Switches:
             for scope, _ in made for site in scope.calls for v in self._names.denote(site.call.func, scope)
         )  # fmt: skip
 
-    def _keyed(self, scope: Scope) -> bool:
-        """Whether a table of classes is looked up by a setting."""
-        return False
-
     def _made(self, cls: Scope) -> Iterator[tuple[Scope, tuple[tuple[f.Expr, bool], ...]]]:
         for scope in self._names.every:
             for site in scope.calls:
@@ -122,8 +118,6 @@ class Switches:
                     for value in self._names.denote(site.call.func, scope):
                         if isinstance(value, Cls) and value.scope is cls:
                             yield scope, site.context.tests
-                        elif isinstance(value, Obj):
-                            continue
 
 
 def _dotted(e: f.Expr) -> str:

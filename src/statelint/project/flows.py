@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from statelint import facts as f
@@ -18,11 +18,13 @@ from statelint.project.flow_switch import Switches
 from statelint.project.flow_values import Origin, taints
 from statelint.project.kinds import words
 from statelint.project.names import Names
+from statelint.project.reach import Reach
 from statelint.project.scopes import Scope
 from statelint.project.shelves import Shelves
 from statelint.spans import Span
 
 ROUNDS = 4
+PSEUDO = frozenset({"file", "many", "upload", "field", "content", "derived", "text"})
 KINDS = ("upload", "derived", "swept", "chunks", "switched", "leak")
 """Kinds of a landing, the worst first; a sink reached in several ways is the worst of them."""
 
@@ -30,7 +32,8 @@ KINDS = ("upload", "derived", "swept", "chunks", "switched", "leak")
 class Landed(NamedTuple):
     """One expression that writes request data to local disk.
 
-    kind: upload, derived, leak, swept, chunks, switched, or handed for a path given away.
+    kind: upload, derived, leak, swept, chunks, switched; handed for a path given away; generated for a file of the
+    service's own making, passing for one that is read or sent within the request.
     """
 
     kind: str
@@ -49,24 +52,28 @@ class Landed(NamedTuple):
 class Flows:
     """All landings of the project, judged. Evaluated once, when first asked for."""
 
-    def __init__(self, names: Names, calls: Calls, entries: Entries, knowledge: Knowledge, shelves: Shelves) -> None:
+    def __init__(self, names: Names, calls: Calls, entries: Entries, reach: Reach, shelves: Shelves) -> None:
+        knowledge = names.knowledge
         self._names = names
         self._calls = calls
         self._entries = entries
+        self._reach = reach
         self._knowledge = knowledge
         self._shelves = shelves
         self.landed: tuple[Landed, ...] = ()
         vocabulary = _Tokens(knowledge)
-        sourced = {s for s in names.every if s.module.in_service and vocabulary.source(s)}
-        if not vocabulary.any or (not sourced and not vocabulary.shaped):
-            return
+        served = [s for s in names.every if s.module.in_service]
+        sourced = {s for s in served if vocabulary.source(s)}
         direct = {s for s in names.every if vocabulary.touches(s)} | sourced
         touching = self._upward(direct)
-        self._run = Run(names, calls, knowledge, frozenset(touching))
+        writers = self._upward({s for s in served if vocabulary.writes(s)})
+        self._run = Run(names, calls, knowledge, frozenset(touching | writers))
         sourced |= {s for s in self._run.sources.given() if s.module.in_service}
-        if not sourced:
+        entered = {e.scope for e in entries.all} & writers
+        if not sourced and not entered:
             return
-        self._evaluate(sourced, {s for s in direct if s.module.in_service and vocabulary.sweeps(s)})
+        sweeping = {s for s in direct if s.module.in_service and vocabulary.sweeps(s)} if sourced else set()
+        self._evaluate(sourced, entered, sweeping)
         self.landed = numbered(sorted(self._judge(), key=lambda found: (found.span, found.kind)))
 
     # ── which functions to run ──
@@ -85,13 +92,13 @@ class Flows:
                 todo.append(caller)
         return found
 
-    def _evaluate(self, sourced: set[Scope], sweeping: set[Scope]) -> None:
+    def _evaluate(self, sourced: set[Scope], writing: set[Scope], sweeping: set[Scope]) -> None:
         wanted = {s for s in self._upward(sourced) if s.module.in_service and not s.in_main}
         entered = {e.scope for e in self._entries.all}
         kept = [s for s in self._names.every if s in wanted and s not in self._entries.commands]
         roots = [s for s in kept if s in entered or not any(e.caller in wanted for e in self._calls.into.get(s, ()))]
-        roots = [s for s in roots if s.kind == "module" or s.parent is None or s.parent.kind != "function" or s in entered]
-        extra = [s for s in self._names.every if s in sweeping and s.kind == "function"]
+        roots = [s for s in roots if s.parent is None or s.parent.kind != "function" or s in entered]
+        extra = [s for s in self._names.every if (s in sweeping or s in writing) and s.kind == "function"]
         for _ in range(ROUNDS):
             run = self._run
             run.begin_round()
@@ -156,6 +163,7 @@ class Flows:
             if kinds:
                 worst = min(kinds, key=KINDS.index)
                 yield self._landed(worst, kinds[worst], group)
+        yield from self._made(groups)
         landed = {loc.site for group in groups.values() for x in group for loc in x.locs if loc.exact}
         seen: set[tuple[str, object]] = set()
         for handed in self._run.handed:
@@ -163,6 +171,31 @@ class Flows:
             if key not in seen and self._gives_away(handed, landed):
                 seen.add(key)
                 yield self._given(handed)
+
+    def _made(self, groups: Mapping[tuple[str, object], list[Landing]]) -> Iterable[Landed]:
+        """Files of the service's own making that outlive the request, one for each opening."""
+        uploads = {x.opened for group in groups.values() for x in group if x.opened is not None}
+        made: dict[object, list[Landing]] = defaultdict(list)
+        for landing in self._run.landings:
+            key = (landing.scope.path, landing.at)
+            if landing.taints or landing.where != "local" or key in groups or not self._real(landing):
+                continue
+            if landing.opened is None or landing.opened not in uploads:
+                made[landing.opened or key].append(landing)
+        for group in made.values():
+            first = min(group, key=lambda x: (x.scope.path, x.at))
+            if not self._reach.runs(first.scope):
+                continue
+            ends = {fate(x, self._run.removals, self._run.keeps) for x in group}
+            if ends <= {GONE}:
+                continue
+            passing = STAYS not in ends or all(self._used_up(x) for x in group)
+            yield self._landed("passing" if passing else "generated", first, group)
+
+    def _used_up(self, landing: Landing) -> bool:
+        """Whether the file is read or sent by the request that wrote it."""
+        sites = {loc.site for loc in landing.locs if loc.exact}
+        return any(s.number > landing.number and sites & {loc.site for loc in s.locs} for s in self._run.sent)
 
     def _real(self, landing: Landing) -> bool:
         if not landing.scope.module.in_service or landing.scope.in_main:
@@ -280,9 +313,9 @@ class _Tokens:
         self._makers = {n for _, row in knowledge.rows(lambda lib: lib.openers) for n in last(row.names)}
         removers = [row for _, row in knowledge.rows(lambda lib: lib.removers)]
         self._makers |= {n for row in removers for n in last(row.names)}
+        sinks = [n for _, row in knowledge.rows(lambda lib: lib.sinks) for n in row.names]
+        self._writers = self._makers | {n.rpartition(".")[2] for n in sinks if n.partition(".")[0] not in PSEUDO}
         self._sweepers = {n for row in removers if row.folder for n in last(row.names)}
-        self.shaped = any(r.methods or r.handed or r.fed or r.markers or r.decorated for r in sources)
-        self.any = bool(sources or self._types)
 
     def source(self, scope: Scope) -> bool:
         """Whether a scope may be where request data comes in."""
@@ -302,6 +335,10 @@ class _Tokens:
     def touches(self, scope: Scope) -> bool:
         """Whether a scope makes or removes files."""
         return self._reads(scope, self._makers)
+
+    def writes(self, scope: Scope) -> bool:
+        """Whether a scope may write a file of its own."""
+        return self._reads(scope, self._writers)
 
     def sweeps(self, scope: Scope) -> bool:
         return self._reads(scope, self._sweepers)

@@ -1,4 +1,4 @@
-"""Where frameworks and libraries put files by configuration: settings that select a store, constructors with a folder."""
+"""Where configuration puts files: settings that select a store, constructors and calls with a folder."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ class Shelves:
 
     def _modules(self, row: Shelf) -> Iterator[Scope]:
         for top in self._tops:
-            if any(mark in top.bindings for mark in row.marks) or any(self._head(s) in top.bindings for s in row.settings if row.marks):
+            own = [self._head(setting) for setting in row.settings] if row.marks else []
+            if any(name in top.bindings for name in (*row.marks, *own)):
                 yield top
 
     @staticmethod
@@ -206,8 +207,9 @@ class Shelves:
                         continue
                     if row.made_by and not self._given(site.call, scope, row.made_by):
                         continue
-                    label = f"{str(name).rpartition('.')[2]}"
-                    yield Shelved("setting", label, scope.span(site.call.at), row.what or label, scope.full_name)
+                    label = str(name).rpartition(".")[2]
+                    span = scope.span(site.call.at)
+                    yield Shelved("setting", label, span, row.what or label, scope.full_name)
             for store in scope.stores:
                 target = store.target
                 if isinstance(target, f.Item) and isinstance(target.key, f.Const):

@@ -195,7 +195,7 @@ class Library(Row, frozen=True):
     """Import names that make this file matter; the file's own name when empty."""
     always: bool = False
     aliases: dict[str, str] = {}
-    """Other public paths of the same object: `starlette.requests.Request: …`, applied before matching."""
+    """Other public paths of the same object: `web.Request: …`, applied before matching."""
     subclasses: dict[str, str] = {}
     """Class → its base, for library classes: `fastapi.FastAPI: starlette.applications.Starlette`."""
     returns: dict[str, str] = {}

@@ -123,6 +123,8 @@ def _many(name: str) -> Callable[[F], F]:
 def command(**options: Any) -> int:
     """Analyse the project and report what keeps state."""
     paths = options["paths"]
+    if "-" in paths and not options["stdin_filename"]:
+        raise ConfigError("`-` needs --stdin-filename: the path that the text belongs to")
     wanted = output.wanted(options["output_format"], options["outputs"])
     where = place.locate(
         [options["stdin_filename"] or path if path == "-" else path for path in paths],
@@ -168,8 +170,6 @@ def analyse(where: place.Place, options: dict[str, Any]) -> Report:
 
     progress, texts = None, {}
     if "-" in options["paths"]:
-        if not options["stdin_filename"]:
-            raise ConfigError("`-` needs --stdin-filename: the path that the text belongs to")
         texts = {place.relative(options["stdin_filename"], where.root): sys.stdin.buffer.read()}
     if terminal.talks(options["no_progress"] or options["quiet"]):
         from statelint.cli.progress import Progress

@@ -24,22 +24,21 @@ LARGEST = 16 * 1024 * 1024
 Progress = Callable[[int, int], None]
 
 
-def extract(kind: str, content: bytes) -> Facts:
-    """The facts of one source. A bug in an extractor becomes a trouble of that file, except under a test runner."""
+def extract(kind: str, content: bytes) -> bytes:
+    """The encoded facts of one source. A bug in an extractor becomes a trouble of that file, except under a test."""
     try:
         facts = import_module(f"statelint.extract.{kind.replace('-', '_')}").extract(content)
         assert isinstance(facts, Facts)
-        return facts
+        return encode(facts)
     except Exception as error:
         if "PYTEST_CURRENT_TEST" in os.environ:
             raise
-        return Facts(
-            troubles=(Trouble("internal", 1, f"statelint failed on this file: {type(error).__name__}: {error}"),)
-        )
+        message = f"statelint failed on this file: {type(error).__name__}: {error}"
+        return encode(Facts(troubles=(Trouble("internal", 1, message),)))
 
 
 def _batch(work: Sequence[tuple[str, bytes]]) -> list[bytes]:
-    return [encode(extract(kind, content)) for kind, content in work]
+    return [extract(kind, content) for kind, content in work]
 
 
 def gather(
@@ -95,7 +94,7 @@ def _extract_all(work: list[tuple[str, bytes]], jobs: int | None, progress: Prog
     if jobs == 1 or len(work) < WORTH_A_POOL:
         done = []
         for number, (kind, content) in enumerate(work, 1):
-            done.append(encode(extract(kind, content)))
+            done.append(extract(kind, content))
             if progress:
                 progress(number, len(work))
         return done

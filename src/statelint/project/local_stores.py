@@ -289,7 +289,7 @@ class LocalStores:
         keywords = dict(call.keywords)
         if self._ignored(row, site) or any(k in keywords for k in row.unless):
             return
-        if self._reads_only(row, site) or not self._needed(row):
+        if self._reads_only(row, site) or not self._needed(row) or self._rescued(row):
             return
         span = scope.span(call.at)
         if row.follows:
@@ -303,7 +303,7 @@ class LocalStores:
             return
         given = argument(call, row.argument, row.position)
         if row.argument == "" and row.position is None:
-            if self._decided(row) and not self._rescued(row) and self._outlives(row, site, ""):
+            if self._decided(row) and self._outlives(row, site, ""):
                 yield self._made(library, row, site, found, None)
         elif given is not None:
             for w in self._.worths.of(given, scope, site.context):
@@ -311,7 +311,7 @@ class LocalStores:
                 if j.judgement == "local" and self._outlives(row, site, j.text):
                     yield self._made(library, row, site, found, j)
         elif row.absent == "local" and "**" not in keywords and not any(isinstance(a, f.Star) for a in call.args):
-            if self._decided(row) and not self._rescued(row) and not self._given_later(row, site):
+            if self._decided(row) and not self._given_later(row, site):
                 if self._outlives(row, site, ""):
                     yield self._made(library, row, site, found, None)
 

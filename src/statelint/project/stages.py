@@ -12,16 +12,21 @@ from statelint.project.scopes import Context, Scope
 Stage = Literal["base", "production", "development", "test"]
 WORDS: tuple[tuple[Stage, frozenset[str]], ...] = (
     ("test", frozenset({"test", "tests", "testing", "pytest", "ci"})),
-    ("development", frozenset({"dev", "develop", "development", "local", "debug", "example", "sample", "demo", "docker-compose.override"})),
-    ("production", frozenset({"prod", "production", "live", "deploy", "heroku"})),
+    ("development", frozenset({"dev", "develop", "development", "local", "debug", "example", "sample", "override"})),
+    ("production", frozenset({"prod", "production", "live", "deploy", "heroku", "staging"})),
+)
+NOUNS = frozenset(
+    {"settings", "setting", "config", "configs", "configuration", "conf", "env", "environment", "base", "app", "docker",
+     "compose", "values", "django", "flask", "common", "defaults", "mixin", "yml", "yaml", "toml", "ini", "cfg", "py"}
 )  # fmt: skip
+"""Words that may stand beside the one that names the stage: `dev_settings`, `TestingConfig`."""
 PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
 def stage_of_words(text: str) -> Stage:
-    """The stage that a file, module or class name speaks of."""
+    """The stage that a file, module or class name speaks of, when it speaks of nothing else but configuration."""
     parts = {part.lower() for part in PART.findall(text)}
-    return next((stage for stage, words in WORDS if parts & words), "base")
+    return next((stage for stage, words in WORDS if parts & words and parts - words <= NOUNS), "base")
 
 
 def stage(scope: Scope, context: Context | None = None) -> Stage:

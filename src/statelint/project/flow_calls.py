@@ -131,7 +131,19 @@ class Caller:
                     method = self._run.names.classes.method(value.scope, "__init__")
                     if method:
                         found[method] = (method, 1, True)
+        if not found and isinstance(func, f.Name):
+            for scope in self._decorated(func.id, act.scope):
+                found[scope] = (scope, 1 if first_parameter(scope) else 0, False)
         return list(found.values())[:8]
+
+    def _decorated(self, name: str, scope: Scope) -> list[Scope]:
+        """Where `name` is the parameter of a decorator around the scope, the functions that it decorates."""
+        current = scope.parent
+        while current is not None and current.kind == "function":
+            if any(b.kind == "param" for b in current.bindings.get(name, ())):
+                return self._run.decorated.get(current, [])
+            current = current.parent
+        return []
 
     def _into(
         self, act: Activation, callee: Scope, offset: int, constructs: bool, given: Given, at: Place
@@ -195,6 +207,8 @@ class Caller:
         library = self._run.library
         names = self._run.evaluator.qualified_names(func, act.scope, recv)
         attribute = func.name if isinstance(func, f.Attr) else ""
+        if isinstance(func, f.Name) and not names:
+            names = [a.cls for a in act.lookup(func.id) or NONE if isinstance(a, Inst)]
         known = [*names, *self._pseudo(recv, attribute, not names)]
         found: list[Value] = []
         done = False

@@ -83,11 +83,11 @@ def _paired(landing: Landing, ours: list[Removal], straight: list[Removal]) -> b
         return False
     for removal in ours:
         for frame in removal.frames:
-            for mark in frame.marks:
-                if mark.kind == "try" and mark.part == "handler":
-                    for other in landing.frames:
-                        if any(m.node is mark.node and m.part in ("body", "other") for m in other.marks):
-                            return True
+            for number, mark in enumerate(frame.marks):
+                if mark.kind == "try" and mark.part == "handler" and isinstance(mark.node, f.Try):
+                    at = frame.marks[number - 1] if number else None
+                    if any(_protected(other, frame, mark.node, at) for other in landing.frames):
+                        return True
     return False
 
 

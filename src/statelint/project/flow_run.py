@@ -19,7 +19,7 @@ from statelint.project.flow_statements import Walker
 from statelint.project.flow_values import NONE, Handle, Inst, Loc, Many, Taint, Value, join, many
 from statelint.project.names import Names
 from statelint.project.scopes import Binding, Scope
-from statelint.project.values import Cls, Ext, Heap, Made, Obj, Values
+from statelint.project.values import Cls, Ext, Func, Heap, Made, Obj, Values
 from statelint.spans import Place
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Run:
         self.caller = Caller(self)
         self.walker = Walker(self)
         self.edges: Mapping[int, list[Edge]] = _by_call(calls)
+        self.decorated = _by_decorator(names)
         self.attributes: dict[tuple[object, str], Value] = {}
         self.contents: dict[str, Taint] = {}
         """What was written to a path or a buffer, by site."""
@@ -310,6 +311,18 @@ def _by_call(calls: Calls) -> Mapping[int, list[Edge]]:
         for edge in edges:
             if edge.site is not None and edge.how in ("call", "construct", "guess"):
                 found[id(edge.site.call)].append(edge)
+    return found
+
+
+def _by_decorator(names: Names) -> Mapping[Scope, list[Scope]]:
+    """Functions by the project function that decorates them, or that the decorator's factory returns."""
+    found: dict[Scope, list[Scope]] = defaultdict(list)
+    for scope in names.every:
+        if isinstance(scope.node, f.Function) and scope.parent is not None:
+            for decorator in scope.node.decorators:
+                for value in names.denote(decorator, scope.parent):
+                    if isinstance(value, Func):
+                        found[value.scope].append(scope)
     return found
 
 

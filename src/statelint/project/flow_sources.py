@@ -40,7 +40,9 @@ class Sources:
             (stem, row) for stem, row in self._rows if row.parameters and not row.methods and not row.decorated
         ]
         self._imported: dict[str, frozenset[str]] = {}
-        self._files = {stem: library.imports or (stem,) for stem, library in knowledge.libraries}
+        self._files = {
+            stem: () if library.always else library.imports or (stem,) for stem, library in knowledge.libraries
+        }
         self._given: dict[tuple[Scope, str], list[tuple[Source, Place, Scope]]] = defaultdict(list)
         self._collect()
 
@@ -81,6 +83,8 @@ class Sources:
     def imports(self, scope: Scope, stem: str) -> bool:
         """Whether the module imports the library of a knowledge file, or a class around the code derives from it."""
         wanted = self._files[stem]
+        if not wanted:
+            return True
         path = scope.module.path
         if path not in self._imported:
             found = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from statelint import facts as f
@@ -194,12 +195,13 @@ class Shelves:
                         return
 
     def _constructed(self) -> Iterator[Shelved]:
-        if not self._calls:
-            return
+        loose = [row for row in self._settings if not row.marks]
         for scope in self._names.every:
             if not scope.module.in_service:
                 continue
-            for site in scope.calls:
+            if loose:
+                yield from self._named(scope, loose)
+            for site in scope.calls if self._calls else ():
                 for value in self._names.denote(site.call.func, scope):
                     name = qualified(value)
                     row = self._calls.get(self._knowledge.canonical(name)) if name else None
@@ -210,13 +212,21 @@ class Shelves:
                     label = str(name).rpartition(".")[2]
                     span = scope.span(site.call.at)
                     yield Shelved("setting", label, span, row.what or label, scope.full_name)
-            for store in scope.stores:
-                target = store.target
-                if isinstance(target, f.Item) and isinstance(target.key, f.Const):
-                    key = str(target.key.value)
-                    for row in self._settings_rows():
-                        if any(_like(key, pattern) for pattern in row.settings):
-                            yield Shelved("setting", key, scope.span(target.at), row.what, scope.full_name)
+
+    def _named(self, scope: Scope, rows: list[Shelf]) -> Iterator[Shelved]:
+        """Settings that are told by their own name: items of a configuration, class attributes, keywords."""
+        places = [
+            (str(store.target.key.value), store.target.at)
+            for store in scope.stores
+            if isinstance(store.target, f.Item) and isinstance(store.target.key, f.Const)
+        ]
+        if scope.kind != "function":
+            places += [(name, b.at) for name, bindings in scope.bindings.items() for b in bindings if b.value is not None]
+        places += [(key, e.at) for site in scope.calls for key, e in site.call.keywords]
+        for key, at in places:
+            for row in rows:
+                if any(fnmatchcase(key, pattern) for pattern in row.settings):
+                    yield Shelved("setting", key, scope.span(at), row.what, scope.full_name)
 
     def _given(self, call: f.Call, scope: Scope, made_by: str) -> bool:
         """Whether an argument is an object of a class, or was got from one."""
@@ -226,11 +236,6 @@ class Shelves:
                 if name and self._knowledge.canonical(name).startswith(made_by):
                     return True
         return False
-
-    def _settings_rows(self) -> Iterator[Shelf]:
-        for row in self._settings:
-            if not row.marks:
-                yield row
 
     def _fields(self) -> Iterator[Span]:
         """Class-body fields that store uploads by the default store."""
@@ -296,9 +301,3 @@ def _keys(target: f.Expr) -> list[str]:
         inner = _keys(target.of)
         return [*inner, str(target.key.value)] if inner else []
     return []
-
-
-def _like(key: str, pattern: str) -> bool:
-    from fnmatch import fnmatchcase
-
-    return fnmatchcase(key, pattern)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -113,6 +113,12 @@ def part_of(path: str) -> tuple[str, str]:
     return "service", "the service's own code"
 
 
+def _is_code(names: Iterable[str]) -> bool:
+    """Whether a folder named for documents holds nothing but code: a package that is about documents."""
+    files = [name for name in names if "." in name.lstrip(".")]
+    return "conf.py" not in files and bool(files) and all(name.endswith(".py") for name in files)
+
+
 class _Ignores:
     """The ignore files met on the way down; each holds for its own folder."""
 
@@ -168,6 +174,8 @@ class _Walk:
         self._include = GitIgnoreSpec.from_lines(scope.include)
         self._exclude = GitIgnoreSpec.from_lines(scope.exclude)
         self._ignores = _Ignores(root, scope.respect_gitignore)
+        self._code: list[str] = []
+        """Folders named for documents that are packages of the service."""
         self.sources: list[Source] = []
         self.skipped: list[Skipped] = []
         self.problems: list[Problem] = []
@@ -179,6 +187,8 @@ class _Walk:
         except OSError as error:
             self.problems.append(Problem(path or ".", 1, "unreadable", f"this folder cannot be read: {error.strerror}"))
             return
+        if fnmatchcase(path.rpartition("/")[2], "doc*") and _is_code(entry.name for entry in entries):
+            self._code.append(path)
         for entry in entries:
             child = f"{path}/{entry.name}" if path else entry.name
             if entry.is_dir(follow_symlinks=False):
@@ -222,7 +232,8 @@ class _Walk:
         elif self._ignores.covers(path):
             self.skipped.append(Skipped(path, "ignored by git"))
         else:
-            part, why = part_of(path)
+            folder = next((f for f in self._code if path.startswith(f + "/")), "")
+            part, why = part_of(path.removeprefix(folder + "/") if folder else path)
             self.sources.append(Source(path, kind, part, why))
 
 

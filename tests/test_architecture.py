@@ -26,10 +26,10 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for row in (
         "spans",
         "findings safe_yaml",
-        "knowledge rows flow_rows store_rows rules facts config config_lines",
+        "knowledge rows flow_rows store_rows rules facts config config_lines pages",
         "project extract sift cache discover",
         "gather triage stories pages checks advise report fix",
-        "run",
+        "run audit audit_text audit_html",
         "cli __main__",
     )
 )

@@ -86,3 +86,13 @@ def advise(report: Report, imports: AbstractSet[str]) -> Report:
         return replace(finding, replacement=found) if found else finding
 
     return replace(report, findings=tuple(map(advised, report.findings)), silenced=tuple(map(advised, report.silenced)))
+
+
+def costs() -> dict[str, str]:
+    """What each change costs at run time, by its title."""
+    found: dict[str, str] = {}
+    for file in sorted((rules_folder() / "replacements").glob("*.yaml")):
+        made = template(file.stem)
+        for title in (made.title, *(variant.title for variant in made.variants if variant.title)):
+            found.setdefault(title, made.cost)
+    return found

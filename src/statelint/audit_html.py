@@ -1,0 +1,198 @@
+"""The readiness report as one HTML file: no network and no script, for screens of any size, paper, the dark, and aloud.
+
+The state map is an inline picture with a title and a description; the same content follows as a list, for those who
+do not see it.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from statelint.audit import Audit, Map
+from statelint.audit_text import coverage
+from statelint.findings import Finding
+from statelint.report import count, page, printable
+
+STYLE = """
+:root{color-scheme:light dark;--text:#1c2024;--soft:#57616b;--line:#d5dae0;--paper:#fff;--card:#f6f7f9;--bad:#b3261e;
+--unsure:#8a5300;--good:#1b6e3c;--link:#1a5fb4}
+@media(prefers-color-scheme:dark){:root{--text:#e6e8ea;--soft:#a9b3bd;--line:#3a424b;--paper:#15181b;--card:#1d2125;
+--bad:#ff8f86;--unsure:#f3b95f;--good:#7fd8a0;--link:#8ab8ff}}
+*{box-sizing:border-box}
+body{font:1rem/1.55 system-ui,sans-serif;color:var(--text);background:var(--paper);margin:0}
+main,header,footer{max-width:70rem;margin:0 auto;padding:0 1rem}
+h1{font-size:1.5rem;margin:1.2rem 0 .2rem;overflow-wrap:anywhere}h2{font-size:1.15rem;margin:2rem 0 .5rem}
+.skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem;background:var(--paper);padding:.3rem}
+.verdict{font-size:1.25rem;font-weight:650;border-left:.4rem solid var(--good);padding:.3rem .8rem;
+background:var(--card)}
+.verdict.blocked{border-color:var(--bad)}
+.soft{color:var(--soft)}a{color:var(--link)}
+:focus-visible{outline:3px solid var(--link);outline-offset:2px}
+.wide{overflow-x:auto}
+table{border-collapse:collapse;width:100%}
+caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
+th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid var(--line);
+overflow-wrap:anywhere}
+td:first-child{white-space:nowrap;font-weight:600}
+.definite{color:var(--bad)}.arguable{color:var(--unsure)}.benign,.declared,.accepted{color:var(--good)}
+code,pre{font:.875rem/1.45 ui-monospace,SFMono-Regular,Menlo,monospace}
+pre{background:var(--card);border:1px solid var(--line);padding:.6rem;overflow-x:auto}
+details{margin:.4rem 0}summary{cursor:pointer}
+li{margin:.2rem 0;overflow-wrap:anywhere}
+svg{display:block;max-width:100%;height:auto;min-width:40rem}
+svg text{font:13px ui-monospace,SFMono-Regular,Menlo,monospace;fill:var(--text)}
+svg .box{fill:var(--card);stroke:var(--line)}svg .state{stroke:var(--bad)}
+svg .arrow{fill:none;stroke:var(--soft);stroke-width:1.3}svg .head{fill:var(--soft);font-weight:600}
+@media(max-width:40rem){td:first-child{white-space:normal}thead{position:absolute;left:-99rem}
+tr{display:block;border-bottom:1px solid var(--line);padding:.4rem 0}td{display:block;border:0;padding:.1rem 0}}
+@media print{body{font-size:10pt}details>*{display:block}pre{white-space:pre-wrap}article,tr{break-inside:avoid}}
+"""
+ROW, BOX, WIDTH, GAP, TOP = 34, 24, 250, 110, 30
+LONGEST = 31
+
+
+def html(audit: Audit) -> str:
+    """The page."""
+    blocked = " blocked" if audit.blocking else ""
+    parts = [
+        f"<header><h1>State audit of {_text(audit.title)}</h1></header>",
+        f'<main id="main"><p class="verdict{blocked}">{_text(audit.verdict[:1].upper() + audit.verdict[1:])}</p>',
+        f"<p>Score <strong>{audit.score}</strong> of 100.",
+        f'<span class="soft">{_text(coverage(audit))}.</span></p>',
+        "".join(f"<p>Deployed: {_text(copy)}</p>" for copy in audit.copies),
+        _drawn(audit.map),
+        _plan(audit),
+        _inventory(audit),
+        _findings(audit),
+        _problems(audit),
+        "</main>",
+    ]
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>State audit of {_text(audit.title)}</title><style>{STYLE}</style></head>\n"
+        '<body><a class="skip" href="#main">To the content</a>\n'
+        + "\n".join(filter(None, parts))
+        + "\n</body></html>\n"
+    )
+
+
+def _text(text: str) -> str:
+    return escape(printable(text))
+
+
+def _plan(audit: Audit) -> str:
+    if not audit.plan:
+        return ""
+    rows = []
+    for change in audit.plan:
+        objects = ", ".join(f"<code>{_text(name)}</code>" for name in change.objects)
+        rows.append(
+            f"<li><strong>{_text(change.title[:1].upper() + change.title[1:])}</strong>: removes "
+            f"{count(len(change.removes), 'finding')} ({objects}). "
+            f'<span class="soft">Cost: {_text(change.cost or "not known")}.</span>'
+            f"<details><summary>How</summary><pre><code>{_text_lines(change.snippet)}</code></pre></details></li>"
+        )
+    return f"<section><h2>Plan</h2><ol>{''.join(rows)}</ol></section>"
+
+
+def _text_lines(snippet: str) -> str:
+    return "\n".join(_text(line) for line in snippet.rstrip().splitlines())
+
+
+def _inventory(audit: Audit) -> str:
+    if not audit.rows:
+        return ""
+    body = "".join(
+        f'<tr><td class="{row.verdict}">{row.verdict}</td><td>{row.category}</td>'
+        f"<td><code>{_text(row.name)}</code></td>"
+        f"<td><code>{_text(row.path)}:{row.line}</code></td><td>{_text(row.reason)}</td></tr>"
+        for row in audit.rows
+    )
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("Verdict", "Category", "Object", "Where", "Why"))
+    return (
+        '<section><h2>Inventory</h2><div class="wide" tabindex="0" role="region" aria-label="Inventory">'
+        "<table><caption>Everything that code changes after start-up, and what pins clients or data to a place"
+        f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></section>"
+    )
+
+
+def _findings(audit: Audit) -> str:
+    findings = (*audit.blocking, *audit.arguable)
+    if not findings:
+        return ""
+    return f"<section><h2>Findings</h2>{''.join(map(_finding, findings))}</section>"
+
+
+def _finding(f: Finding) -> str:
+    steps = "".join(f"<li>{_text(s.note)} <code>{_text(s.span.path)}:{s.span.line}</code></li>" for s in f.trace)
+    return (
+        f'<article id="{f.id}"><details><summary><span class="{f.verdict.value}">{f.verdict.value}</span> '
+        f'<a href="{page(f)}">{f.rule.code}</a> {_text(f.message.replace("`", ""))}</summary>'
+        f"<ol>{steps}</ol><p>{_text(f.why)}</p></details></article>"
+    )
+
+
+def _problems(audit: Audit) -> str:
+    if not audit.problems:
+        return ""
+    rows = "".join(f"<li><code>{_text(p.path)}:{p.line}</code> {_text(p.message)}</li>" for p in audit.problems)
+    return f"<section><h2>Not analysed</h2><ul>{rows}</ul></section>"
+
+
+def _drawn(state: Map) -> str:
+    """The map: ways in on the left, functions that write in the middle, state on the right."""
+    if not state.objects:
+        return ""
+    columns = [state.entries, state.writers, tuple(name for name, _ in state.objects)]
+    height = TOP + ROW * max(map(len, columns)) + 8
+    width = 3 * WIDTH + 2 * GAP
+    spots = {
+        (number, name): TOP + ROW * row + (height - TOP - ROW * len(names)) // 2 + BOX // 2
+        for number, names in enumerate(columns)
+        for row, name in enumerate(names)
+    }
+    shapes = [_arrow(0, 1, e.source, e.target, spots) for e in state.reaches if (1, e.target) in spots]
+    shapes += [_arrow(0, 2, e.source, e.target, spots) for e in state.reaches if (1, e.target) not in spots]
+    shapes += [_arrow(1, 2, e.source, e.target, spots) for e in state.writes]
+    categories = dict(state.objects)
+    for (number, name), y in spots.items():
+        x = number * (WIDTH + GAP)
+        label = f"{name} ({categories[name]})" if number == 2 else name
+        short = label if len(label) <= LONGEST else label[: LONGEST - 1] + "…"
+        kind = "box state" if number == 2 else "box"
+        shapes.append(
+            f'<g><title>{_text(label)}</title><rect class="{kind}" x="{x + 1}" y="{y - BOX // 2}" width="{WIDTH - 2}" '
+            f'height="{BOX}" rx="4"/><text x="{x + 8}" y="{y + 4}">{_text(short)}</text></g>'
+        )
+    heads = "".join(
+        f'<text class="head" x="{n * (WIDTH + GAP)}" y="14">{name}</text>'
+        for n, name in enumerate(("Ways in", "Written by", "State"))
+    )
+    says = "; ".join(f"{e.source} writes {e.target}" for e in state.writes)
+    listed = "".join(
+        f"<li><code>{_text(e.source)}</code> writes <code>{_text(e.target)}</code>; reached from "
+        + (
+            ", ".join(f"<code>{_text(r.source)}</code>" for r in state.reaches if r.target == e.source)
+            or "nothing found"
+        )
+        + "</li>"
+        for e in state.writes
+    )
+    return (
+        '<section><h2>State map</h2><div class="wide" tabindex="0" role="region" aria-label="State map">'
+        f'<svg role="img" aria-labelledby="map-title map-text" viewBox="0 0 {width} {height}" '
+        f'xmlns="http://www.w3.org/2000/svg"><title id="map-title">State map</title><desc id="map-text">{_text(says)}'
+        f"</desc>{heads}{''.join(shapes)}</svg></div>"
+        f"<details><summary>The map as a list</summary><ul>{listed}</ul></details></section>"
+    )
+
+
+def _arrow(left: int, right: int, source: str, target: str, spots: dict[tuple[int, str], int]) -> str:
+    x1, x2 = left * (WIDTH + GAP) + WIDTH, right * (WIDTH + GAP)
+    y1, y2 = spots[left, source], spots[right, target]
+    bend = (x1 + x2) // 2
+    return (
+        f'<path class="arrow" d="M{x1} {y1} C{bend} {y1} {bend} {y2} {x2 - 5} {y2}"/>'
+        f'<path class="arrow" d="M{x2 - 9} {y2 - 4} L{x2 - 2} {y2} L{x2 - 9} {y2 + 4}"/>'
+    )

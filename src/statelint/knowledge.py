@@ -186,6 +186,8 @@ class Work(Row, frozen=True):
     """Whether the callable runs in this process."""
     start: str = ""
     """The method that starts it, when making the object is not enough (`Thread(...).start()`)."""
+    detached: bool = False
+    """Whether awaiting the call waits for no more than the handing over."""
 
 
 class Library(Row, frozen=True):

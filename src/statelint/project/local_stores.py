@@ -244,15 +244,19 @@ class LocalStores:
                 by_name[name].append((library, row))
             for method in row.methods:
                 by_method[method].append((library, row))
-        done: set[int] = set()
+        single: dict[int, list[Kept]] = defaultdict(list)
         for found, sites in sorted(self._.calls.outside.items()):
             rows = [r for n in self._.knowledge.spellings(found) for r in by_name.get(n, ())]
             for library, row in rows:
                 for site in sites:
-                    if not (row.once and id(row) in done):
-                        for kept in self._call(library, row, site, found):
-                            done.add(id(row))
+                    for kept in self._call(library, row, site, found):
+                        if row.once:
+                            single[id(row)].append(kept)
+                        else:
                             yield kept
+        for group in single.values():
+            first, *others = sorted(group, key=lambda k: (k.arguable, k.span))
+            yield replace(first, notes=(*first.notes, *(Note(k.span, "the same again") for k in others[:3])))
         for scope in self._.names.every if by_method else ():
             for site in scope.calls:
                 if isinstance(site.call.func, f.Attr):

@@ -7,7 +7,7 @@ constants, class attributes, default arguments, `or` fallbacks, encoders and hel
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from statelint import facts as f
@@ -50,6 +50,8 @@ class Secret:
     maker: str
     arguable: bool
     chain: Chain | None = None
+    slot: KeySlot | None = None
+    """The row that makes the place one for a key; None when its name alone does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,10 @@ class Secrets:
         self._words = knowledge.words.get("secret", frozenset())
         self._identity = knowledge.words.get("identity", frozenset())
         best: dict[tuple[str, int], Secret] = {}
-        order = {"key": 0, "identity": 1, "hash": 2}
         for secret in self._all():
             place = (secret.span.path, secret.span.line)
             known = best.get(place)
-            if known is None or (order[secret.kind], secret.arguable, secret.used is None) < (
-                order[known.kind], known.arguable, known.used is None,
-            ):  # fmt: skip
+            if known is None or _rank(secret) < _rank(known):
                 best[place] = secret
         self.found = tuple(sorted(best.values(), key=lambda s: s.span))
 
@@ -97,16 +96,19 @@ class Secrets:
     # ── places for keys ──
 
     def _in_settings(self) -> Iterator[Secret]:
-        for setting in {s for row in self._slots for s in row.settings}:
-            for given in self._.settings.find(setting):
-                if given.expr is not None and given.scope is not None:
-                    yield from self._key(given.expr, given.scope, setting, given.span, given.context)
-        attributes = {a for row in self._slots for a in row.attributes}
+        for row in self._slots:
+            for setting in row.settings:
+                for given in self._.settings.find(setting):
+                    if given.expr is not None and given.scope is not None:
+                        for secret in self._key(given.expr, given.scope, setting, given.span, given.context):
+                            yield replace(secret, slot=row)
+        attributes = {a: row for row in self._slots for a in row.attributes}
         for scope in self._.names.every:
             for store in scope.stores if scope.module.in_service else ():
                 if isinstance(store.target, f.Attr) and store.target.name in attributes and store.value is not None:
                     span = scope.span(store.target.at)
-                    yield from self._key(store.value, scope, store.target.name, span, store.context)
+                    for secret in self._key(store.value, scope, store.target.name, span, store.context):
+                        yield replace(secret, slot=attributes[store.target.name])
 
     def _in_calls(self) -> Iterator[Secret]:
         by_name = {name: row for row in self._slots for name in row.names}
@@ -131,7 +133,8 @@ class Secrets:
             name = str(option.value) if isinstance(option, f.Const) else ""
             if not set(words(name)) & self._words:
                 return
-        yield from self._key(given, site.scope, name, site.scope.span(site.call.at), site.context)
+        for secret in self._key(given, site.scope, name, site.scope.span(site.call.at), site.context):
+            yield replace(secret, slot=row)
 
     def _in_names(self) -> Iterator[Secret]:
         """Module and class constants whose names say that they hold a key or an identity."""
@@ -310,3 +313,8 @@ class Secrets:
         reads = self._.worths.reads_environment(cls)
         for made in self.made(e, cls, context, depth + 1):
             yield made._replace(fallback=True) if reads else made
+
+
+def _rank(secret: Secret) -> tuple[int, bool, bool, bool]:
+    """The more telling of several reports on one line comes first."""
+    return ("key", "identity", "hash").index(secret.kind), secret.arguable, secret.slot is None, secret.used is None

@@ -41,6 +41,7 @@ class Waiters(NamedTuple):
 class Handed:
     """One place that hands work away; `made` is where its handle was made when that is another line."""
 
+    row: Work
     how: str
     what: str
     scope: Scope
@@ -109,7 +110,7 @@ class HandedWork:
 
     def _handed(self, row: Work, site: CallSite, chain: Chain | None, name: str) -> Handed | None:
         scope, at, made = site.scope, site.call.at, None
-        if site.awaited or self._leaves_block(site):
+        if (site.awaited and not row.detached) or self._leaves_block(site):
             return None
         handles = self._handles(scope, site.call)
         if row.start:
@@ -119,12 +120,14 @@ class HandedWork:
             if start.line != at.line:
                 made = scope.span(at)
             at = start
-        if self._waited(scope, site, handles) or self._waited_by_callers(scope, site, handles):
+        if not row.detached and self._waited(scope, site, handles):
+            return None
+        if row.how != "background" and self._waited_by_callers(scope, site, handles):
             return None
         given = argument(site.call, row.keyword or "", row.callable)
         what, callee = self._callable(given, scope)
         arguable, reason = self._worth_little(what or name.rpartition(".")[2], chain)
-        return Handed(row.how, what, scope, at, made, callee, chain, arguable, reason)
+        return Handed(row, row.how, what, scope, at, made, callee, chain, arguable, reason)
 
     # ── the handle ──
 

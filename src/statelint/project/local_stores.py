@@ -134,13 +134,13 @@ class LocalStores:
                 yield from self._followed(library, row, key, given, j)
             elif j.judgement == "local":
                 kept = self._placed(library, row, key, given, j)
-                kept = self._overridden(kept, given, [g for g, _ in shared if g is not given])
-                if kept:
-                    yield kept
+                left = self._overridden(kept, given, [g for g, _ in shared if g is not given])
+                if left:
+                    yield left
 
     def _placed(self, library: str, row: Store, key: str, given: Given, j: Judged) -> Kept:
         span = given.span
-        notes = ()
+        notes: tuple[Note, ...] = ()
         if j.span and (j.span.path, j.span.line) != (span.path, span.line):
             notes = (Note(j.span, "the value is written here"),)
         owner = given.scope.module.name if given.scope else given.span.path
@@ -321,7 +321,8 @@ class LocalStores:
 
     def _made(self, library: str, row: Store, site: CallSite, found: str, j: Judged | None) -> Kept:
         scope, call = site.scope, site.call
-        span, notes = scope.span(call.at), ()
+        span = scope.span(call.at)
+        notes: tuple[Note, ...] = ()
         where = stage(scope, site.context)
         if j is not None and j.span is not None:
             if (j.span.path, j.span.line) != (span.path, span.line):

@@ -17,7 +17,7 @@ from statelint.project.scopes import Context, Scope
 from statelint.project.stages import Stage, stage, stage_of_words
 from statelint.project.variables import Variables
 from statelint.project.worths import Worth, Worths
-from statelint.spans import Span
+from statelint.spans import Place, Span
 
 GIVERS = frozenset({"update", "from_mapping", "setdefault", "configure", "set_defaults", "add_settings", "init_app"})
 FORMATS = frozenset({"ini", "toml", "yaml", "dotenv"})
@@ -121,7 +121,7 @@ class Settings:
                 yield from self._flat((*path_of(func.of), str(key.value)), call.args[1], scope, context, call.at)
 
     def _flat(
-        self, key: tuple[str, ...], value: f.Expr, scope: Scope, context: Context, at: f.Place
+        self, key: tuple[str, ...], value: f.Expr, scope: Scope, context: Context, at: Place
     ) -> Iterator[Given]:
         """The setting itself, and with a table all settings inside it."""
         key = tuple(part for k in key for part in k.split(".")) if any("." in k for k in key) else key

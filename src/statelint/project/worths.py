@@ -231,7 +231,8 @@ class Worths:
                     return
 
     def _imported(self, b: Binding, seen: tuple[Scope, ...]) -> Iterator[Binding]:
-        statement, name = b.node  # type: ignore[misc]
+        assert isinstance(b.node, tuple)
+        statement, name = b.node
         modules = self._names.modules
         importer = b.scope.module
         target = (

@@ -28,8 +28,9 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "findings safe_yaml",
         "knowledge rows flow_rows store_rows rules facts config config_lines pages",
         "project extract sift cache discover",
-        "gather triage stories pages checks advise report fix",
+        "gather triage stories checks advise report fix",
         "run audit audit_text audit_html",
+        "house_tests language_server",
         "cli __main__",
     )
 )

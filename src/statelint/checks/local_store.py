@@ -11,7 +11,7 @@ from typing import cast
 
 from statelint.findings import Confidence, Hit, Role, Severity, Step, Subject, Verdict
 from statelint.project import Project
-from statelint.project.local_stores import Kept
+from statelint.project.kept import Kept
 from statelint.project.story import way_in
 
 WHERE = {"memory": "in one process's memory", "disk": "on local disk", "request": "inside the request's own process"}

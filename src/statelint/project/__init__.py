@@ -19,7 +19,8 @@ from statelint.project.deployments import Copies, copies
 from statelint.project.entries import Entries
 from statelint.project.flows import Flows
 from statelint.project.homes import Homes
-from statelint.project.local_stores import LocalStores, Stores
+from statelint.project.kept import Stores
+from statelint.project.local_stores import LocalStores
 from statelint.project.memos import Memoised, Memos
 from statelint.project.modules import Modules
 from statelint.project.names import Names

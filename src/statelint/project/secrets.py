@@ -1,7 +1,7 @@
 """Keys made when a process starts: random values that flow into a place for a signing or encryption key.
 
-The search goes backwards from places for keys: arguments, settings, attributes, names that say what they hold. It passes
-constants, class attributes, default arguments, `or` fallbacks, encoders and helper functions of the project.
+The search goes backwards from places for keys: arguments, settings, attributes, names that say what they hold. It
+passes constants, class attributes, default arguments, `or` fallbacks, encoders and helper functions of the project.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
+from statelint.project.kept import argument, bound_name
 from statelint.project.kinds import words
-from statelint.project.local_stores import argument
 from statelint.project.names import Names
 from statelint.project.reach import Chain, Reach
 from statelint.project.scopes import Binding, CallSite, Context, Scope
@@ -170,7 +170,7 @@ class Secrets:
                     span = scope.span(site.call.at)
                     arguable = bool(site.context.tests) or stage(scope, site.context) in ("development", "test")
                     short = name.removesuffix("()").rpartition(".")[2]
-                    bound = next((n for n, bs in scope.bindings.items() if any(b.value is site.call for b in bs)), short)
+                    bound = bound_name(site) or short
                     yield Secret("key", bound, scope.module.name, span, None, f"{short}()", arguable)
 
     def _hashes(self) -> Iterator[Secret]:
@@ -192,12 +192,12 @@ class Secrets:
         for made in self.made(e, scope, context):
             if made.scope.kind == "function" and self._.reach.runs(made.scope):
                 continue  # made anew for each request
-            dev = stage(made.scope, context) in ("development", "test") or stage(scope, context) in ("development", "test")
+            dev = {stage(made.scope, context), stage(scope, context)} & {"development", "test"}
             place, used = made.span, span
             if (place.path, place.line) == (used.path, used.line):
                 place, used = span, None  # type: ignore[assignment]
             yield Secret(
-                "key", name, scope.module.name, place, used, made.what, made.fallback or dev or weak,
+                "key", name, scope.module.name, place, used, made.what, made.fallback or weak or bool(dev),
                 self._.reach.chain(scope),
             )  # fmt: skip
 

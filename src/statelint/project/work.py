@@ -16,8 +16,8 @@ import msgspec
 from statelint import facts as f
 from statelint.knowledge import Knowledge, Work
 from statelint.project.calls import Calls
+from statelint.project.kept import argument
 from statelint.project.kinds import words
-from statelint.project.local_stores import argument
 from statelint.project.names import Names
 from statelint.project.reach import Chain, Reach
 from statelint.project.scopes import CallSite, Scope
@@ -30,6 +30,7 @@ OURS: Final = frozenset({"thread", "task", "executor", "background", "process", 
 ASIDE: Final = frozenset({"timer", "hook"})
 """Entries whose work no client waits for."""
 CLOSERS: Final = frozenset({"shutdown", "join"})
+ADDERS: Final = frozenset({"append", "add", "extend", "put", "put_nowait"})
 
 
 class Waiters(NamedTuple):
@@ -144,35 +145,19 @@ class HandedWork:
         for node in self._body(scope):
             if isinstance(node, f.Bind) and node.value is not None and _holds(node.value, call):
                 found.update(_target(t) for t in node.targets)
-            elif isinstance(node, f.Call) and isinstance(node.func, f.Attr) and any(_holds(a, call) for a in node.args):
-                if node.func.name in ("append", "add", "extend", "put", "put_nowait"):
-                    found.add(_target(node.func.of))
+            elif _adds(node) and any(_holds(a, call) for a in node.args):
+                found.add(_target(node.func.of))
         found.discard("")
-        grown = True
-        while grown:  # `tasks.append(task)`, `for task in tasks`
-            grown = False
-            for node in self._body(scope):
-                new = ""
-                if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in ("append", "add"):
-                    if node.args and _mentions(node.args[0], found):
-                        new = _target(node.func.of)
-                elif isinstance(node, f.Loop) and node.target is not None and _mentions(node.source, found):
-                    new = _target(node.target)
-                elif isinstance(node, f.Clause) and _mentions(node.source, found):
-                    new = _target(node.target)
-                elif isinstance(node, f.Bind) and node.value is not None and isinstance(node.value, f.Group | f.Name | f.Op):
-                    new = _target(node.targets[0]) if _mentions(node.value, found) else ""
-                if new and new not in found:
-                    found.add(new)
-                    grown = True
+        while new := {name for node in self._body(scope) if (name := _passed_on(node, found))} - found:
+            found |= new
         return frozenset(found)
 
     def _started(self, method: str, site: CallSite, handles: frozenset[str]) -> Place | None:
         """Where the work is started: on the object itself, on the name that holds it, or where it is stored."""
         for node in self._body(site.scope):
-            if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name == method:
-                if node.func.of is site.call or _target(node.func.of) in handles:
-                    return node.at
+            called = isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name == method
+            if called and (node.func.of is site.call or _target(node.func.of) in handles):
+                return Place(*node.at)
         kept = any("." in h for h in handles) or any(r is site.call for r in site.scope.returns)
         return site.call.at if kept else None
 
@@ -203,9 +188,8 @@ class HandedWork:
                         return True
                 if any(_holds(a, site.call) or _mentions(a, handles) for a in node.args) and self._waits(node, scope):
                     return True
-            elif isinstance(node, f.Yield) and node.delegate and node.value is not None:
-                if _mentions(node.value, handles):
-                    return True
+            elif isinstance(node, f.Yield) and node.delegate and node.value and _mentions(node.value, handles):
+                return True
         return False
 
     def _waits(self, call: f.Call, scope: Scope) -> bool:
@@ -249,6 +233,22 @@ class HandedWork:
         if chain is not None and chain.entry.kind in ASIDE:
             return True, "no client waits for what started it"
         return False, ""
+
+
+def _adds(node: Any) -> bool:
+    """Whether a fact is a call that puts its arguments into a collection."""
+    return isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in ADDERS
+
+
+def _passed_on(node: Any, handles: set[str]) -> str:
+    """The name that gets a handle by this fact: `tasks.append(task)`, `for task in tasks`, `all = [*tasks]`."""
+    if _adds(node) and node.args and _mentions(node.args[0], handles):
+        return _target(node.func.of)
+    if isinstance(node, f.Loop | f.Clause) and node.target is not None and _mentions(node.source, handles):
+        return _target(node.target)
+    if isinstance(node, f.Bind) and isinstance(node.value, f.Group | f.Name | f.Op) and _mentions(node.value, handles):
+        return _target(node.targets[0])
+    return ""
 
 
 def _target(e: f.Expr) -> str:

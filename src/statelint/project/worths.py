@@ -19,8 +19,12 @@ from statelint.spans import Span
 from statelint.store_rows import Environ
 
 DEPTH: Final = 8
-JOINERS: Final = frozenset({"join", "joinpath", "abspath", "resolve", "expanduser", "Path", "PurePath", "str", "realpath"})
-SAME: Final = frozenset({"lower", "strip", "as_posix", "resolve", "absolute", "rstrip", "lstrip", "format", "get_secret_value"})
+JOINERS: Final = frozenset(
+    {"join", "joinpath", "abspath", "resolve", "expanduser", "Path", "PurePath", "str", "realpath"}
+)  # fmt: skip
+SAME: Final = frozenset(
+    {"lower", "strip", "as_posix", "resolve", "absolute", "rstrip", "lstrip", "format", "get_secret_value"}
+)  # fmt: skip
 
 
 class Worth(NamedTuple):
@@ -250,7 +254,8 @@ class Worths:
             return []
         if b.kind in ("assign", "annotate") and b.value is not None and b.position is None:
             unless = condition(b.context.tests) if b.context.tests else ""
-            return [w._replace(unless=w.unless or unless, context=b.context) for w in self.of(b.value, b.scope, b.context, depth)]
+            found = self.of(b.value, b.scope, b.context, depth)
+            return [w._replace(unless=w.unless or unless, context=b.context) for w in found]
         if b.kind == "param":
             return self._parameter(b, depth)
         return []

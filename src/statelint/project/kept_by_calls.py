@@ -1,0 +1,175 @@
+"""Constructors and other calls that keep something local, by an argument, by a default or by themselves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+from statelint import facts as f
+from statelint.project.defaults import Defaults
+from statelint.project.judging import Judge, Judged, pattern
+from statelint.project.kept import Followers, Kept, Note, Stores, argument, bound_name
+from statelint.project.names import Names
+from statelint.project.scopes import CallSite
+from statelint.project.stages import condition, stage
+from statelint.project.values import Cls, Obj, qualified
+from statelint.store_rows import Store
+
+SERVED = frozenset({"sessions", "limits", "realtime", "jobs", "schedule"})
+"""What matters even where the start of a program makes it; the rest does no harm in a command."""
+
+
+class KeptByCalls:
+    """Finds them by the names of callees, then by method names."""
+
+    def __init__(self, stores: Stores, defaults: Defaults, followers: Followers) -> None:
+        self._ = stores
+        self._defaults = defaults
+        self._judge = Judge(stores.settings)
+        self._followers = followers
+
+    def found(self) -> Iterator[Kept]:
+        by_name: dict[str, list[tuple[str, Store]]] = defaultdict(list)
+        by_method: dict[str, list[tuple[str, Store]]] = defaultdict(list)
+        for library, row in self._.rows:
+            for name in row.names:
+                by_name[name].append((library, row))
+            for method in row.methods:
+                by_method[method].append((library, row))
+        single: dict[int, list[Kept]] = defaultdict(list)
+        for found, sites in sorted(self._.calls.outside.items()):
+            rows = [r for n in self._.knowledge.spellings(found) for r in by_name.get(n, ())]
+            for library, row in rows:
+                for site in sites:
+                    for kept in self._call(library, row, site, found):
+                        if row.once:
+                            single[id(row)].append(kept)
+                        else:
+                            yield kept
+        for group in single.values():
+            first, *others = sorted(group, key=lambda k: (k.arguable, k.span))
+            yield replace(first, notes=(*first.notes, *(Note(k.span, "the same again") for k in others[:3])))
+        for scope in self._.names.every if by_method else ():
+            for site in scope.calls:
+                if isinstance(site.call.func, f.Attr):
+                    for library, row in by_method.get(site.call.func.name, ()):
+                        if self._received(row, site):
+                            yield from self._call(library, row, site, site.call.func.name)
+
+    def _received(self, row: Store, site: CallSite) -> bool:
+        func = site.call.func
+        assert isinstance(func, f.Attr)
+        values = self._.names.denote(func.of, site.scope)
+        for value in values:
+            if isinstance(value, Obj) and isinstance(value.cls, Cls):
+                bases = self._.names.classes.outside_bases(value.cls.scope)
+                if not set(bases) & set(row.of):
+                    return False
+            name = qualified(value)
+            if isinstance(value, Obj) and not isinstance(value.cls, Cls):
+                name = value.cls.name
+            if name:
+                return not row.of or any(n in row.of for n in self._.knowledge.spellings(name.removesuffix("()")))
+        return not row.of or not values
+
+    def _ignored(self, row: Store, site: CallSite) -> bool:
+        scope = site.scope
+        if not scope.module.in_service or site.context.for_types:
+            return True
+        if (scope in self._.offline or scope.in_main or site.context.in_main) and row.keeps not in SERVED:
+            return True
+        return row.requested and not self._.reach.runs(scope)
+
+    def _call(self, library: str, row: Store, site: CallSite, found: str) -> Iterator[Kept]:
+        call, scope = site.call, site.scope
+        keywords = dict(call.keywords)
+        if self._ignored(row, site) or any(k in keywords for k in row.unless):
+            return
+        if self._reads_only(row, site) or not self._defaults.needed(row) or self._defaults.rescued(row):
+            return
+        span = scope.span(call.at)
+        if row.follows:
+            state, where = self._defaults.space(row, self._defaults.alias(row, (call, scope)))
+            if state == "local" and where is not None:
+                self._followers[where].append(Note(span, f"{row.what or row.keeps} depend on it"))
+            elif state == "local":
+                kept = self._made(library, row, site, found, None)
+                notes = (*kept.notes, *self._defaults.marks(row))
+                yield replace(kept, cause=f"no {row.follows.setting}", notes=notes)
+            return
+        given = argument(call, row.argument, row.position)
+        if row.argument == "" and row.position is None:
+            if self._defaults.decided(row) and self._outlives(row, site, ""):
+                yield self._made(library, row, site, found, None)
+        elif given is not None:
+            for w in self._.worths.of(given, scope, site.context):
+                j = self._judge.worth(row, w)
+                if j.judgement == "local" and self._outlives(row, site, j.text):
+                    yield self._made(library, row, site, found, j)
+        elif self._falls_back(row, site):
+            yield self._made(library, row, site, found, None)
+
+    def _falls_back(self, row: Store, site: CallSite) -> bool:
+        """Whether the argument is missing for good, and the default keeps it local."""
+        call = site.call
+        spread = "**" in dict(call.keywords) or any(isinstance(a, f.Star) for a in call.args)
+        if row.absent != "local" or spread or not self._defaults.decided(row):
+            return False
+        return not self._defaults.given_later(row, site) and self._outlives(row, site, "")
+
+    def _made(self, library: str, row: Store, site: CallSite, found: str, j: Judged | None) -> Kept:
+        scope, call = site.scope, site.call
+        span = scope.span(call.at)
+        notes: tuple[Note, ...] = ()
+        where = stage(scope, site.context)
+        if j is not None and j.span is not None:
+            if (j.span.path, j.span.line) != (span.path, span.line):
+                notes = (Note(span, f"used by {found.rpartition('.')[2]}()"),)
+            span = j.span
+        name = bound_name(site) or found.removesuffix("()").rpartition(".")[2]
+        unless = j.unless if j else ""
+        if j and j.context.tests and not unless:
+            unless = condition(j.context.tests)
+        elif site.context.tests and not unless:
+            unless = condition(site.context.tests)
+        arguable = row.grade == "arguable" or where in ("development", "test")
+        return Kept(
+            row, library, "call", name, scope.full_name, span, unless, where, arguable,
+            notes=notes, chain=self._.reach.chain(scope),
+        )  # fmt: skip
+
+    def _reads_only(self, row: Store, site: CallSite) -> bool:
+        for key, wanted in row.read_only.items():
+            value = argument(site.call, "" if key.isdigit() else key, int(key) if key.isdigit() else None)
+            if value is not None:
+                known = [w.text for w in self._.worths.of(value, site.scope) if w.text is not None]
+                if known and all(pattern(wanted).search(t) for t in known):
+                    return True
+        if row.read_statements:
+            texts = list(_statements(site.scope.module.path, self._.names))
+            return bool(texts) and all(pattern(row.read_statements).search(t) for t in texts)
+        return False
+
+    def _outlives(self, row: Store, site: CallSite, text: str) -> bool:
+        """Whether the object lasts longer than the call of the function that makes it, where that matters."""
+        if not row.fleeting or not pattern(row.fleeting).search(text):
+            return True
+        scope, call = site.scope, site.call
+        if scope.kind != "function":
+            return True
+        if any(store.value is call for store in scope.stores) or any(r is call for r in scope.returns):
+            return True
+        for name, bindings in scope.bindings.items():
+            if any(b.value is call for b in bindings):
+                return name in scope.outer or any(isinstance(r, f.Name) and r.id == name for r in scope.returns)
+        return False
+
+
+def _statements(path: str, names: Names) -> Iterator[str]:
+    top = names.scopes[path]
+    for scope in (top, *top.descendants()):
+        for site in scope.calls:
+            if isinstance(site.call.func, f.Attr) and site.call.func.name.startswith("execute") and site.call.args:
+                first = site.call.args[0]
+                yield str(first.value) if isinstance(first, f.Const) else "?"

@@ -1,0 +1,95 @@
+"""Settings whose value, or whose absence, keeps something local."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+from statelint.project.defaults import Defaults
+from statelint.project.judging import Judge, Judged, pattern
+from statelint.project.kept import Followers, Kept, Note, Stores
+from statelint.project.settings import Given
+from statelint.project.stages import condition
+from statelint.store_rows import Store
+
+
+class KeptBySettings:
+    """Finds them row by row. What follows a setting that is reported itself is noted in `followers`."""
+
+    def __init__(self, stores: Stores, defaults: Defaults, followers: Followers) -> None:
+        self._ = stores
+        self._defaults = defaults
+        self._judge = Judge(stores.settings)
+        self._followers = followers
+
+    def found(self) -> Iterator[Kept]:
+        for library, row in self._.rows:
+            groups: dict[str, list[Given]] = defaultdict(list)
+            for setting in row.settings:
+                for given in self._.settings.find(setting):
+                    tail = given.key[-len(setting.split(".")) :]
+                    groups[".".join(tail)].append(given)
+            for key, places in groups.items():
+                yield from self._setting(library, row, key, places)
+            if row.settings and row.absent == "local" and not groups and not row.names and not row.space:
+                yield from self._missing(library, row)
+
+    def _setting(self, library: str, row: Store, key: str, places: list[Given]) -> Iterator[Kept]:
+        judged = [(given, j) for given in places for j in self._judge.given(row, given)]
+        shared = [(g, j) for g, j in judged if j.judgement == "shared"]
+        if not self._defaults.needed(row) or not self._defaults.decided(row):
+            return
+        for given, j in judged:
+            if row.follows and (not row.follows.value or pattern(row.follows.value).search(j.text)):
+                yield from self._followed(library, row, key, given, j)
+            elif j.judgement == "local":
+                kept = self._placed(library, row, key, given, j)
+                left = self._overridden(kept, given, [g for g, _ in shared if g is not given])
+                if left:
+                    yield left
+
+    def _placed(self, library: str, row: Store, key: str, given: Given, j: Judged) -> Kept:
+        span = given.span
+        notes: tuple[Note, ...] = ()
+        if j.span and (j.span.path, j.span.line) != (span.path, span.line):
+            notes = (Note(j.span, "the value is written here"),)
+        owner = given.scope.module.name if given.scope else given.span.path
+        unless = j.unless or (condition(given.context.tests) if given.conditional else "")
+        arguable = row.grade == "arguable" or given.stage in ("development", "test")
+        return Kept(row, library, "setting", key, owner, span, unless, given.stage, arguable, notes=notes)
+
+    @staticmethod
+    def _overridden(kept: Kept, given: Given, shared: list[Given]) -> Kept | None:
+        """What a shared value elsewhere makes of a local one."""
+        for other in shared:
+            same = other.scope is given.scope and other.span.path == given.span.path
+            if other.stage == "production" and given.stage != "production":
+                return replace(kept, arguable=True)
+            if same and other.span.line > given.span.line and not other.conditional:
+                return None
+            if same and other.conditional and not kept.unless:
+                kept = replace(kept, unless=condition(other.context.tests) or "another value is set")
+            elif other.stage == "base" and not same and not kept.unless:
+                kept = replace(kept, unless=f"{other.span.path} is used")
+        return kept
+
+    def _missing(self, library: str, row: Store) -> Iterator[Kept]:
+        """A setting that nothing gives, whose default is local, where something needs it."""
+        site = next((s for name in row.needs for s in self._defaults.sites(name)), None)
+        if site is None:
+            return
+        key = row.settings[0].partition(".")[0]
+        span = site.scope.span(site.call.at)
+        notes = self._defaults.marks(row)
+        yield Kept(row, library, "default", key, site.scope.module.name, span, cause=f"no {key}", notes=notes)
+
+    def _followed(self, library: str, row: Store, key: str, given: Given, j: Judged) -> Iterator[Kept]:
+        alias = self._defaults.alias(row, None)
+        found, where = self._defaults.space(row, alias)
+        if found == "local":
+            kept = self._placed(library, row, key, given, j)
+            if where is not None:
+                self._followers[where].append(Note(given.span, f"{row.what or row.keeps} depend on it"))
+                return
+            yield replace(kept, cause=f"no {row.follows.setting if row.follows else key}")

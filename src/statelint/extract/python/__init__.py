@@ -13,6 +13,7 @@ from statelint.extract.python.tokens import Tokens, TooDeep
 from statelint.extract.python.walk import Walk
 from statelint.facts import Comment, Facts, Trouble
 
+MOST_TOKENS = 250_000
 LARGEST = 2 * 1024 * 1024
 """Bytes; a larger source is generated, and parsing it takes minutes."""
 COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -34,7 +35,10 @@ def extract(source: bytes) -> Facts:
     try:
         tokens = Tokens(text)
     except TooDeep as error:
-        return _trouble("depth", error.line, "nested more deeply than Python itself accepts")
+        return _trouble("depth", error.line, "nested too deeply to analyse")
+    if len(tokens.texts) > MOST_TOKENS:
+        message = f"{len(tokens.texts)} words and numbers; sources with more than {MOST_TOKENS} are not analysed"
+        return _trouble("size", 1, message, tokens.lines)
     return _parse(text, tokens)
 
 
@@ -51,8 +55,8 @@ def _parse(text: str, tokens: Tokens) -> Facts:
             line = text.count("\n", 0, old.end()) + 1
             return _trouble("syntax", line, "not Python 3: it looks like Python 2", tokens.lines)
         return _trouble("syntax", error.raw_line, "not valid Python", tokens.lines)
-    except RecursionError:
-        return _trouble("depth", 1, "nested too deeply to analyse", tokens.lines)
+    except (TooDeep, RecursionError) as error:
+        return _trouble("depth", getattr(error, "line", 1), "nested too deeply to analyse", tokens.lines)
     return Facts(body=body, comments=_comments(tokens, walk), lines=tokens.lines)
 
 
@@ -70,7 +74,9 @@ def _decode(source: bytes) -> str:
             name = cookie.group(1).decode("ascii")
             if not codecs.lookup(name)._is_text_encoding:
                 raise LookupError(name)
-            return source.decode(name)
+            text = source.decode(name)
+            text.encode()  # some codecs give halves of surrogate pairs, which are no text
+            return text
         if line.strip() and not line.lstrip().startswith(b"#"):
             break
     return source.decode("utf-8")
@@ -78,13 +84,14 @@ def _decode(source: bytes) -> str:
 
 def _comments(tokens: Tokens, walk: Walk) -> tuple[Comment, ...]:
     found = []
-    for token in tokens.comments:
-        mark = MARK.match(token.text)
+    statements = sorted(walk.statements)
+    for comment in tokens.comments:
+        mark = MARK.match(comment.text)
         if mark:
-            place = tokens.place(token.start, token.end)
-            alone = tokens.alone(token)
+            place = tokens.place(comment.start, comment.end)
+            alone = tokens.alone(comment)
             covers = (place.line, place.line)
             if alone:
-                covers = next((s for s in sorted(walk.statements) if s[0] > place.line), covers)
+                covers = next((s for s in statements if s[0] > place.line), covers)
             found.append(Comment(mark.group(1).strip(), alone, covers, place))
     return tuple(found)

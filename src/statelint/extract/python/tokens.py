@@ -2,7 +2,8 @@
 
 LibCST nodes have no positions, and computing them from whitespace costs more than the parse. Names, numbers, strings
 and brackets come in the same order in the text and in the tree, so a cursor over these tokens gives every node its
-place.
+place. The depth is measured because LibCST's parser recurses on the machine's stack: where that is used up, the process
+dies.
 """
 
 from __future__ import annotations
@@ -24,18 +25,25 @@ TOKEN = re.compile(
   | (?P<number>(?:\d|\.\d)(?:[eE][+-]?\d|[\w.])*)
   | (?P<open>[\[({])
   | (?P<close>[\])}])
-  | (?P<other>\.\.\.|.)
+  | (?P<dots>\.\.\.)
+  | (?P<other>[=!<>:]=|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
+FIRST_WORD = re.compile(r"^([ \t]*)([^\s#]\w*)", re.MULTILINE)
 DEEPEST_BRACKETS = 200
 """CPython refuses more; LibCST's parser dies of a stack overflow at some thousands."""
-LONGEST_RUN = 2500
-"""Tokens without a comma, a colon or a line's end between them: each may nest the tree by one level."""
+DEEPEST_PATTERN = 10
+"""Brackets inside one `case`; the parser's time doubles with each."""
+LONGEST_RUN = 1000
+"""Tokens between two separators at one level of brackets: each may nest the tree by one level."""
+LONGEST_LADDER = 150
+"""`lambda` in `lambda`, `elif` after `elif`: each is one level."""
+LONG_FORMAT = 500
+"""Characters of a format string, or of one field in it, that are taken without a look at the depth of the fields."""
 
 
-class Token(NamedTuple):
-    kind: str
+class Comment(NamedTuple):
     text: str
     start: int
     end: int
@@ -49,8 +57,27 @@ class TooDeep(Exception):
         self.line = line
 
 
+class _Level:
+    """What may nest at one level of brackets: tokens since a separator, lambdas whose colon came or has yet to come."""
+
+    __slots__ = ("ladder", "pending", "run")
+
+    def __init__(self) -> None:
+        self.run = self.pending = self.ladder = 0
+
+    def separate(self) -> None:
+        self.run = 0
+        if not self.pending:
+            self.ladder = 0
+
+    def colon(self) -> None:
+        self.run = 0
+        if self.pending:
+            self.pending -= 1
+
+
 class Tokens:
-    """The tokens of a text, the partner of each bracket, and the comments.
+    """Parallel lists of the tokens of a text, the partner of each bracket, and the comments.
 
     Raises TooDeep. Never fails otherwise: text that is no Python gives tokens all the same.
     """
@@ -59,50 +86,85 @@ class Tokens:
         self.text = text
         self._lines = [0]
         self._lines.extend(m.end() for m in re.finditer(r"\r\n|\r|\n", text))
-        self.all: list[Token] = []
+        self.texts: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.formats: list[int] = []
+        """Numbers of the tokens that are format strings."""
         self.partner: dict[int, int] = {}
-        self.comments: list[Token] = []
+        self.comments: list[Comment] = []
         self._read()
+        if text.count("elif") > LONGEST_LADDER:
+            self._measure_elif()
 
     def _read(self) -> None:
-        text, position, size = self.text, 0, len(self.text)
-        match, found, run = TOKEN.match, self.all, 0
-        stack: list[int] = []
-        lambdas: list[int] = []  # bracket depths of lambdas whose colon is still to come
+        text, position, size, match = self.text, 0, len(self.text), TOKEN.match
+        texts, starts, ends = self.texts, self.starts, self.ends
+        stack: list[tuple[int, _Level]] = []
+        level, in_case, fresh = _Level(), False, True
         while position < size:
             m = match(text, position)
             assert m is not None
-            kind, end = str(m.lastgroup), m.end()
+            kind, end = m.lastgroup, m.end()
             if kind == "space":
                 if not stack and "\n" in m.group():
-                    run = 0
-                    lambdas.clear()
-            elif kind == "comment":
-                self.comments.append(Token(kind, m.group(), position, end))
-            else:
-                if kind == "format":
-                    end = _format_end(text, end, m.group().lstrip("fFrRtT"))
-                    kind = "string"
-                elif kind == "open":
-                    stack.append(len(found))
-                    if len(stack) > DEEPEST_BRACKETS:
-                        raise TooDeep(self.line(position))
-                elif kind == "close" and stack:
-                    self.partner[stack.pop()] = len(found)
-                run += 1
-                if kind == "name" and m.group() == "lambda":
-                    lambdas.append(len(stack))
-                if kind == "other" and text[position] in ",:;=":
-                    # what ends a piece of code does not within a lambda's head, and what follows its colon is nested
-                    if not lambdas or lambdas[-1] != len(stack):
-                        run = 0
-                    elif text[position] == ":":
-                        lambdas.pop()
-                elif run > LONGEST_RUN:
+                    level, in_case, fresh = _Level(), False, True
+                position = end
+                continue
+            if kind == "comment":
+                self.comments.append(Comment(m.group(), position, end))
+                position = end
+                continue
+            word = m.group()
+            if kind == "other":
+                level.run += 1
+                if word == ":":
+                    level.colon()
+                elif word in (",", ";", "="):
+                    level.separate()
+                fresh, position = False, end
+                if level.run > LONGEST_RUN:
                     raise TooDeep(self.line(position))
-                if kind != "other" or end - position == 3:
-                    found.append(Token(kind, text[position:end], position, end))
+                continue
+            if kind == "format":
+                end = _format_end(text, end, word.lstrip("fFrRtT"))
+                word = text[position:end]
+                self.formats.append(len(texts))
+                if len(word) > LONG_FORMAT and not _shallow(word):
+                    raise TooDeep(self.line(position))
+            elif kind == "open":
+                stack.append((len(texts), level))
+                level = _Level()
+                if len(stack) > (DEEPEST_PATTERN if in_case else DEEPEST_BRACKETS):
+                    raise TooDeep(self.line(position))
+            elif kind == "close" and stack:
+                opened, level = stack.pop()
+                self.partner[opened] = len(texts)
+            elif word == "lambda":
+                level.pending += 1
+                level.ladder += 1
+            elif word == "case" and fresh and not stack:
+                in_case = True
+            fresh = False
+            level.run += 1
+            if level.run > LONGEST_RUN or level.ladder > LONGEST_LADDER:
+                raise TooDeep(self.line(position))
+            texts.append(word)
+            starts.append(position)
+            ends.append(end)
             position = end
+
+    def _measure_elif(self) -> None:
+        """Each `elif` is an `else` with an `if` inside, one level deeper than the one before."""
+        ladders: dict[int, int] = {}
+        for m in FIRST_WORD.finditer(self.text):
+            indent = m.end(1) - m.start(1)
+            if m.group(2) != "elif":
+                ladders.pop(indent, None)
+                continue
+            ladders[indent] = ladders.get(indent, 0) + 1
+            if ladders[indent] > LONGEST_LADDER:
+                raise TooDeep(self.line(m.start(2)))
 
     def line(self, offset: int) -> int:
         """The line of an offset, from 1."""
@@ -110,16 +172,34 @@ class Tokens:
 
     def place(self, start: int, end: int) -> Place:
         """The place between two offsets."""
-        first, last = self.line(start), self.line(end)
-        return Place(first, start - self._lines[first - 1] + 1, last, end - self._lines[last - 1] + 1)
+        lines = self._lines
+        first = bisect_right(lines, start)
+        last = first if first == len(lines) or end < lines[first] else bisect_right(lines, end)
+        return Place(first, start - lines[first - 1] + 1, last, end - lines[last - 1] + 1)
 
-    def alone(self, token: Token) -> bool:
-        """Whether nothing stands before a token on its line."""
-        return not self.text[self._lines[self.line(token.start) - 1] : token.start].strip()
+    def alone(self, comment: Comment) -> bool:
+        """Whether nothing stands before a comment on its line."""
+        return not self.text[self._lines[self.line(comment.start) - 1] : comment.start].strip()
 
     @property
     def lines(self) -> int:
         return len(self._lines)
+
+
+def _shallow(literal: str) -> bool:
+    """Whether the fields of a format string nest within reason: none is long, or the long ones hold few tokens."""
+    depth = start = 0
+    for m in re.finditer(r"[{}]", literal):
+        depth = max(depth + (1 if m.group() == "{" else -1), 0)
+        if depth > DEEPEST_PATTERN:
+            return False
+        if depth == 0:
+            if m.start() - start > LONG_FORMAT and len(TOKEN.findall(literal, start, m.start())) > LONG_FORMAT:
+                return False
+            start = m.end()
+        elif depth == 1 and m.group() == "{":
+            start = m.end()
+    return True
 
 
 def _format_end(text: str, position: int, quote: str) -> int:

@@ -8,7 +8,8 @@ from typing import Any
 import libcst as cst
 
 from statelint import facts as f
-from statelint.extract.python.expressions import OPERATORS, Expressions
+from statelint.extract.python.expressions import Expressions
+from statelint.extract.python.literals import OPERATORS
 from statelint.extract.python.tokens import Tokens
 
 
@@ -23,6 +24,7 @@ class Walk(Expressions):
         return self.block(tree.body)
 
     def block(self, nodes: Sequence[Any]) -> tuple[f.Stmt, ...]:
+        self._deeper()
         found: list[f.Stmt] = []
         for node in nodes:
             if isinstance(node, cst.SimpleStatementLine):
@@ -30,6 +32,7 @@ class Walk(Expressions):
                     self._statement(small, found)
             else:
                 self._statement(node, found)
+        self._depth -= 1
         return tuple(found)
 
     def _suite(self, node: Any) -> tuple[f.Stmt, ...]:
@@ -56,78 +59,87 @@ class Walk(Expressions):
         found.append(fact)
 
     def s_Assign(self, node: cst.Assign) -> f.Stmt:
-        targets = tuple(self.expr(t.target) for t in node.targets)
+        targets = [self.expr(node.targets[0].target)]
+        start = self._begin
+        for target in node.targets[1:]:
+            targets.append(self.expr(target.target))
         value = self.expr(node.value)
-        return f.Bind(targets, value, None, "=", self._join(targets[0], value))
+        return f.Bind(tuple(targets), value, None, "=", self._from(start))
 
     def s_AnnAssign(self, node: cst.AnnAssign) -> f.Stmt:
         target = self.expr(node.target)
+        start = self._begin
         annotation = self.expr(node.annotation.annotation)
         value = self.expr(node.value) if node.value is not None else None
-        return f.Bind((target,), value, annotation, "=", self._join(target, value or annotation))
+        return f.Bind((target,), value, annotation, "=", self._from(start))
 
     def s_AugAssign(self, node: cst.AugAssign) -> f.Stmt:
-        target, value = self.expr(node.target), self.expr(node.value)
-        return f.Bind((target,), value, None, OPERATORS[type(node.operator)], self._join(target, value))
+        target = self.expr(node.target)
+        start = self._begin
+        value = self.expr(node.value)
+        return f.Bind((target,), value, None, OPERATORS[type(node.operator)], self._from(start))
 
     def s_TypeAlias(self, node: Any) -> f.Stmt:
-        self._take("type")
+        start = self._take("type")
         target = self.expr(node.name)
+        self._type_parameters(node)
         value = self.expr(node.value)
-        return f.Bind((target,), value, None, "=", self._join(target, value))
+        return f.Bind((target,), value, None, "=", self._from(start))
 
     def s_Del(self, node: cst.Del) -> f.Stmt:
-        place = self._place(*self._take("del"))
+        start = self._take("del")
         target = self.expr(node.target)
         targets = target.items if isinstance(target, f.Group) else (target,)
-        return f.Delete(targets, self._to(place, target))
+        return f.Delete(targets, self._from(start))
 
     def s_Expr(self, node: cst.Expr) -> f.Stmt:
         value = self.expr(node.value)
-        return f.Do(value, value.at)
+        return f.Do(value, self._from(self._begin))
 
     def s_Assert(self, node: cst.Assert) -> f.Stmt:
-        place = self._place(*self._take("assert"))
+        start = self._take("assert")
         value = self.expr(node.test)
+        place = self._from(start)
         if node.msg is not None:
             self.expr(node.msg)
-        return f.Do(value, self._to(place, value))
+        return f.Do(value, place)
 
     def s_Return(self, node: cst.Return) -> f.Stmt:
-        place = self._place(*self._take("return"))
+        start = self._take("return")
         value = self.expr(node.value) if node.value is not None else None
-        return f.Return(value, self._to(place, value))
+        return f.Return(value, self._from(start))
 
     def s_Raise(self, node: cst.Raise) -> f.Stmt:
-        place = self._place(*self._take("raise"))
+        start = self._take("raise")
         value = self.expr(node.exc) if node.exc is not None else None
+        place = self._from(start)
         if node.cause is not None:
             self.expr(node.cause.item)
-        return f.Raise(value, self._to(place, value))
+        return f.Raise(value, place)
 
     def s_Pass(self, node: Any) -> f.Stmt:
-        return f.Jump("pass", self._place(*self._take("pass")))
+        return f.Jump("pass", self._word("pass"))
 
     def s_Break(self, node: Any) -> f.Stmt:
-        return f.Jump("break", self._place(*self._take("break")))
+        return f.Jump("break", self._word("break"))
 
     def s_Continue(self, node: Any) -> f.Stmt:
-        return f.Jump("continue", self._place(*self._take("continue")))
+        return f.Jump("continue", self._word("continue"))
 
     def s_Global(self, node: Any, kind: str = "global") -> f.Stmt:
-        start, _ = self._take(kind)
+        start = self._take(kind)
         names = tuple(n.name.value for n in node.names)
         for name in names:
             self._take(name)
-        return f.Scope(kind, names, self._place(start, self._end))
+        return f.Scope(kind, names, self._from(start))
 
     def s_Nonlocal(self, node: Any) -> f.Stmt:
         return self.s_Global(node, "nonlocal")
 
     def s_Import(self, node: cst.Import) -> f.Stmt:
-        start, _ = self._take("import")
+        start = self._take("import")
         names = tuple(self._alias(a) for a in node.names)
-        return f.Import("", 0, names, self._place(start, self._end))
+        return f.Import("", 0, names, self._from(start))
 
     def _alias(self, node: cst.ImportAlias) -> tuple[str, str | None]:
         name = self._dotted(node.name)
@@ -146,7 +158,7 @@ class Walk(Expressions):
         return str(node.value)
 
     def s_ImportFrom(self, node: cst.ImportFrom) -> f.Stmt:
-        start, _ = self._take("from")
+        start = self._take("from")
         module = self._dotted(node.module) if node.module is not None else ""
         self._take("import")
         if isinstance(node.names, cst.ImportStar):
@@ -156,56 +168,62 @@ class Walk(Expressions):
             names = tuple(self._alias(a) for a in node.names)
             if opened:
                 self._close(opened[1])
-        return f.Import(module, len(node.relative), names, self._place(start, self._end))
+        return f.Import(module, len(node.relative), names, self._from(start))
 
     def s_If(self, node: cst.If, keyword: str = "if") -> f.Stmt:
-        place = self._place(*self._take(keyword))
+        start = self._take(keyword)
         test = self.expr(node.test)
+        place = self._from(start)
         then = self._suite(node.body)
         other: tuple[f.Stmt, ...] = ()
         if isinstance(node.orelse, cst.If):
+            self._deeper()
             other = (self.s_If(node.orelse, "elif"),)
+            self._depth -= 1
         elif node.orelse is not None:
             other = self._suite(node.orelse.body)
-        return f.If(test, then, other, self._to(place, test))
+        return f.If(test, then, other, place)
 
     def s_For(self, node: cst.For) -> f.Stmt:
-        place = self._place(*self._take("for"))
+        start = self._take("for")
         target, source = self.expr(node.target), self.expr(node.iter)
+        place = self._from(start)
         body = self._suite(node.body)
         other = self._suite(node.orelse.body) if node.orelse else ()
         kind = "async for" if node.asynchronous else "for"
-        return f.Loop(kind, target, source, body, other, self._to(place, source))
+        return f.Loop(kind, target, source, body, other, place)
 
     def s_While(self, node: cst.While) -> f.Stmt:
-        place = self._place(*self._take("while"))
+        start = self._take("while")
         test = self.expr(node.test)
+        place = self._from(start)
         body = self._suite(node.body)
         other = self._suite(node.orelse.body) if node.orelse else ()
-        return f.Loop("while", None, test, body, other, self._to(place, test))
+        return f.Loop("while", None, test, body, other, place)
 
     def s_With(self, node: cst.With) -> f.Stmt:
-        start, _ = self._take("with")
+        start = self._take("with")
         opened = self._open("(") if isinstance(node.lpar, cst.LeftParen) else None
         items = []
         for item in node.items:
             value = self.expr(item.item)
             items.append((value, self.expr(item.asname.name) if item.asname else None))
-        end = self._close(opened[1]) if opened else self._end
-        place = self._place(start, end)
+        if opened:
+            self._close(opened[1])
+        place = self._from(start)
         return f.With(tuple(items), self._suite(node.body), node.asynchronous is not None, place)
 
     def s_Try(self, node: Any) -> f.Stmt:
-        place = self._place(*self._take("try"))
+        place = self._word("try")
         body = self._suite(node.body)
         handlers = []
         for handler in node.handlers:
-            at = self._place(*self._take("except"))
+            at = self._word("except")
             kind = self.expr(handler.type) if handler.type is not None else None
             name = None
             if handler.name is not None:
                 name = handler.name.name.value
-                at = self._place(*self._take(name))
+                at = self._word(name)
             handlers.append(f.Handler(kind, name, self._suite(handler.body), at))
         other = self._suite(node.orelse.body) if node.orelse else ()
         final = self._suite(node.finalbody.body) if node.finalbody else ()
@@ -214,16 +232,17 @@ class Walk(Expressions):
     s_TryStar = s_Try
 
     def s_Match(self, node: Any) -> f.Stmt:
-        place = self._place(*self._take("match"))
+        start = self._take("match")
         subject = self.expr(node.subject)
+        place = self._from(start)
         cases = []
         for case in node.cases:
-            at = self._place(*self._take("case"))
+            at = self._word("case")
             names: list[f.Name] = []
             self._pattern(case.pattern, names)
             guard = self.expr(case.guard) if case.guard is not None else None
             cases.append(f.Case(tuple(names), guard, self._suite(case.body), at))
-        return f.Match(subject, tuple(cases), self._to(place, subject))
+        return f.Match(subject, tuple(cases), place)
 
     def _pattern(self, node: Any, names: list[f.Name]) -> None:
         """Collect what a pattern binds; values and class names inside it are passed over."""
@@ -232,31 +251,31 @@ class Walk(Expressions):
             if inner is not None:
                 self._pattern(inner, names)
             if node.name is not None:
-                names.append(f.Name(node.name.value, self._place(*self._take(node.name.value))))
+                names.append(f.Name(node.name.value, self._word(node.name.value)))
             return
         rest = getattr(node, "rest", None)
         for child in node.children:
             if rest is not None and child is rest:
-                names.append(f.Name(child.value, self._place(*self._take(child.value))))
+                names.append(f.Name(child.value, self._word(child.value)))
             elif type(child).__name__.startswith("Match"):
                 self._pattern(child, names)
 
     def s_FunctionDef(self, node: cst.FunctionDef) -> f.Stmt:
         decorators = tuple(self.expr(d.decorator) for d in node.decorators)
-        start, _ = self._take("def")
-        name_at = self._place(*self._take(node.name.value))
+        start = self._take("def")
+        name_at = self._word(node.name.value)
         self._type_parameters(node)
         _, partner = self._open("(")
         params = self._params(node.params)
-        end = self._close(partner)
+        self._close(partner)
         returns = self.expr(node.returns.annotation) if node.returns is not None else None
-        end = max(end, self._end)
+        place = self._from(start)
         self._yields.append(False)
         body = self._suite(node.body)
         is_generator = self._yields.pop()
         return f.Function(
             node.name.value, params, decorators, returns, body, node.asynchronous is not None, is_generator,
-            self._place(start, end), name_at, self._tokens.line(max(self._end - 1, 0)),
+            place, name_at, self._tokens.line(max(self._end - 1, 0)),
         )  # fmt: skip
 
     def _type_parameters(self, node: Any) -> None:
@@ -265,8 +284,8 @@ class Walk(Expressions):
 
     def s_ClassDef(self, node: cst.ClassDef) -> f.Stmt:
         decorators = tuple(self.expr(d.decorator) for d in node.decorators)
-        start, _ = self._take("class")
-        name_at = self._place(*self._take(node.name.value))
+        start = self._take("class")
+        name_at = self._word(node.name.value)
         self._type_parameters(node)
         bases: tuple[f.Expr, ...] = ()
         keywords: tuple[tuple[str, f.Expr], ...] = ()
@@ -274,7 +293,7 @@ class Walk(Expressions):
             _, partner = self._open("(")
             bases, keywords = self._arguments([*node.bases, *node.keywords])
             self._close(partner)
-        place = self._place(start, self._end)
+        place = self._from(start)
         body = self._suite(node.body)
         last = self._tokens.line(max(self._end - 1, 0))
         return f.Class(node.name.value, bases, keywords, decorators, body, place, name_at, last)

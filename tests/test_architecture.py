@@ -30,7 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "project extract sift cache discover",
         "gather triage stories checks advise report fix",
         "run audit audit_text audit_html",
-        "house_tests language_server",
+        "house_tests",
         "cli __main__",
     )
 )

@@ -20,7 +20,7 @@ def add_ignores(findings: Iterable[Finding], root: Path, reason: str) -> tuple[i
     done, left = 0, []
     for path, lines in sorted(wanted.items()):
         file = root / path
-        new = _commented(path, file.read_bytes(), lines, reason)
+        new = commented(path, file.read_bytes(), lines, reason)
         if new is None:
             left += [f"{path}:{line}" for line in lines]
             continue
@@ -29,7 +29,7 @@ def add_ignores(findings: Iterable[Finding], root: Path, reason: str) -> tuple[i
     return done, left
 
 
-def _commented(path: str, old: bytes, lines: dict[int, list[str]], reason: str) -> bytes | None:
+def commented(path: str, old: bytes, lines: dict[int, list[str]], reason: str) -> bytes | None:
     """The text with its comments; None where a comment would change what the text means."""
     if not path.endswith(COMMENTED):
         return None

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from statelint import facts as f
-from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls, Edge
 from statelint.project.classes import decorator_names, first_parameter
 from statelint.project.flow_calls import Caller
@@ -16,7 +15,7 @@ from statelint.project.flow_expressions import Evaluator
 from statelint.project.flow_library import Library
 from statelint.project.flow_sources import Sources, element
 from statelint.project.flow_statements import Walker
-from statelint.project.flow_values import NONE, Handle, Inst, Loc, Many, Taint, Value, join, many
+from statelint.project.flow_values import NONE, Handle, Inst, Loc, Many, Taint, Value, join, many, tells
 from statelint.project.names import Names
 from statelint.project.scopes import Binding, Scope
 from statelint.project.values import Cls, Ext, Func, Heap, Made, Obj, Values
@@ -34,12 +33,12 @@ BUDGET = 400_000
 class Run:
     """Everything that the evaluation of one project shares. Attributes and globals only grow, so rounds end."""
 
-    def __init__(self, names: Names, calls: Calls, knowledge: Knowledge, touching: frozenset[Scope]) -> None:
+    def __init__(self, names: Names, calls: Calls, sources: Sources, touching: frozenset[Scope]) -> None:
         self.names = names
         self.calls = calls
-        self.knowledge = knowledge
+        self.knowledge = names.knowledge
         self.touching = touching
-        self.sources = Sources(names, calls, knowledge)
+        self.sources = sources
         self.library = Library(self)
         self.evaluator = Evaluator(self)
         self.caller = Caller(self)
@@ -75,7 +74,7 @@ class Run:
         known = self.attributes.get(key, NONE)
         if value and not value <= known and len(known) < 24:
             self.attributes[key] = known | value
-            self.changed = True
+            self.changed = self.changed or tells(value)
 
     def wrote(self, locs: Iterable[Loc], taint: Taint) -> None:
         for loc in locs:
@@ -113,11 +112,11 @@ class Run:
             return NONE
         if any(a.scope is scope for a in self.stack):
             return NONE
-        tainted = any(given.values()) if given else False
+        tainted = any(tells(v) for v in given.values()) if given else False
         if not force and not tainted and scope not in self.touching:
             return NONE
         closure = next((a for a in reversed(self.stack) if a.scope is scope.parent), None)
-        string = (*(a.call for a in self.stack[-CALL_STRING + 1 :]), call)
+        string = () if scope not in self.touching else (*(a.call for a in self.stack[-CALL_STRING + 1 :]), call)
         key = (scope, frozenset(given.items()) if given is not None else None, string, id(closure) if closure else 0)
         if closure is None and key in self._memo:
             return self._memo[key]

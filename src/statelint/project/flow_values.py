@@ -138,6 +138,13 @@ def taints(value: Value, deep: bool = True) -> Iterator[Taint]:
                 yield from taints(item)
 
 
+def tells(value: Value) -> bool:
+    """Whether a value holds more than names of paths and classes."""
+    return any(isinstance(a, Taint | Handle | Bind | Many | Tup) for a in value) and (
+        any(taints(value)) or any(isinstance(a, Handle | Bind) for a in value)
+    )
+
+
 def locs(value: Value) -> Iterator[Loc]:
     for atom in value:
         if isinstance(atom, Loc):

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from statelint import facts as f
-from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
 from statelint.project.entries import Entries
 from statelint.project.flow_cleanup import GONE, LEAKS, STAYS, SWEPT, calls_in, fate
 from statelint.project.flow_events import Handed, Landing
 from statelint.project.flow_run import Run
-from statelint.project.flow_sources import annotation_words
+from statelint.project.flow_sources import Sources
 from statelint.project.flow_switch import Switches
+from statelint.project.flow_tokens import Tokens
 from statelint.project.flow_values import Origin, taints
 from statelint.project.kinds import words
 from statelint.project.names import Names
@@ -24,7 +24,6 @@ from statelint.project.shelves import Shelves
 from statelint.spans import Span
 
 ROUNDS = 4
-PSEUDO = frozenset({"file", "many", "upload", "field", "content", "derived", "text"})
 KINDS = ("upload", "derived", "swept", "chunks", "switched", "leak")
 """Kinds of a landing, the worst first; a sink reached in several ways is the worst of them."""
 
@@ -61,19 +60,20 @@ class Flows:
         self._knowledge = knowledge
         self._shelves = shelves
         self.landed: tuple[Landed, ...] = ()
-        vocabulary = _Tokens(knowledge)
+        sources = Sources(names, calls, knowledge)
+        tokens = Tokens(names, sources)
         served = [s for s in names.every if s.module.in_service]
-        sourced = {s for s in served if vocabulary.source(s)}
-        direct = {s for s in names.every if vocabulary.touches(s)} | sourced
-        touching = self._upward(direct)
-        writers = self._upward({s for s in served if vocabulary.writes(s)})
-        self._run = Run(names, calls, knowledge, frozenset(touching | writers))
-        sourced |= {s for s in self._run.sources.given() if s.module.in_service}
+        sourced = {s for s in served if tokens.source(s)} | {s for s in sources.given() if s.module.in_service}
+        writers = self._upward({s for s in served if tokens.writes(s)})
         entered = {e.scope for e in entries.all} & writers
         if not sourced and not entered:
             return
-        sweeping = {s for s in direct if s.module.in_service and vocabulary.sweeps(s)} if sourced else set()
-        self._evaluate(sourced, entered, sweeping)
+        makers = {s for s in names.every if tokens.makes(s)}
+        landing = self._upward({s for s in served if tokens.lands(s)}) if sourced else set()
+        touching = self._upward(makers | sourced) | writers | landing
+        self._run = Run(names, calls, sources, frozenset(touching))
+        sweeping = {s for s in makers if s.module.in_service and tokens.sweeps(s)} if sourced else set()
+        self._evaluate(sourced, landing, entered | sweeping)
         self.landed = numbered(sorted(self._judge(), key=lambda found: (found.span, found.kind)))
 
     # ── which functions to run ──
@@ -92,28 +92,23 @@ class Flows:
                 todo.append(caller)
         return found
 
-    def _evaluate(self, sourced: set[Scope], writing: set[Scope], sweeping: set[Scope]) -> None:
-        wanted = {s for s in self._upward(sourced) if s.module.in_service and not s.in_main}
+    def _evaluate(self, sourced: set[Scope], landing: set[Scope], extra: set[Scope]) -> None:
+        """Run the functions below which data comes in and may land, from as far up as both are in sight."""
+        wanted = {s for s in self._upward(sourced) & landing if s.module.in_service and not s.in_main}
+        wanted -= self._entries.commands
+        kept = [s for s in self._names.every if s in wanted or (s in sourced and s not in self._entries.commands)]
         entered = {e.scope for e in self._entries.all}
-        kept = [s for s in self._names.every if s in wanted and s not in self._entries.commands]
         roots = [s for s in kept if s in entered or not any(e.caller in wanted for e in self._calls.into.get(s, ()))]
         roots = [s for s in roots if s.parent is None or s.parent.kind != "function" or s in entered]
-        extra = [s for s in self._names.every if (s in sweeping or s in writing) and s.kind == "function"]
+        extras = [s for s in self._names.every if s in extra and s.kind == "function"]
         for _ in range(ROUNDS):
             run = self._run
             run.begin_round()
             run.visited.clear()
-            for scope in roots:
-                self._root(scope)
-            for scope in kept:
-                if scope not in run.visited and scope.kind != "class":
-                    self._root(scope)
-            for scope in self._consumers(sourced):
-                if scope not in run.visited:
-                    self._root(scope)
-            for scope in extra:
-                if scope not in run.visited:
-                    self._root(scope)
+            for group in (roots, kept, self._consumers(sourced), extras):
+                for scope in group:
+                    if scope not in run.visited and scope.kind != "class":
+                        self._root(scope)
             if not run.changed:
                 break
 
@@ -296,55 +291,3 @@ def _keys_in(e: f.Expr | None) -> Iterable[str]:
             yield from _keys_in(arg)
         if isinstance(e.func, f.Attr):
             yield from _keys_in(e.func.of)
-
-
-class _Tokens:
-    """Bare names that the knowledge of flows speaks of, for a first quick look at each function."""
-
-    def __init__(self, knowledge: Knowledge) -> None:
-        def last(names: Iterable[str]) -> set[str]:
-            return {name.rpartition(".")[2].removesuffix("()").strip("[]") for name in names}
-
-        sources = [row for _, row in knowledge.rows(lambda lib: lib.sources)]
-        self._types = {n for _, row in knowledge.rows(lambda lib: lib.uploads) for n in last(row.names)}
-        self._members = {n for row in sources if not row.markers for n in (*last(row.names), *row.attributes)}
-        self._parameters = {p for row in sources if not row.methods and not row.decorated for p in row.parameters}
-        self._marked = {n for row in sources for n in last(row.marked)}
-        self._makers = {n for _, row in knowledge.rows(lambda lib: lib.openers) for n in last(row.names)}
-        removers = [row for _, row in knowledge.rows(lambda lib: lib.removers)]
-        self._makers |= {n for row in removers for n in last(row.names)}
-        sinks = [n for _, row in knowledge.rows(lambda lib: lib.sinks) for n in row.names]
-        self._writers = self._makers | {n.rpartition(".")[2] for n in sinks if n.partition(".")[0] not in PSEUDO}
-        self._sweepers = {n for row in removers if row.folder for n in last(row.names)}
-
-    def source(self, scope: Scope) -> bool:
-        """Whether a scope may be where request data comes in."""
-        if scope.kind == "class":
-            return False
-        if isinstance(scope.node, f.Function):
-            for param in scope.node.params:
-                said = set(annotation_words(param.annotation).split()) if param.annotation is not None else set()
-                if said & self._types or (said & {"bytes"} and self._marked):
-                    return True
-                if param.annotation is not None and self._types & set(said):
-                    return True
-                if param.name in self._parameters and param.name not in ("request", "req"):
-                    return True
-        return self._reads(scope, self._members)
-
-    def touches(self, scope: Scope) -> bool:
-        """Whether a scope makes or removes files."""
-        return self._reads(scope, self._makers)
-
-    def writes(self, scope: Scope) -> bool:
-        """Whether a scope may write a file of its own."""
-        return self._reads(scope, self._writers)
-
-    def sweeps(self, scope: Scope) -> bool:
-        return self._reads(scope, self._sweepers)
-
-    @staticmethod
-    def _reads(scope: Scope, wanted: set[str]) -> bool:
-        if any(read.name in wanted for read, _ in scope.reads):
-            return True
-        return any(isinstance(s.call.func, f.Name) and s.call.func.id in wanted for s in scope.calls)

@@ -36,7 +36,7 @@ def _hit(kept: Kept, what: str) -> Hit:
         "object": kept.name,
         "what": kept.row.what or what,
         "where": WHERE[kept.row.where],
-        "unless": f", unless `{kept.unless}` is set" if kept.unless else "",
+        "unless": _unless(kept.unless),
         "library": kept.library,
         "follows": kept.row.note,
     }
@@ -52,3 +52,10 @@ def _hit(kept: Kept, what: str) -> Hit:
         severity=Severity.WARNING if kept.unless and not arguable else None,
         confidence=Confidence.LOW if arguable else Confidence.MEDIUM if kept.unless else None,
     )
+
+
+def _unless(name: str) -> str:
+    """The end of the message of a fallback: a variable that is not set, or words that say what else decides."""
+    if not name:
+        return ""
+    return f", unless {name}" if " " in name else f", unless `{name}` is set"

@@ -10,7 +10,6 @@ from statelint import facts as f
 from statelint.project.defaults import Defaults
 from statelint.project.judging import Judge, Judged, pattern
 from statelint.project.kept import Followers, Kept, Note, Stores, argument, bound_name
-from statelint.project.names import Names
 from statelint.project.scopes import CallSite
 from statelint.project.stages import condition, stage
 from statelint.project.values import Cls, Obj, qualified
@@ -18,6 +17,9 @@ from statelint.store_rows import Store
 
 SERVED = frozenset({"sessions", "limits", "realtime", "jobs", "schedule"})
 """What matters even where the start of a program makes it; the rest does no harm in a command."""
+
+
+ELSE = "a shared one is chosen"
 
 
 class KeptByCalls:
@@ -103,9 +105,11 @@ class KeptByCalls:
             if self._defaults.decided(row) and self._outlives(row, site, ""):
                 yield self._made(library, row, site, found, None)
         elif given is not None:
-            for w in self._.worths.of(given, scope, site.context):
-                j = self._judge.worth(row, w)
+            judged = [self._judge.worth(row, w) for w in self._.worths.of(given, scope, site.context)]
+            chosen = any(j.judgement == "shared" for j in judged)
+            for j in judged:
                 if j.judgement == "local" and self._outlives(row, site, j.text):
+                    j = j._replace(unless=j.unless or ELSE) if chosen else j
                     yield self._made(library, row, site, found, j)
         elif self._falls_back(row, site):
             yield self._made(library, row, site, found, None)
@@ -147,7 +151,7 @@ class KeptByCalls:
                 if known and all(pattern(wanted).search(t) for t in known):
                     return True
         if row.read_statements:
-            texts = list(_statements(site.scope.module.path, self._.names))
+            texts = list(self._statements(site.scope.module.path))
             return bool(texts) and all(pattern(row.read_statements).search(t) for t in texts)
         return False
 
@@ -165,11 +169,11 @@ class KeptByCalls:
                 return name in scope.outer or any(isinstance(r, f.Name) and r.id == name for r in scope.returns)
         return False
 
-
-def _statements(path: str, names: Names) -> Iterator[str]:
-    top = names.scopes[path]
-    for scope in (top, *top.descendants()):
-        for site in scope.calls:
-            if isinstance(site.call.func, f.Attr) and site.call.func.name.startswith("execute") and site.call.args:
-                first = site.call.args[0]
-                yield str(first.value) if isinstance(first, f.Const) else "?"
+    def _statements(self, path: str) -> Iterator[str]:
+        """The statements that a module executes; `?` for one that nothing tells."""
+        top = self._.names.scopes[path]
+        for scope in (top, *top.descendants()):
+            for site in scope.calls:
+                if isinstance(site.call.func, f.Attr) and site.call.func.name.startswith("execute") and site.call.args:
+                    found = self._.worths.of(site.call.args[0], scope)
+                    yield from (w.text if w.text is not None else "?" for w in found)

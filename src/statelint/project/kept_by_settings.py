@@ -71,7 +71,7 @@ class KeptBySettings:
             if same and other.conditional and not kept.unless:
                 kept = replace(kept, unless=condition(other.context.tests) or "another value is set")
             elif other.stage == "base" and not same and not kept.unless:
-                kept = replace(kept, unless=f"{other.span.path} is used")
+                kept = replace(kept, unless=f"`{other.span.path}` decides")
         return kept
 
     def _missing(self, library: str, row: Store) -> Iterator[Kept]:

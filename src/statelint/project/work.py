@@ -77,6 +77,12 @@ class HandedWork:
         """`elsewhere` are the scopes that start-up code or commands run."""
         self._names = names
         self._elsewhere = elsewhere
+        self._called_at_start = {
+            site.call.func.name
+            for scope in elsewhere
+            for site in scope.calls
+            if scope.module.in_service and isinstance(site.call.func, f.Attr)
+        }
         self._serves = bool(reach.scopes())
         self._calls = calls
         self._reach = reach
@@ -107,6 +113,7 @@ class HandedWork:
         """Whether a function that nothing is seen to call can be on the request path of a project that has one."""
         scope = site.scope
         started = scope in self._elsewhere or scope.in_main or scope.name == "__init__" or site.context.in_main
+        started = started or (scope.owner is not None and scope.name in self._called_at_start)
         return self._serves and scope.kind == "function" and not started
 
     def _handed(self, row: Work, site: CallSite, chain: Chain | None, name: str) -> Handed | None:
@@ -128,6 +135,8 @@ class HandedWork:
         given = argument(site.call, row.keyword or "", row.callable)
         what, callee = self._callable(given, scope)
         arguable, reason = self._worth_little(what or name.rpartition(".")[2], chain)
+        if self._removes(given, scope):
+            arguable, reason = True, "what it removes is only left behind"
         return Handed(row, row.how, what, scope, at, made, callee, chain, arguable, reason)
 
     # ── the handle ──
@@ -225,6 +234,14 @@ class HandedWork:
                 return name, value.scope.span(place)
         name = given.name if isinstance(given, f.Attr) else given.id if isinstance(given, f.Name) else ""
         return name, None
+
+    def _removes(self, given: f.Expr | None, scope: Scope) -> bool:
+        """Whether the work is no more than the removal of a file."""
+        if given is None or isinstance(given, f.Call):
+            return False
+        names = [qualified(value) for value in self._names.denote(given, scope)]
+        last = given.name if isinstance(given, f.Attr) else ""
+        return any(n and self._knowledge.find("removers", n) for n in names) or last in ("unlink", "rmtree")
 
     def _worth_little(self, name: str, chain: Chain | None) -> tuple[bool, str]:
         """Whether the loss of the work would go unnoticed, and why it is thought so."""

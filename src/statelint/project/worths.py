@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 
 from statelint import facts as f
 from statelint.project.calls import Calls
+from statelint.project.classes import decorator_names
+from statelint.project.members import PROPERTIES
 from statelint.project.names import Names
 from statelint.project.scopes import Binding, Context, Scope
 from statelint.project.stages import condition
@@ -23,7 +25,8 @@ JOINERS: Final = frozenset(
     {"join", "joinpath", "abspath", "resolve", "expanduser", "Path", "PurePath", "str", "realpath"}
 )  # fmt: skip
 SAME: Final = frozenset(
-    {"lower", "strip", "as_posix", "resolve", "absolute", "rstrip", "lstrip", "format", "get_secret_value"}
+    {"lower", "strip", "as_posix", "resolve", "absolute", "rstrip", "lstrip", "format", "replace", "get_secret_value",
+     "removeprefix", "unicode_string"}
 )  # fmt: skip
 
 
@@ -288,7 +291,7 @@ class Worths:
                 continue
             found: list[Worth] = []
             for b in item.scope.bindings.get(name, ()):
-                found += self.bound(b, depth + 1)
+                found += self._property(b, item.scope, depth) if b.kind == "function" else self.bound(b, depth + 1)
             for assigned in self._names.classes.assigned(item.scope, name):
                 if assigned.value is not None:
                     found += self.of(assigned.value, assigned.store.scope, assigned.store.context, depth + 1)
@@ -297,6 +300,21 @@ class Worths:
                     found = [w._replace(unless=w.unless or name.upper()) for w in found]
                 return found
         return []
+
+    def _property(self, b: Binding, cls: Scope, depth: int) -> list[Worth]:
+        """What a property gives, in the class and in those that override it."""
+        if not isinstance(b.node, f.Function) or not set(decorator_names(b.node)) & PROPERTIES or depth > DEPTH:
+            return []
+        getters = [b.scope.by_node.get(id(b.node))]
+        getters += [self._names.classes.method(sub, b.name) for sub in self._names.classes.subclasses(cls)[:4]]
+        found: dict[Span, Worth] = {}
+        for getter in getters:
+            if getter is None:
+                continue
+            for returned in getter.returns:
+                for w in self.of(returned, getter, None, depth + 1):
+                    found[w.span] = w
+        return list(found.values())
 
     def reads_environment(self, cls: Scope) -> bool:
         """Whether fields of a class are filled from environment variables."""

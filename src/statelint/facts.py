@@ -334,10 +334,10 @@ Stmt = Bind | Delete | Do | Return | Raise | Jump | Scope | Import | If | Loop |
 
 
 class Setting(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One scalar, or an empty or null collection, as written.
+    """One scalar, an empty or null collection, or a mapping (before its own entries), as written.
 
     `path` is the key path (list positions as decimal text); `value` the raw scalar text without quotes;
-    `form` is plain, quoted, block, null, empty-map, empty-list or template (holds a placeholder of a template
+    `form` is plain, quoted, block, null, map, empty-map, empty-list or template (holds a placeholder of a template
     language); `guarded` says that a template condition surrounds it. `at` is the value, `key_at` the last key.
     """
 

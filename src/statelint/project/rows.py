@@ -18,8 +18,8 @@ class ConfigurationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One setting that a rule looks for.
 
     Exactly one of `field`, `annotation` and `label` names the key; in `field`, `*` is one part of the path and `**`
-    any number. A value counts when it is one of `values`, or matches `pattern`, or, with `present`, is anything but
-    one of `off` and null. With `pair`, the value is a list of `key=value` and the pair's value is what counts.
+    any number, and `~` stands for a dot inside a part. A value counts when it is one of `values`, or matches `pattern`, or, with `present`, is anything but
+    one of `unless` and null. With `pair`, the value is a list of `key=value` and the pair's value is what counts.
     """
 
     product: str
@@ -32,9 +32,13 @@ class ConfigurationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     values: tuple[str, ...] = ()
     pattern: str = ""
     present: bool = False
-    off: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     ignore_case: bool = False
     pair: str = ""
+    beside: dict[str, tuple[str, ...]] = {}
+    """Further keys that must hold: path relative to the setting's own mapping → values, or none for any value."""
+    without: dict[str, tuple[str, ...]] = {}
+    """Like `beside`, but the row does not count when one of them holds."""
     how: str = "a client stays on one server"
     grade: Literal["definite", "arguable"] = "definite"
     fix: str = ""
@@ -69,19 +73,36 @@ class ConfigurationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Whether the value of a setting switches the thing on."""
         if setting.form in ("null", "template"):
             return False
+        if setting.form in ("map", "empty-map", "empty-list"):
+            return self.present and setting.form not in self.unless
         value = setting.value
         if self.pair:
             found = dict(part.strip().partition("=")[::2] for part in value.split(","))
             value = found.get(self.pair, "")
-        if setting.form in ("empty-map", "empty-list"):
-            return self.present and setting.form not in self.off
         compare = value.strip().lower() if self.ignore_case else value.strip()
         values = tuple(v.lower() for v in self.values) if self.ignore_case else self.values
         if compare in values:
             return True
         if self.pattern and re.search(self.pattern, value, re.IGNORECASE if self.ignore_case else 0):
-            return compare not in self.off
-        return self.present and compare != "" and compare not in self.off
+            return compare not in self.unless
+        return self.present and compare != "" and compare not in self.unless
+
+
+def _beside(row: ConfigurationRow, document: Document, setting: Setting) -> bool:
+    """Whether what a row wants beside a setting is there, and what it does not want is not."""
+    wanted = all(_holds(key, values, document, setting) for key, values in row.beside.items())
+    return wanted and not any(_holds(key, values, document, setting) for key, values in row.without.items())
+
+
+def _holds(key: str, values: tuple[str, ...], document: Document, setting: Setting) -> bool:
+    """Whether a key relative to the setting's mapping (`^` is one mapping further up) has one of these values."""
+    up = key.count("^")
+    home = setting.path[: len(setting.path) - 1 - up]
+    path = home + tuple(part.replace("~", ".") for part in key.lstrip("^").split(".") if part)
+    return any(
+        s.path == path and s.form not in ("null", "template") and (not values or s.value in values)
+        for s in document.settings
+    )
 
 
 def _fits(name: str, wanted: str) -> bool:
@@ -92,10 +113,11 @@ def _fits(name: str, wanted: str) -> bool:
 
 @lru_cache(maxsize=2048)
 def _pattern(field: str) -> re.Pattern[str]:
-    parts = []
-    for part in field.split("."):
-        parts.append({"*": "[^/]+", "**": "(?:[^/]+/)*?[^/]+"}.get(part, re.escape(part.replace("~", "."))))
-    return re.compile("/".join(parts))
+    parts = [
+        "(?:[^/]+/)*" if part == "**" else ("[^/]+" if part == "*" else re.escape(part.replace("~", "."))) + "/"
+        for part in field.split(".")
+    ]
+    return re.compile("".join(parts).removesuffix("/"))
 
 
 def rows_of(parameters: object) -> tuple[ConfigurationRow, ...]:
@@ -108,6 +130,6 @@ def matches(rows: tuple[ConfigurationRow, ...], document: Document) -> Iterator[
     for setting in document.settings:
         for row in rows:
             key = row.key(document, setting)
-            if key is not None and row.counts(setting):
+            if key is not None and row.counts(setting) and _beside(row, document, setting):
                 yield row, setting, key
                 break

@@ -72,6 +72,8 @@ class _Reader:
         elif path and _is_object(node):
             inner.append(node)
         else:
+            if path:
+                yield Setting(path, "", "map", at, key_at, at.line in self._guarded)
             for key, value, place in self._entries(node):
                 yield from self._flatten(value, (*path, key), inner, place, above | {id(node)})
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from statelint import facts as f
-from statelint.project.defaults import Defaults
+from statelint.project.deciders import Deciders
 from statelint.project.judging import Judge, Judged, pattern
 from statelint.project.kept import Followers, Kept, Note, Stores, argument, bound_name
 from statelint.project.scopes import CallSite
@@ -25,9 +25,9 @@ ELSE = "a shared one is chosen"
 class KeptByCalls:
     """Finds them by the names of callees, then by method names."""
 
-    def __init__(self, stores: Stores, defaults: Defaults, followers: Followers) -> None:
+    def __init__(self, stores: Stores, deciders: Deciders, followers: Followers) -> None:
         self._ = stores
-        self._defaults = defaults
+        self._deciders = deciders
         self._judge = Judge(stores.settings)
         self._followers = followers
 
@@ -88,21 +88,21 @@ class KeptByCalls:
         keywords = dict(call.keywords)
         if self._ignored(row, site) or any(k in keywords for k in row.unless):
             return
-        if self._reads_only(row, site) or not self._defaults.needed(row) or self._defaults.rescued(row):
+        if self._reads_only(row, site) or not self._deciders.needed(row) or self._deciders.rescued(row):
             return
         span = scope.span(call.at)
         if row.follows:
-            state, where = self._defaults.space(row, self._defaults.alias(row, (call, scope)))
+            state, where = self._deciders.space(row, self._deciders.alias(row, (call, scope)))
             if state == "local" and where is not None:
                 self._followers[where].append(Note(span, f"{row.what or row.keeps} depend on it"))
             elif state == "local":
                 kept = self._made(library, row, site, found, None)
-                notes = (*kept.notes, *self._defaults.marks(row))
+                notes = (*kept.notes, *self._deciders.marks(row))
                 yield replace(kept, cause=f"no {row.follows.setting}", notes=notes)
             return
         given = argument(call, row.argument, row.position)
         if row.argument == "" and row.position is None:
-            if self._defaults.decided(row) and self._outlives(row, site, ""):
+            if self._deciders.decided(row) and self._outlives(row, site, ""):
                 yield self._made(library, row, site, found, None)
         elif given is not None:
             judged = [self._judge.worth(row, w) for w in self._.worths.of(given, scope, site.context)]
@@ -118,9 +118,9 @@ class KeptByCalls:
         """Whether the argument is missing for good, and the default keeps it local."""
         call = site.call
         spread = "**" in dict(call.keywords) or any(isinstance(a, f.Star) for a in call.args)
-        if row.absent != "local" or spread or not self._defaults.decided(row):
+        if row.absent != "local" or spread or not self._deciders.decided(row):
             return False
-        return not self._defaults.given_later(row, site) and self._outlives(row, site, "")
+        return not self._deciders.given_later(row, site) and self._outlives(row, site, "")
 
     def _made(self, library: str, row: Store, site: CallSite, found: str, j: Judged | None) -> Kept:
         scope, call = site.scope, site.call

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
-from statelint.project.defaults import Defaults
+from statelint.project.deciders import Deciders
 from statelint.project.judging import Judge, Judged, pattern
 from statelint.project.kept import Followers, Kept, Note, Stores
 from statelint.project.settings import Given
@@ -17,9 +17,9 @@ from statelint.store_rows import Store
 class KeptBySettings:
     """Finds them row by row. What follows a setting that is reported itself is noted in `followers`."""
 
-    def __init__(self, stores: Stores, defaults: Defaults, followers: Followers) -> None:
+    def __init__(self, stores: Stores, deciders: Deciders, followers: Followers) -> None:
         self._ = stores
-        self._defaults = defaults
+        self._deciders = deciders
         self._judge = Judge(stores.settings)
         self._followers = followers
 
@@ -38,7 +38,7 @@ class KeptBySettings:
     def _setting(self, library: str, row: Store, key: str, places: list[Given]) -> Iterator[Kept]:
         judged = [(given, j) for given in places for j in self._judge.given(row, given)]
         shared = [(g, j) for g, j in judged if j.judgement == "shared"]
-        if not self._defaults.needed(row) or not self._defaults.decided(row):
+        if not self._deciders.needed(row) or not self._deciders.decided(row):
             return
         for given, j in judged:
             if row.follows and (not row.follows.value or pattern(row.follows.value).search(j.text)):
@@ -76,17 +76,17 @@ class KeptBySettings:
 
     def _missing(self, library: str, row: Store) -> Iterator[Kept]:
         """A setting that nothing gives, whose default is local, where something needs it."""
-        site = next((s for name in row.needs for s in self._defaults.sites(name)), None)
+        site = next((s for name in row.needs for s in self._deciders.sites(name)), None)
         if site is None:
             return
         key = row.settings[0].partition(".")[0]
         span = site.scope.span(site.call.at)
-        notes = self._defaults.marks(row)
+        notes = self._deciders.marks(row)
         yield Kept(row, library, "default", key, site.scope.module.name, span, cause=f"no {key}", notes=notes)
 
     def _followed(self, library: str, row: Store, key: str, given: Given, j: Judged) -> Iterator[Kept]:
-        alias = self._defaults.alias(row, None)
-        found, where = self._defaults.space(row, alias)
+        alias = self._deciders.alias(row, None)
+        found, where = self._deciders.space(row, alias)
         if found == "local":
             kept = self._placed(library, row, key, given, j)
             if where is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint import facts as f
-from statelint.project.defaults import Defaults
+from statelint.project.deciders import Deciders
 from statelint.project.kept import Kept, Stores
 from statelint.project.scopes import Scope
 from statelint.project.values import qualified
@@ -19,9 +19,9 @@ MUTATORS = frozenset(
 class KeptByWrites:
     """Finds the first write of each such object in each module."""
 
-    def __init__(self, stores: Stores, defaults: Defaults) -> None:
+    def __init__(self, stores: Stores, deciders: Deciders) -> None:
         self._ = stores
-        self._defaults = defaults
+        self._deciders = deciders
 
     def found(self) -> Iterator[Kept]:
         rows = [(library, row) for library, row in self._.rows if row.writes]
@@ -35,7 +35,7 @@ class KeptByWrites:
                         name = qualified(value) or ""
                         for library, row in rows:
                             key = (name, scope.path)
-                            if name in row.writes and key not in reported and self._defaults.decided(row):
+                            if name in row.writes and key not in reported and self._deciders.decided(row):
                                 reported.add(key)
                                 yield Kept(
                                     row, library, "write", name.partition(".")[2] or name, scope.full_name,

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from statelint.project.defaults import Defaults
+from statelint.project.deciders import Deciders
 from statelint.project.kept import Followers, Kept, Note, Stores
 from statelint.project.kept_by_calls import KeptByCalls
 from statelint.project.kept_by_settings import KeptBySettings
@@ -26,11 +26,11 @@ class LocalStores:
 
     def __init__(self, stores: Stores) -> None:
         self._followers: Followers = defaultdict(list)
-        defaults = Defaults(stores)
+        deciders = Deciders(stores)
         found = [
-            *KeptBySettings(stores, defaults, self._followers).found(),
-            *KeptByCalls(stores, defaults, self._followers).found(),
-            *KeptByWrites(stores, defaults).found(),
+            *KeptBySettings(stores, deciders, self._followers).found(),
+            *KeptByCalls(stores, deciders, self._followers).found(),
+            *KeptByWrites(stores, deciders).found(),
         ]
         self.found: tuple[Kept, ...] = tuple(self._once(found))
 

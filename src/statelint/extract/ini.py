@@ -16,8 +16,8 @@ def extract(source: bytes) -> Facts:
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = source[: error.start].count(b"\n") + 1
-        return Facts(troubles=(Trouble("encoding", line, "not readable as UTF-8"),))
+        bad = source[: error.start].count(b"\n") + 1
+        return Facts(troubles=(Trouble("encoding", bad, "not readable as UTF-8"),))
     section = ""
     settings: list[Setting] = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -32,7 +32,7 @@ def extract(source: bytes) -> Facts:
             at = Place(number, match.start("value") + 1, number, match.end("value") + 1)
             key_at = Place(number, match.start("name") + 1, number, match.end("name") + 1)
             value = match["value"]
-            form = "template" if "%(" in value or "${" in value else "plain"
+            form = "template" if value.startswith(("%(", "${")) else "plain"
             settings.append(Setting((section, match["name"]), value, form, at, key_at))
     document = Document("ini", "", "", "", "", tuple(settings))
     return Facts(documents=(document,) if settings else (), lines=text.count("\n") + 1)

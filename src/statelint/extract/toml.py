@@ -22,8 +22,8 @@ def extract(source: bytes) -> Facts:
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = source[: error.start].count(b"\n") + 1
-        return Facts(troubles=(Trouble("encoding", line, "not readable as UTF-8"),))
+        bad = source[: error.start].count(b"\n") + 1
+        return Facts(troubles=(Trouble("encoding", bad, "not readable as UTF-8"),))
     table: tuple[str, ...] = ()
     settings = []
     block = ""

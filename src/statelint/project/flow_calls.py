@@ -28,6 +28,7 @@ from statelint.project.flow_values import (
     many,
     shape,
     taints,
+    tells,
 )
 from statelint.project.scopes import Scope
 from statelint.project.values import Bound, Cls, Func, Obj
@@ -434,7 +435,10 @@ class Caller:
         for e in (*given.exprs, *given.keyword_exprs.values()):
             if isinstance(e, f.Lambda | f.Name):
                 for value in self._run.names.denote(e, act.scope):
-                    if isinstance(value, Func) and value.scope.parent is act.scope and act.scope.kind == "function":
+                    if not isinstance(value, Func) or value.scope.parent is not act.scope:
+                        continue
+                    captures = any(tells(v) for v in act.env.values())
+                    if act.scope.kind == "function" and (captures or value.scope in self._run.touching):
                         self._run.function(value.scope, {}, e.at, force=True)
 
 

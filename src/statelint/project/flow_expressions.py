@@ -383,7 +383,7 @@ class Evaluator:
             elif b.kind == "function" and "property" in "".join(_decorators(b.node)):
                 inner = owner.by_node.get(id(b.node))
                 if inner is not None:
-                    found.append(self._run.function(inner, {}, e.at))
+                    found.append(self._run.read(inner))
         if not any(found) and not self._run.attributes.get((owner, e.name)):
             for assigned in self._run.names.classes.assigned(owner, e.name)[:4]:
                 if assigned.value is not None and first_parameter(assigned.store.scope):

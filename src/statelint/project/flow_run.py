@@ -33,11 +33,15 @@ BUDGET = 400_000
 class Run:
     """Everything that the evaluation of one project shares. Attributes and globals only grow, so rounds end."""
 
-    def __init__(self, names: Names, calls: Calls, sources: Sources, touching: frozenset[Scope]) -> None:
+    def __init__(
+        self, names: Names, calls: Calls, sources: Sources, touching: frozenset[Scope], placing: frozenset[Scope]
+    ) -> None:
         self.names = names
         self.calls = calls
         self.knowledge = names.knowledge
         self.touching = touching
+        self.placing = placing
+        """Functions above the making, writing and removing of files; these are run anew for each way to them."""
         self.sources = sources
         self.library = Library(self)
         self.evaluator = Evaluator(self)
@@ -116,7 +120,7 @@ class Run:
         if not force and not tainted and scope not in self.touching:
             return NONE
         closure = next((a for a in reversed(self.stack) if a.scope is scope.parent), None)
-        string = () if scope not in self.touching else (*(a.call for a in self.stack[-CALL_STRING + 1 :]), call)
+        string = () if scope not in self.placing else (*(a.call for a in self.stack[-CALL_STRING + 1 :]), call)
         key = (scope, frozenset(given.items()) if given is not None else None, string, id(closure) if closure else 0)
         if closure is None and key in self._memo:
             return self._memo[key]
@@ -133,6 +137,14 @@ class Run:
             result = many(run.yielded) or run.result
         self._memo[key] = result
         return result
+
+    def read(self, scope: Scope) -> Value:
+        """The value of a property, evaluated one time in a round."""
+        key = (scope, "")
+        if key not in self._variables:
+            self._variables[key] = NONE
+            self._variables[key] = self.function(scope, {})
+        return self._variables[key]
 
     def body(self, scope: Scope) -> None:
         """Run a module's own statements."""

@@ -94,7 +94,7 @@ class Switches:
             return False
         made = list(self._made(owner))
         if not made:
-            return False
+            return self._tabled(owner)
         siblings = {
             sub for base in self._names.classes.lineage(owner)[1:] if isinstance(base, Cls)
             for sub in self._names.classes.subclasses(base.scope) if sub is not owner
@@ -103,13 +103,25 @@ class Switches:
             any(self._reads_setting(test, scope) for test, _ in tests) for scope, tests in made
         )
         if not guarded:
-            return False
+            return self._tabled(owner)
         if any(self._remote_class(s, 2) for s in siblings):
             return True
         return any(
             isinstance(v, Cls) and v.scope is not owner and self._remote_class(v.scope, 2)
             for scope, _ in made for site in scope.calls for v in self._names.denote(site.call.func, scope)
         )  # fmt: skip
+
+    def _tabled(self, cls: Scope) -> bool:
+        """Whether the class stands in a table of classes beside one with a shared store."""
+        for top in self._names.scopes.values():
+            for bindings in top.bindings.values():
+                for b in bindings:
+                    if isinstance(b.value, f.Table) and b.kind == "assign":
+                        held = [v for _, e in b.value.pairs for v in self._names.denote(e, top)]
+                        classes = [v.scope for v in held if isinstance(v, Cls)]
+                        if cls in classes and any(self._remote_class(c, 2) for c in classes if c is not cls):
+                            return True
+        return False
 
     def _made(self, cls: Scope) -> Iterator[tuple[Scope, tuple[tuple[f.Expr, bool], ...]]]:
         for scope in self._names.every:

@@ -23,7 +23,7 @@ from statelint.project.scopes import Scope
 from statelint.project.shelves import Shelves
 from statelint.spans import Span
 
-ROUNDS = 4
+ROUNDS = 3
 KINDS = ("upload", "derived", "swept", "chunks", "switched", "leak")
 """Kinds of a landing, the worst first; a sink reached in several ways is the worst of them."""
 
@@ -70,8 +70,9 @@ class Flows:
             return
         makers = {s for s in names.every if tokens.makes(s)}
         landing = self._upward({s for s in served if tokens.lands(s)}) if sourced else set()
-        touching = self._upward(makers | sourced) | writers | landing
-        self._run = Run(names, calls, sources, frozenset(touching))
+        placing = self._upward(makers)
+        touching = self._upward(sourced) | placing | writers | landing
+        self._run = Run(names, calls, sources, frozenset(touching), frozenset(placing | landing))
         sweeping = {s for s in makers if s.module.in_service and tokens.sweeps(s)} if sourced else set()
         self._evaluate(sourced, landing, entered | sweeping)
         self.landed = numbered(sorted(self._judge(), key=lambda found: (found.span, found.kind)))

@@ -95,7 +95,7 @@ class Modules:
                 or (near == len(root) and root not in self._packages)
                 or (root not in self._packages and root[-1] in SOURCE_FOLDERS)
             )
-            if may_be_root and (best is None or near > best[0]):
+            if may_be_root and (best is None or (near, module.is_package) > (best[0], best[1].is_package)):
                 best = (near, module)
         return best[1] if best else None
 
@@ -104,10 +104,9 @@ class Modules:
         drop = level - 1 if importer.is_package else level
         base = importer.dotted[: len(importer.dotted) - drop] if drop else importer.dotted
         wanted = base + tuple(name.split(".") if name else ())
-        for root, module in self._tails.get(".".join(wanted), ()):
-            if not root:
-                return module
-        return None
+        # a folder with `__init__.py` comes before a module of the same name, as it does for Python
+        found = [module for root, module in self._tails.get(".".join(wanted), ()) if not root]
+        return max(found, key=lambda m: m.is_package, default=None)
 
     def child(self, package: Module, name: str) -> Module | None:
         """The sub-module `name` of a package."""

@@ -11,12 +11,22 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+
+from statelint.findings import Report
+from statelint.knowledge import rules_folder
 
 LARGEST = 512 * 1024 * 1024
 """Bytes of entries kept; beyond it the older half goes."""
 VERSION = "3"
-"""To be raised whenever extraction gives other facts for the same bytes."""
+"""To be raised when what is kept changes in a way that the code of the extractors does not show."""
+MOST_RUNS = 64
+PAGES = ("page_count", "freelist_count", "page_size")
 
 
 def default_folder() -> Path:
@@ -31,16 +41,88 @@ def default_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "statelint"
 
 
+@cache
+def _reader(kind: str) -> bytes:
+    """What stands for the code that gives facts to a kind: other code may give other facts for the same bytes."""
+    package = Path(__file__).parent
+    own = sorted([*package.glob(f"extract/{kind}*.py"), *package.glob(f"extract/{kind}/*.py")])
+    digest = hashlib.blake2b(VERSION.encode(), digest_size=16)
+    for file in (*own, package / "facts.py", package / "spans.py"):
+        digest.update(hashlib.blake2b(file.read_bytes()).digest())
+    return digest.digest()
+
+
 def key(kind: str, content: bytes) -> bytes:
-    """The name of an entry: extraction depends on the kind and the bytes alone."""
-    return hashlib.blake2b(content, digest_size=20, person=f"{VERSION}:{kind}".encode()[:16]).digest()
+    """The name of an entry: extraction depends on the kind and the bytes alone, not on rules or configuration."""
+    return hashlib.blake2b(
+        content, digest_size=20, key=_reader(kind.replace("-", "_")), person=kind.encode()[:16]
+    ).digest()
+
+
+def program() -> bytes:
+    """What stands for this program as installed, its rules included: the state of all its files."""
+    digest = hashlib.blake2b(digest_size=20)
+    for folder in (Path(__file__).parent, rules_folder()):
+        for file in sorted(
+            file for file in folder.rglob("*") if file.suffix in (".py", ".yaml", ".j2", ".html", ".css")
+        ):
+            state = file.stat()
+            digest.update(f"{file.relative_to(folder)}\0{state.st_size}\0{state.st_mtime_ns}\0".encode())
+    return digest.digest()
+
+
+def run_key(parts: Iterable[bytes]) -> bytes:
+    """The name of a whole run: everything that its report depends on, in a fixed order."""
+    digest = hashlib.blake2b(program(), digest_size=20)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little") + part)
+    return digest.digest()
+
+
+def _plain(value: object) -> object:
+    """What msgspec does not encode by itself: read-only views of mappings."""
+    if isinstance(value, MappingProxyType):
+        return dict(value)
+    raise NotImplementedError(type(value).__name__)
+
+
+class Runs:
+    """Whole reports by what they depend on, so that a run in which nothing has changed reads and hashes, no more."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._connection = _open(folder, "runs") if folder is not None else None
+
+    def get(self, name: bytes) -> Report | None:
+        """The report of a run, None when it is not known or damaged."""
+        if self._connection is None:
+            return None
+        try:
+            row = self._connection.execute("select value from facts where key = ?", (name,)).fetchone()
+            return msgspec.msgpack.decode(row[0], type=Report) if row else None
+        except (sqlite3.Error, msgspec.MsgspecError, TypeError, ValueError):
+            return None
+
+    def put(self, name: bytes, report: Report) -> None:
+        """Keep a report, and of the older ones only the latest."""
+        if self._connection is None:
+            return
+        with suppress(sqlite3.Error, TypeError, NotImplementedError, ValueError), self._connection:
+            value = msgspec.msgpack.encode(report, enc_hook=_plain)
+            self._connection.execute("insert or replace into facts values (?, ?)", (name, value))
+            self._connection.execute(f"delete from facts where rowid <= (select max(rowid) from facts) - {MOST_RUNS}")
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 class Cache:
     """Reads and writes entries. `folder` None is a cache that keeps nothing."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, largest: int = LARGEST) -> None:
         self._connection = _open(folder) if folder is not None else None
+        self._largest = largest
 
     def get(self, keys: Iterable[bytes]) -> Mapping[bytes, bytes]:
         """The entries that exist, by key."""
@@ -53,7 +135,7 @@ class Cache:
                 marks = ",".join("?" * len(part))
                 rows = self._connection.execute(f"select key, value from facts where key in ({marks})", part)
                 found.update({bytes(k): bytes(v) for k, v in rows})
-        except sqlite3.Error:
+        except (sqlite3.Error, TypeError):
             return {}
         return found
 
@@ -64,32 +146,48 @@ class Cache:
         try:
             with self._connection:
                 self._connection.executemany("insert or replace into facts values (?, ?)", entries.items())
-                (size,) = self._connection.execute("select coalesce(sum(length(value)), 0) from facts").fetchone()
-                if size > LARGEST:
+                if self._size() > self._largest:
                     self._connection.execute(
                         "delete from facts where rowid <= (select (min(rowid) + max(rowid)) / 2 from facts)"
                     )
         except sqlite3.Error:
             return
 
+    def _size(self) -> int:
+        """Bytes in use. Pages are counted, since to sum up the entries means to read them all."""
+        assert self._connection is not None
+        figures = [self._connection.execute(f"pragma {name}").fetchone()[0] for name in PAGES]
+        pages, free, size = (int(figure) for figure in figures)
+        return (pages - free) * size
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
+            self._connection = None
 
 
-def _open(folder: Path) -> sqlite3.Connection | None:
-    file = folder / "facts.sqlite"
+def _open(folder: Path, name: str = "facts") -> sqlite3.Connection | None:
+    """The store, made anew when its file is damaged; None when there can be none."""
+    file = folder / f"{name}.sqlite"
     for attempt in ("as it is", "anew"):
+        connection = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(file, timeout=5)
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = off")
             connection.execute("create table if not exists facts (key blob primary key, value blob not null)")
+            connection.execute("select key, value from facts limit 1").fetchone()
             return connection
-        except sqlite3.DatabaseError:
-            if attempt == "as it is":
-                file.unlink(missing_ok=True)
         except OSError:
             return None
+        except sqlite3.Error as error:
+            if connection is not None:
+                connection.close()
+            if isinstance(error, sqlite3.OperationalError) and "no such column" not in str(error):
+                return None  # locked, or not to be written: somebody else's, and perhaps in use
+            if attempt == "as it is":
+                for damaged in (file, folder / f"{file.name}-wal", folder / f"{file.name}-shm"):
+                    with suppress(OSError):
+                        damaged.unlink(missing_ok=True)
     return None

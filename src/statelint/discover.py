@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -70,6 +70,9 @@ PARTS: tuple[tuple[str, str, str], ...] = (
     ("vendored", "_vendor", "a copy of another project"),
     ("vendored", "third_party", "a copy of another project"),
 )
+BUILT = re.compile(r"(^|/)build/(lib|lib\.[^/]+|bdist\.[^/]+)$")
+"""What building a distribution leaves behind: a second copy of the code."""
+DEEPEST = 100
 COMMANDS = re.compile(r"(^|/)management/commands/")
 
 
@@ -129,6 +132,23 @@ def _is_code(names: Iterable[str]) -> bool:
     return "conf.py" not in files and bool(files) and all(name.endswith(".py") for name in files)
 
 
+def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
+    """The patterns of an ignore file. Like git, a line that is no pattern is passed over."""
+    lines = list(lines)
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+
+
+def _is_pattern(line: str) -> bool:
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
+
+
 class _Ignores:
     """The ignore files met on the way down; each holds for its own folder."""
 
@@ -139,6 +159,14 @@ class _Ignores:
         if use:
             self._add("", root / ".git" / "info" / "exclude")
 
+    def leave(self, count: int) -> None:
+        """Forget what was met below; `count` is how many there were before."""
+        del self._specs[count:]
+
+    @property
+    def count(self) -> int:
+        return len(self._specs)
+
     def enter(self, folder: str) -> None:
         if self._use:
             self._add(folder, self._root / folder / ".gitignore")
@@ -148,7 +176,7 @@ class _Ignores:
             lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
             return
-        self._specs.append((folder + "/" if folder else "", GitIgnoreSpec.from_lines(lines)))
+        self._specs.append((folder + "/" if folder else "", _spec(lines)))
 
     def covers(self, path: str) -> bool:
         covered = False
@@ -167,15 +195,22 @@ def discover(root: Path, scope: Scope | None = None) -> Discovery:
     walk.folder("")
     sources = walk.sources
     if scope.tracked_only:
-        tracked = set(_tracked(root))
+        tracked = _tracked(root)
+        if tracked is None:
+            walk.problems.append(Problem(".", 1, "unreadable", "git lists no files here: is it a repository?"))
+            tracked = frozenset()
         walk.skipped.extend(Skipped(s.path, "not tracked by git") for s in sources if s.path not in tracked)
         sources = [s for s in sources if s.path in tracked]
     return Discovery(tuple(sorted(sources)), tuple(sorted(walk.skipped)), tuple(sorted(walk.problems)))
 
 
-def _tracked(root: Path) -> Sequence[str]:
-    out = subprocess.run(["git", "-C", str(root), "ls-files", "-z"], capture_output=True, check=False)
-    return out.stdout.decode("utf-8", "surrogateescape").split("\0")
+def _tracked(root: Path) -> frozenset[str] | None:
+    """The files that git knows below a root; None where there is no git or no repository."""
+    try:
+        out = subprocess.run(["git", "-C", str(root), "ls-files", "-z"], capture_output=True, check=False)
+    except OSError:
+        return None
+    return frozenset(os.fsdecode(out.stdout).split("\0")) if out.returncode == 0 else None
 
 
 class _Walk:
@@ -191,6 +226,10 @@ class _Walk:
         self.problems: list[Problem] = []
 
     def folder(self, path: str) -> None:
+        if path.count("/") > DEEPEST:
+            self.problems.append(Problem(path, 1, "depth", f"folders more than {DEEPEST} levels down are not analysed"))
+            return
+        above = self._ignores.count
         self._ignores.enter(path)
         try:
             entries = sorted(os.scandir(self._root / path), key=lambda e: e.name)
@@ -207,9 +246,10 @@ class _Walk:
                 self._link(child, entry)
             elif entry.is_file(follow_symlinks=False):
                 self._file(child, entry.name)
+        self._ignores.leave(above)
 
     def _enter(self, path: str, name: str) -> None:
-        if name in SKIPPED or name.endswith((".dist-info", ".egg-info")):
+        if name in SKIPPED or name.endswith((".dist-info", ".egg-info")) or BUILT.search(path):
             self.skipped.append(Skipped(path + "/", "never part of a project's own code"))
         elif self._ignores.covers(path + "/"):
             self.skipped.append(Skipped(path + "/", "ignored by git"))

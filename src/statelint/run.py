@@ -11,11 +11,11 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from statelint.advise import advise
-from statelint.cache import Cache, default_folder
+from statelint.cache import Cache, Runs, default_folder, run_key
 from statelint.config import Config
 from statelint.discover import Discovery, Scope, Source, discover, kind_of, part_of
 from statelint.findings import Hit, Judged, Report, Rule
-from statelint.gather import Progress, gather, parts
+from statelint.gather import Content, Progress, gather, parts, read
 from statelint.project import Options, Project, link
 from statelint.project.deployments import deployed_step
 from statelint.rules import load_rules
@@ -52,19 +52,36 @@ def known_rules(root: Path, config: Config) -> tuple[Rule, ...]:
     return load_rules(house=tuple(root / folder for folder in config.rules))
 
 
-def analyse(root: Path, config: Config, way: Way = USUAL) -> tuple[Project, Discovery]:
-    """The linked project below a root."""
+def look(root: Path, config: Config, way: Way = USUAL) -> tuple[Discovery, tuple[Content, ...]]:
+    """What is below a root, and what it holds."""
     found = sources(root, config)
     listed = {source.path for source in found.sources}
     unsaved = {path: kind for path in way.texts if (kind := kind_of(path.rpartition("/")[2]))}
     new = [Source(path, kind, *part_of(path)) for path, kind in unsaved.items() if path not in listed]
-    read = tuple(sorted([*found.sources, *new]))
-    cache = Cache(Path(config.cache_dir) if config.cache_dir else default_folder()) if way.use_cache else Cache(None)
+    return found, read(root, sorted([*found.sources, *new]), way.texts)
+
+
+def linked(contents: Sequence[Content], config: Config, way: Way = USUAL) -> Project:
+    """The project that some contents make."""
+    cache = Cache(store(config, way))
     try:
-        facts = gather(root, read, cache, way.jobs, way.progress, way.texts)
+        facts = gather(contents, cache, way.jobs, way.progress)
     finally:
         cache.close()
-    return link(facts, parts(read), Options(declared=config.declare)), found
+    return link(facts, parts([content.source for content in contents]), Options(declared=config.declare))
+
+
+def analyse(root: Path, config: Config, way: Way = USUAL) -> tuple[Project, Discovery]:
+    """The linked project below a root."""
+    found, contents = look(root, config, way)
+    return linked(contents, config, way), found
+
+
+def store(config: Config, way: Way = USUAL) -> Path | None:
+    """The folder that results are kept in, if any."""
+    if not way.use_cache:
+        return None
+    return Path(config.cache_dir) if config.cache_dir else default_folder()
 
 
 def hits(project: Project, rules: Sequence[Rule]) -> Iterator[tuple[Rule, Hit]]:
@@ -97,13 +114,37 @@ def run(
 
     Suppression comments count unless `comments` is false; `today` decides which of them have expired.
     """
-    rules = known_rules(root, config)
-    chosen = selected(rules, config)
     known = load_baseline(root / config.baseline) if config.baseline else None
-    project, found = analyse(root, config, way)
+    terms = Terms(config, (), tuple(paths), today or date.today(), comments, known or {})
+    found, contents = look(root, config, way)
+    runs = Runs(store(config, way))
+    try:
+        name = run_key(_stakes(root, terms, found, contents))
+        report = runs.get(name)
+        if report is None:
+            terms = terms._replace(rules=known_rules(root, config))
+            report = _judge(root, terms, found, linked(contents, config, way), way)
+            runs.put(name, report)
+    finally:
+        runs.close()
+    return report
+
+
+def _stakes(root: Path, terms: Terms, found: Discovery, contents: Sequence[Content]) -> Iterator[bytes]:
+    """All that a report depends on, beside the program itself and its rules."""
+    yield repr((terms.config, terms.paths, terms.today, terms.comments, sorted(terms.baseline.items()))).encode()
+    for folder in terms.config.rules:
+        for file in sorted((root / folder).rglob("*.yaml")):
+            yield file.read_bytes()
+    yield repr(found.problems).encode()
+    for source, name, _, unreadable in contents:
+        yield f"{source.path}\0{source.kind}\0{source.part}\0{unreadable}".encode("utf-8", "surrogateescape") + name
+
+
+def _judge(root: Path, terms: Terms, found: Discovery, project: Project, way: Way) -> Report:
     report = triage(
-        tell(hits(project, chosen), lambda path: deployed_step(project.copies, path)),
-        Terms(config, rules, tuple(paths), today or date.today(), comments, known or {}),
+        tell(hits(project, selected(terms.rules, terms.config)), lambda path: deployed_step(project.copies, path)),
+        terms,
         facts=project.facts,
         problems=found.problems,
         entries=Counter(entry.library for entry in project.entries.all),

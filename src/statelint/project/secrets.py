@@ -26,6 +26,8 @@ from statelint.spans import Span
 from statelint.store_rows import Generator, KeySlot
 
 DEPTH: Final = 8
+FACTORIES: Final = frozenset({"default_factory", "factory"})
+"""Keywords of fields whose callable makes the value of an object that is made once."""
 EACH_TIME: Final = frozenset({"__hash__", "__eq__", "__repr__"})
 
 
@@ -261,11 +263,13 @@ class Secrets:
                 return
         if isinstance(e.func, f.Attr):
             yield from self.made(e.func.of, scope, None, depth + 1)
-        for arg in (*e.args, *(v for _, v in e.keywords)):
+        for key, arg in (*(("", a) for a in e.args), *e.keywords):
+            if isinstance(arg, f.Lambda) and key not in FACTORIES:
+                continue  # run later, for each thing that needs a value
             for made in self.made(arg, scope, None, depth + 1):
                 yield made._replace(fallback=True) if reads else made
-            for value in self._.names.denote(arg, scope) if isinstance(arg, f.Name | f.Attr) else ():
-                if isinstance(value, Ext) and self._maker(value.name):  # a factory handed over
+            for value in self._.names.denote(arg, scope) if key in FACTORIES else ():
+                if isinstance(value, Ext) and self._maker(value.name):
                     yield Made(f"{value.name.rpartition('.')[2]}()", scope.span(e.at), scope, False)
 
     def _made_by_name(self, e: f.Name, scope: Scope, depth: int) -> Iterator[Made]:

@@ -34,7 +34,13 @@ class Run:
     """Everything that the evaluation of one project shares. Attributes and globals only grow, so rounds end."""
 
     def __init__(
-        self, names: Names, calls: Calls, sources: Sources, touching: frozenset[Scope], placing: frozenset[Scope]
+        self,
+        names: Names,
+        calls: Calls,
+        sources: Sources,
+        touching: frozenset[Scope],
+        placing: frozenset[Scope],
+        decoding: frozenset[Scope],
     ) -> None:
         self.names = names
         self.calls = calls
@@ -49,6 +55,8 @@ class Run:
         self.walker = Walker(self)
         self.edges: Mapping[int, list[Edge]] = _by_call(calls)
         self.decorated = _by_decorator(names)
+        self.decoding = decoding
+        """Functions above the decoding of text, which alone makes a file of it."""
         self.attributes: dict[tuple[object, str], Value] = {}
         self.contents: dict[str, Taint] = {}
         """What was written to a path or a buffer, by site."""
@@ -116,11 +124,15 @@ class Run:
             return NONE
         if any(a.scope is scope for a in self.stack):
             return NONE
-        tainted = any(tells(v) for v in given.values()) if given else False
+        decodes = scope in self.decoding
+        tainted = any(tells(v, decodes) for v in given.values()) if given else False
         if not force and not tainted and scope not in self.touching:
             return NONE
         closure = next((a for a in reversed(self.stack) if a.scope is scope.parent), None)
-        string = () if scope not in self.placing else (*(a.call for a in self.stack[-CALL_STRING + 1 :]), call)
+        if scope not in self.placing:
+            string: tuple[Place | None, ...] = ()
+        else:
+            string = (*(a.call for a in self.stack[-CALL_STRING + 1 :]), call) if tainted else (call,)
         key = (scope, frozenset(given.items()) if given is not None else None, string, id(closure) if closure else 0)
         if closure is None and key in self._memo:
             return self._memo[key]

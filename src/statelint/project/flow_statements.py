@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from statelint import facts as f
 from statelint.project.flow_events import Activation, Mark
 from statelint.project.flow_sources import element
-from statelint.project.flow_values import NONE, Handle, Many, Value, join
+from statelint.project.flow_values import NONE, Handle, Many, Value, join, tells
 from statelint.project.values import Cls, Func, Obj
 
 if TYPE_CHECKING:
@@ -126,8 +126,11 @@ class Walker:
             source = self._run.evaluator.value(act, s.source)
             if s.target is not None:
                 self._run.evaluator.bind(act, s.target, element(source, True, self._run.sources))
+            start = dict(act.env)
             self._branch(act, s.body, Mark("loop", s))
             act.env = join_env([before, act.env])
+            if not any(value != start.get(name, NONE) and tells(value) for name, value in act.env.items()):
+                break
         self.block(act, s.other)
         return not (s.kind == "while" and _forever(s))
 

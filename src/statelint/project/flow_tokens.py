@@ -35,6 +35,7 @@ class Tokens:
         decoders = last(
             n for _, row in knowledge.rows(lambda lib: lib.through) if row.how == "decode-text" for n in row.names
         )
+        self._decoders = decoders
         if not any(self._named(scope, decoders) for scope in names.every):
             rows = [row for row in rows if row.gives != "text"]  # text that nothing decodes is no file
         self._types = {n for row in types for n in last(row.names)}
@@ -86,6 +87,10 @@ class Tokens:
 
     def _qualified(self, e: f.Expr, scope: Scope) -> list[str]:
         return [name for v in self._names.denote(e, scope) if (name := qualified(v))]
+
+    def decodes(self, scope: Scope) -> bool:
+        """Whether text is decoded here."""
+        return self._named(scope, self._decoders)
 
     def makes(self, scope: Scope) -> bool:
         """Whether a scope opens or removes files."""

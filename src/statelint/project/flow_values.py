@@ -138,11 +138,9 @@ def taints(value: Value, deep: bool = True) -> Iterator[Taint]:
                 yield from taints(item)
 
 
-def tells(value: Value) -> bool:
-    """Whether a value holds more than names of paths and classes."""
-    return any(isinstance(a, Taint | Handle | Bind | Many | Tup) for a in value) and (
-        any(taints(value)) or any(isinstance(a, Handle | Bind) for a in value)
-    )
+def tells(value: Value, text: bool = True) -> bool:
+    """Whether a value holds more than names of paths and classes; `text` says whether undecoded text counts."""
+    return any(isinstance(a, Handle | Bind) for a in value) or any(text or t.level != "text" for t in taints(value))
 
 
 def locs(value: Value) -> Iterator[Loc]:

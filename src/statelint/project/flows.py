@@ -72,7 +72,10 @@ class Flows:
         landing = self._upward({s for s in served if tokens.lands(s)}) if sourced else set()
         placing = self._upward(makers)
         touching = self._upward(sourced) | placing | writers | landing
-        self._run = Run(names, calls, sources, frozenset(touching), frozenset(placing | landing))
+        decoding = self._upward({s for s in served if tokens.decodes(s)})
+        self._run = Run(
+            names, calls, sources, frozenset(touching), frozenset(placing | landing), frozenset(decoding)
+        )
         sweeping = {s for s in makers if s.module.in_service and tokens.sweeps(s)} if sourced else set()
         self._evaluate(sourced, landing, entered | sweeping)
         self.landed = numbered(sorted(self._judge(), key=lambda found: (found.span, found.kind)))

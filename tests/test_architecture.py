@@ -26,7 +26,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for row in (
         "spans",
         "findings safe_yaml",
-        "knowledge rows flow_rows store_rows rules facts config config_lines pages",
+        "knowledge vocabulary rows flow_rows store_rows rules facts config config_lines pages",
         "project extract sift cache discover",
         "gather triage stories checks advise report fix",
         "run audit audit_text audit_html",
@@ -50,6 +50,7 @@ ORDINARY_WORDS = frozenset(
         "cached_property",
         "channels",
         "dash",
+        "environ",
         "falcon",
         "limits",
         "pyramid",

@@ -9,23 +9,13 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.findings import Confidence
-from statelint.knowledge import (
-    Decorated,
-    Duck,
-    Handlers,
-    Knowledge,
-    Library,
-    Methods,
-    Named,
-    Passed,
-    Strung,
-    Tabled,
-)
+from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
 from statelint.project.names import Names
 from statelint.project.scopes import Scope
 from statelint.project.values import Bound, Cls, Func, Heap, Obj, Value, qualified
 from statelint.spans import Place, Span
+from statelint.vocabulary import Decorated, Duck, Handlers, Library, Methods, Named, Passed, Strung, Tabled
 
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 

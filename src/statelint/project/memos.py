@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.findings import Verdict
-from statelint.knowledge import Knowledge, Memo
+from statelint.knowledge import Knowledge
 from statelint.project.homes import Homes
 from statelint.project.names import Names
 from statelint.project.purity import Purity
@@ -14,6 +14,7 @@ from statelint.project.reach import Chain, Reach
 from statelint.project.scopes import Scope
 from statelint.project.values import qualified
 from statelint.spans import Place
+from statelint.vocabulary import Memo
 
 STALE = frozenset({"database", "network", "clock", "random", "process", "state", "awaited"})
 """Dependences whose change a memo hides. A file alone is left out: most are part of the code that is deployed."""

@@ -17,7 +17,7 @@ WORDS: tuple[tuple[Stage, frozenset[str]], ...] = (
 )
 NOUNS = frozenset(
     {"settings", "setting", "config", "configs", "configuration", "conf", "env", "environment", "base", "app", "docker",
-     "compose", "values", "django", "flask", "common", "defaults", "mixin", "yml", "yaml", "toml", "ini", "cfg", "py"}
+     "compose", "values", "common", "defaults", "mixin", "yml", "yaml", "toml", "ini", "cfg", "py"}
 )  # fmt: skip
 """Words that may stand beside the one that names the stage: `dev_settings`, `TestingConfig`."""
 PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from statelint import facts as f
-from statelint.knowledge import Knowledge, Work
+from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
 from statelint.project.kept import argument
 from statelint.project.kinds import words
@@ -24,6 +24,7 @@ from statelint.project.scopes import CallSite, Scope
 from statelint.project.values import Bound, Func, qualified
 from statelint.spans import Place, Span
 from statelint.store_rows import Wait
+from statelint.vocabulary import Work
 
 OURS: Final = frozenset({"thread", "task", "executor", "background", "process", "timer"})
 """Ways in which work stays in this process; a broker keeps it elsewhere, a queue is an object of its own."""

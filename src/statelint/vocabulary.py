@@ -1,0 +1,223 @@
+"""The vocabulary of knowledge: the shapes in which a library's file says what the library means.
+
+The shapes are named for Python constructs, never for a framework; the rows of uploads and of stores have files of their
+own beside this one.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from statelint.flow_rows import Handoff, Location, Opener, Pass, Remover, Shelf, Sink, Source, Upload
+from statelint.rows import Row
+from statelint.store_rows import Environ, Generator, KeySlot, Store, Wait
+
+EntryKind = Literal[
+    "route", "websocket", "middleware", "hook", "task", "event", "signal", "message", "timer", "rpc", "lambda", "page",
+    "dependency", "thread",
+]  # fmt: skip
+Lifetime = Literal["request", "connection", "process"]
+
+
+class Decorated(Row, frozen=True):
+    """Functions or classes that one of these decorators (plain or called) marks."""
+
+    names: tuple[str, ...]
+    entry: EntryKind = "route"
+    label: str = ""
+    """`{verb}` the HTTP methods or the decorator's own name, `{0}` the first argument's text, `{name}` the function."""
+
+
+class Passed(Row, frozen=True):
+    """Callables handed to one of these calls, at a position (0-based, without the receiver) or by keyword."""
+
+    names: tuple[str, ...]
+    position: int | None = None
+    keywords: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    """Names or globs of the methods that are entries when a class or an instance is handed over; an instance then
+    lives as long as the process."""
+    entry: EntryKind = "route"
+    label: str = ""
+
+
+class Methods(Row, frozen=True):
+    """Methods (names or globs) of subclasses of one of these classes."""
+
+    names: tuple[str, ...]
+    methods: tuple[str, ...]
+    entry: EntryKind = "route"
+    label: str = ""
+    instance: Lifetime = "request"
+    """How long `self` lives: made for each request or connection, or once for the process."""
+
+
+class Tabled(Row, frozen=True):
+    """Callables in a module-level list, tuple or dict bound to one of these variables, e.g. a URL table."""
+
+    variables: tuple[str, ...]
+    entry: EntryKind = "route"
+    label: str = ""
+
+
+class Named(Row, frozen=True):
+    """Module-level functions known by their own name and parameter names (globs)."""
+
+    functions: tuple[str, ...]
+    parameters: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    """Globs on the module's last name; empty for any."""
+    entry: EntryKind = "lambda"
+    label: str = ""
+
+
+class Strung(Row, frozen=True):
+    """Settings whose value is a list of dotted names of callables or classes, e.g. a middleware list."""
+
+    settings: tuple[str, ...]
+    methods: tuple[str, ...] = ("__call__",)
+    entry: EntryKind = "middleware"
+    label: str = ""
+    instance: Lifetime = "process"
+
+
+class Duck(Row, frozen=True):
+    """A decorator attribute on a receiver that nothing resolves, told by its first argument (regular expression)."""
+
+    attributes: tuple[str, ...]
+    first: str = ""
+    entry: EntryKind = "route"
+    label: str = ""
+
+
+class Handlers(Row, frozen=True):
+    decorators: tuple[Decorated, ...] = ()
+    arguments: tuple[Passed, ...] = ()
+    bases: tuple[Methods, ...] = ()
+    tables: tuple[Tabled, ...] = ()
+    functions: tuple[Named, ...] = ()
+    settings: tuple[Strung, ...] = ()
+    guesses: tuple[Duck, ...] = ()
+
+
+class Instance(Row, frozen=True):
+    """A name, or an attribute of a class, whose class no call shows: `web.current` is a `web.Application`."""
+
+    names: tuple[str, ...]
+    cls: str
+    lifetime: Lifetime = "process"
+
+
+class Container(Row, frozen=True):
+    """A type whose objects hold data: what changes it, and which methods hand out something that it holds."""
+
+    names: tuple[str, ...]
+    mutates: tuple[str, ...] = ()
+    hands_out: tuple[str, ...] = ()
+    subscript: bool = True
+    attributes: bool = False
+    """Whether assigning an attribute of it changes shared data (namespaces, application state)."""
+    kind: str = ""
+    """A hint at the category: cache, queue, counter, registry, lock …"""
+    bounded: bool = False
+    expires: bool = False
+    immutable: bool = False
+
+
+class Mutator(Row, frozen=True):
+    """Functions that change the object at an argument position."""
+
+    names: tuple[str, ...]
+    argument: int = 0
+
+
+class Memo(Row, frozen=True):
+    """Decorators that keep results between calls. `shared` when the store is outside the process."""
+
+    names: tuple[str, ...]
+    expires: bool = False
+    bounded: bool = False
+    per_instance: bool = False
+    store_argument: int | None = None
+
+
+class Impure(Row, frozen=True):
+    """Calls (or attribute reads) whose result depends on more than their arguments and the code."""
+
+    names: tuple[str, ...]
+    depends: Literal["database", "network", "file", "clock", "random", "environment", "process", "settings"]
+
+
+class Benign(Row, frozen=True):
+    """Constructors or factories whose objects are no state of the service, and why."""
+
+    names: tuple[str, ...]
+    because: Literal["handle", "metric", "context", "external", "definition", "immutable", "logging", "lock"]
+
+
+class Setter(Row, frozen=True):
+    """Calls or assignments that change a setting of the whole process."""
+
+    names: tuple[str, ...]
+    what: str
+
+
+class Work(Row, frozen=True):
+    """Calls that hand work to something that outlives the call."""
+
+    names: tuple[str, ...]
+    callable: int | None = None
+    keyword: str | None = None
+    how: Literal["thread", "task", "executor", "background", "queue", "scheduler", "process", "timer", "broker"] = (
+        "thread"
+    )
+    runs: bool = True
+    """Whether the callable runs in this process."""
+    start: str = ""
+    """The method that starts it, when making the object is not enough (`Thread(...).start()`)."""
+    detached: bool = False
+    """Whether awaiting the call waits for no more than the handing over."""
+
+
+class Library(Row, frozen=True):
+    """One knowledge file."""
+
+    imports: tuple[str, ...] = ()
+    """Import names that make this file matter; the file's own name when empty."""
+    always: bool = False
+    aliases: dict[str, str] = {}
+    """Other public paths of the same object: `web.Request: …`, applied before matching."""
+    subclasses: dict[str, str] = {}
+    """Class → its base, for library classes: `fastapi.FastAPI: starlette.applications.Starlette`."""
+    returns: dict[str, str] = {}
+    """Callable → the class of what it returns: `redis.from_url: redis.Redis`."""
+    parameters: dict[str, str] = {}
+    """Conventional name of an unannotated parameter → its class, in modules that import this library."""
+    handlers: Handlers = Handlers()
+    startup: Handlers = Handlers()
+    commands: Handlers = Handlers()
+    """Command-line entry points: not on the request path."""
+    instances: tuple[Instance, ...] = ()
+    containers: tuple[Container, ...] = ()
+    mutators: tuple[Mutator, ...] = ()
+    memo: tuple[Memo, ...] = ()
+    impure: tuple[Impure, ...] = ()
+    benign: tuple[Benign, ...] = ()
+    setters: tuple[Setter, ...] = ()
+    work: tuple[Work, ...] = ()
+    stores: tuple[Store, ...] = ()
+    environ: tuple[Environ, ...] = ()
+    generators: tuple[Generator, ...] = ()
+    keys: tuple[KeySlot, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    uploads: tuple[Upload, ...] = ()
+    sources: tuple[Source, ...] = ()
+    sinks: tuple[Sink, ...] = ()
+    openers: tuple[Opener, ...] = ()
+    through: tuple[Pass, ...] = ()
+    locations: tuple[Location, ...] = ()
+    removers: tuple[Remover, ...] = ()
+    handoffs: tuple[Handoff, ...] = ()
+    shelves: tuple[Shelf, ...] = ()
+    words: dict[str, str] = {}
+    """Category → words inside identifiers that speak for it."""

@@ -1,4 +1,7 @@
-"""The pipeline on one screen: paths → sources → facts → project → hits → report."""
+"""The pipeline on one screen: paths → sources → facts → project → hits → report.
+
+A report that is kept already needs no project, so what makes one is imported where it is made.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,19 @@ from datetime import date
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from statelint.advise import advise
 from statelint.cache import Cache, Runs, default_folder, run_key
 from statelint.config import Config
 from statelint.discover import Discovery, Scope, Source, discover, kind_of, part_of
 from statelint.findings import Hit, Judged, Report, Rule
 from statelint.gather import Content, Progress, gather, parts, read
-from statelint.project import Options, Project, link
-from statelint.project.deployments import deployed_step
 from statelint.rules import load_rules
-from statelint.stories import tell
 from statelint.triage import Terms, selected, triage
 from statelint.triage_baseline import load as load_baseline
+
+if TYPE_CHECKING:
+    from statelint.project import Project
 
 
 class Way(NamedTuple):
@@ -63,6 +65,8 @@ def look(root: Path, config: Config, way: Way = USUAL) -> tuple[Discovery, tuple
 
 def linked(contents: Sequence[Content], config: Config, way: Way = USUAL) -> Project:
     """The project that some contents make."""
+    from statelint.project import Options, link
+
     cache = Cache(store(config, way))
     try:
         facts = gather(contents, cache, way.jobs, way.progress)
@@ -142,6 +146,10 @@ def _stakes(root: Path, terms: Terms, found: Discovery, contents: Sequence[Conte
 
 
 def _judge(root: Path, terms: Terms, found: Discovery, project: Project, way: Way) -> Report:
+    from statelint.advise import advise
+    from statelint.project.deployments import deployed_step
+    from statelint.stories import tell
+
     report = triage(
         tell(hits(project, selected(terms.rules, terms.config)), lambda path: deployed_step(project.copies, path)),
         terms,

@@ -188,9 +188,9 @@ class Library(Row, frozen=True):
     aliases: dict[str, str] = {}
     """Other public paths of the same object: `web.Request: …`, applied before matching."""
     subclasses: dict[str, str] = {}
-    """Class → its base, for library classes: `fastapi.FastAPI: starlette.applications.Starlette`."""
+    """Class → its base, for library classes: `web.ApiApplication: web.Application`."""
     returns: dict[str, str] = {}
-    """Callable → the class of what it returns: `redis.from_url: redis.Redis`."""
+    """Callable → the class of what it returns: `store.from_url: store.Client`."""
     parameters: dict[str, str] = {}
     """Conventional name of an unannotated parameter → its class, in modules that import this library."""
     handlers: Handlers = Handlers()

@@ -17,9 +17,10 @@ GENERIC = re.compile(r"(?:^|[a-z])[aA]nnotations$")
 class ConfigurationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One setting that a rule looks for.
 
-    Exactly one of `field`, `annotation` and `label` names the key; in `field`, `*` is one part of the path and `**`
-    any number, and `~` stands for a dot inside a part. A value counts when it is one of `values`, or matches `pattern`, or, with `present`, is anything but
-    one of `unless` and null. With `pair`, the value is a list of `key=value` and the pair's value is what counts.
+    Exactly one of `field`, `annotation` and `label` names the key; in `field`, `*` is one part of the path, `**` any
+    number, and `~` stands for a dot inside a part. A value counts when it is one of `values`, or matches `pattern`, or,
+    with `present`, is anything but one of `unless` and null. With `pair`, the value is a list of `key=value` and the
+    pair's value is what counts.
     """
 
     product: str

@@ -78,14 +78,16 @@ class Caller:
         return given
 
     def apply(
-        self, act: Activation, func: f.Expr, recv: Value, given: Given, call: f.Expr, at: Place, direct: bool = True
-    ) -> Value:
-        """The result of calling `func`; `direct` says that `call` is the call of it as written."""
+        self, act: Activation, func: f.Expr, recv: Value, given: Given, call: f.Expr, at: Place, direct: bool = True,
+        follow: bool = True,
+    ) -> Value:  # fmt: skip
+        """The result of calling `func`; `direct` says that `call` is the call of it as written, `follow` that a
+        variable may hold a callable with bound arguments."""
         found: list[Value] = []
         bound = recv if not isinstance(func, f.Attr) else NONE
         if isinstance(func, f.Name):
             bound = act.lookup(func.id) or NONE
-        for atom in bound:
+        for atom in bound if follow else ():
             if isinstance(atom, Bind):
                 if atom.done and not given.values and not given.keywords and self._is_outside(atom):
                     continue  # noted where the arguments were bound
@@ -95,7 +97,7 @@ class Caller:
                 )  # fmt: skip
                 inner = atom.func
                 base = self._run.evaluator.value(act, inner.of) if isinstance(inner, f.Attr) else NONE
-                found.append(self.apply(act, inner, base, merged, call, at, direct=False))
+                found.append(self.apply(act, inner, base, merged, call, at, direct=False, follow=False))
         targets = self._targets(act, func, call, direct)
         for callee, offset, constructs in targets:
             found.append(self._into(act, callee, offset, constructs, given, at))
@@ -393,7 +395,7 @@ class Caller:
                     self._run.evaluator.value(act, atom.func.of) if isinstance(atom.func, f.Attr) else NONE,
                     Given([*atom.args, *given.values], [*([None] * len(atom.args)), *given.exprs],
                           {**dict(atom.keywords), **given.keywords}, dict(given.keyword_exprs)),
-                    call, at, direct=False,
+                    call, at, direct=False, follow=False,
                 )
                 for atom in bound if isinstance(atom, Bind)
             )  # fmt: skip

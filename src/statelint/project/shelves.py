@@ -191,7 +191,8 @@ class Shelves:
             for top in tops:
                 for mark in row.marks:
                     for b in top.bindings.get(mark, ())[:1]:
-                        yield Shelved("setting", row.settings[0], top.span(b.at), row.what, top.full_name, self._related())
+                        span = top.span(b.at)
+                        yield Shelved("setting", row.settings[0], span, row.what, top.full_name, self._related())
                         return
 
     def _constructed(self) -> Iterator[Shelved]:
@@ -221,7 +222,7 @@ class Shelves:
             if isinstance(store.target, f.Item) and isinstance(store.target.key, f.Const)
         ]
         if scope.kind != "function":
-            places += [(name, b.at) for name, bindings in scope.bindings.items() for b in bindings if b.value is not None]
+            places += [(name, b.at) for name, found in scope.bindings.items() for b in found if b.value is not None]
         places += [(key, e.at) for site in scope.calls for key, e in site.call.keywords]
         for key, at in places:
             for row in rows:

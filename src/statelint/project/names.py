@@ -8,7 +8,8 @@ calls.py, from a first pass without them), so that the relations need no common 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from statelint import facts as f
@@ -62,6 +63,7 @@ class Names:
         self.parameter = self._results.parameter
         self.annotated = self._results.annotated
         self._memo: dict[tuple[int, int], Values] = {}
+        self._declared = self._declaring(every, scopes)
         self._looked_up: dict[tuple[Scope, str], Values | None] = {}
         self._sites: dict[int, Site] = {}
         self._active: set[tuple[int, int]] = set()
@@ -200,7 +202,7 @@ class Names:
             current = current.parent
             first = False
         top = self.scopes[scope.path]
-        if name in top.bindings or any(name in s.outer for s in top.children):
+        if name in top.bindings or (top, name) in self._declared:
             return union(*(self.bound(b) for b in top.bindings.get(name, ())), self._assigned_from_inside(top, name))
         for star in top.stars:
             found = self._star(star, name, top.module)
@@ -212,13 +214,23 @@ class Names:
 
     def _assigned_from_inside(self, scope: Scope, name: str) -> Values:
         """Values given to a name of `scope` by inner functions that declare it global or nonlocal."""
-        wanted = "global" if scope.kind == "module" else "nonlocal"
-        return union(
-            *(self.bound(b) for inner in self._declaring(scope, name, wanted) for b in inner.bindings.get(name, ()))
-        )
+        inner = self._declared.get((scope, name))
+        return union(*(self.bound(b) for s in inner for b in s.bindings.get(name, ()))) if inner else ()
 
-    def _declaring(self, scope: Scope, name: str, how: str) -> list[Scope]:
-        return [s for s in scope.descendants() if s.outer.get(name) == how]
+    @staticmethod
+    def _declaring(every: Iterable[Scope], scopes: Mapping[str, Scope]) -> Mapping[tuple[Scope, str], list[Scope]]:
+        """(scope, name) → the inner functions that declare the name of that scope global or nonlocal."""
+        found: dict[tuple[Scope, str], list[Scope]] = defaultdict(list)
+        for scope in every:
+            for name, how in scope.outer.items():
+                owner: Scope | None = scopes[scope.path]
+                if how == "nonlocal":
+                    owner = scope.parent
+                    while owner is not None and (name not in owner.bindings or name in owner.outer):
+                        owner = owner.parent
+                if owner is not None:
+                    found[owner, name].append(scope)
+        return dict(found)
 
     def _star(self, star: f.Import, name: str, importer: Module) -> Values:
         module = self._from(star, importer)
@@ -296,7 +308,7 @@ class Names:
         top = self.scopes.get(module.path)
         if top is None:
             return ()
-        if name in top.bindings or any(s.outer.get(name) == "global" for s in top.children):
+        if name in top.bindings or (top, name) in self._declared:
             found = self.lookup(name, top)
             if found:
                 return found

@@ -21,6 +21,7 @@ from statelint.project.flows import Flows
 from statelint.project.homes import Homes
 from statelint.project.kept import Stores
 from statelint.project.local_stores import LocalStores
+from statelint.project.loops import Loops
 from statelint.project.memos import Memoised, Memos
 from statelint.project.modules import Modules
 from statelint.project.names import Names
@@ -223,6 +224,11 @@ class Project:
         """Work that the request path hands away without waiting for it."""
         elsewhere = self.started | self.offline
         return HandedWork(self.names, self.calls, self.reach, self.knowledge, elsewhere)
+
+    @cached_property
+    def loops(self) -> Loops:
+        """Timers of the project's own that every replica starts."""
+        return Loops(self.names, self.calls, self.knowledge, self.started)
 
 
 def link(facts: Mapping[str, Facts], parts: Mapping[str, str], options: Options | None = None) -> Project:

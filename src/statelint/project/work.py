@@ -135,6 +135,8 @@ class HandedWork:
             return None
         given = argument(site.call, row.keyword or "", row.callable)
         what, callee = self._callable(given, scope)
+        if what and what == scope.qualname:
+            return None  # a timer that sets itself again was handed over where it was first set
         arguable, reason = self._worth_little(what or name.rpartition(".")[2], chain)
         if self._removes(given, scope):
             arguable, reason = True, "what it removes is only left behind"

@@ -1,0 +1,102 @@
+"""Timers of one's own: endless loops that sleep, and timers that set themselves again, which start-up code starts.
+
+Every replica runs them. That is definite where what they do doubles, told by the names of what they reach, such as
+reminders that are sent; a clean-up that does no harm twice is arguable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Final
+
+from statelint import facts as f
+from statelint.knowledge import Knowledge
+from statelint.project.calls import Calls
+from statelint.project.kept import argument
+from statelint.project.kinds import words
+from statelint.project.names import Names
+from statelint.project.scopes import CallSite, Scope
+from statelint.project.values import Bound, Func
+from statelint.project.work import walk
+from statelint.spans import Place, Span
+
+STARTERS: Final = frozenset({"thread", "task", "executor", "timer"})
+PAUSES: Final = frozenset({"sleep", "wait"})
+DEPTH: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """Work that every replica repeats; `telling` is the function whose name says that its effect doubles."""
+
+    how: str
+    name: str
+    scope: Scope
+    at: Place
+    loop: Span
+    telling: str
+    where: Span | None
+
+
+class Loops:
+    """All such timers, by place. `started` are the scopes that imports and start-up hooks run."""
+
+    def __init__(self, names: Names, calls: Calls, knowledge: Knowledge, started: AbstractSet[Scope]) -> None:
+        self._names = names
+        self._calls = calls
+        self._knowledge = knowledge
+        self._started = started
+        self._doubles = knowledge.words.get("doubles", frozenset())
+        found = {(r.scope.path, r.at): r for r in self._all()}
+        self.found = tuple(found[key] for key in sorted(found))
+
+    def _all(self) -> Iterator[Repeated]:
+        for name, sites in sorted(self._calls.outside.items()):
+            row = self._knowledge.find("work", name)
+            if row is None or row[1].how not in STARTERS:
+                continue
+            for site in sites:
+                if site.scope in self._started and site.scope.module.in_service and not site.context.in_main:
+                    given = argument(site.call, row[1].keyword or "", row[1].callable)
+                    yield from self._repeated(row[1].how, given, site, name)
+
+    def _repeated(self, how: str, given: f.Expr | None, site: CallSite, maker: str) -> Iterator[Repeated]:
+        if isinstance(given, f.Call):
+            given = given.func
+        for value in self._names.denote(given, site.scope) if given is not None else ():
+            if isinstance(value, Func | Bound):
+                loop = self._loop(value.scope, maker)
+                if loop is not None:
+                    telling, where = self._effect(value.scope)
+                    yield Repeated(how, value.scope.qualname, site.scope, site.call.at, loop, telling, where)
+
+    def _loop(self, scope: Scope, maker: str) -> Span | None:
+        """The loop that pauses, or the call that sets the timer again."""
+        node = scope.node
+        for fact in walk(node.body) if isinstance(node, f.Function) else ():
+            if isinstance(fact, f.Loop) and fact.kind == "while" and any(_pauses(inner) for inner in walk(fact.body)):
+                return scope.span(fact.at)
+        for site in self._calls.outside.get(maker, ()):
+            if site.scope is scope and maker.endswith("Timer"):
+                return scope.span(site.call.at)
+        return None
+
+    def _effect(self, scope: Scope) -> tuple[str, Span | None]:
+        """The nearest function reached whose name tells of an effect that doubles."""
+        seen, level = {scope}, [scope]
+        for _ in range(DEPTH):
+            for current in level:
+                if set(words(current.name)) & self._doubles and isinstance(current.node, f.Function):
+                    return current.qualname, current.span(current.node.name_at)
+            after = [e.callee for current in level for e in self._calls.out.get(current, ()) if e.callee not in seen]
+            seen.update(after)
+            level = after
+        return "", None
+
+
+def _pauses(fact: object) -> bool:
+    if not isinstance(fact, f.Call):
+        return False
+    return getattr(fact.func, "name", getattr(fact.func, "id", "")) in PAUSES

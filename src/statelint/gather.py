@@ -9,8 +9,6 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
@@ -120,6 +118,13 @@ def _extract_all(work: list[tuple[str, bytes]], jobs: int | None, progress: Prog
             if progress:
                 progress(number, len(work))
         return done
+    return _in_processes(work, jobs, progress)
+
+
+def _in_processes(work: list[tuple[str, bytes]], jobs: int, progress: Progress | None) -> list[bytes]:
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
     # large files first and dealt out in small numbers, so that the processes end together
     order = sorted(range(len(work)), key=lambda i: -len(work[i][1]))
     size = max(1, len(work) // (jobs * 16))
@@ -138,6 +143,9 @@ def _extract_all(work: list[tuple[str, bytes]], jobs: int | None, progress: Prog
 
 def _one_by_one(work: Sequence[tuple[str, bytes]], numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
     """Extract each in a process of its own, so that one that kills its process is found out."""
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     for i in numbers:
         with ProcessPoolExecutor(1) as pool:
             try:

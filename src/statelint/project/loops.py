@@ -24,7 +24,7 @@ from statelint.spans import Place, Span
 
 STARTERS: Final = frozenset({"thread", "task", "executor", "timer"})
 PAUSES: Final = frozenset({"sleep", "wait"})
-DEPTH: Final = 4
+DEPTH: Final = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,8 @@ class Work(Row, frozen=True):
     """Whether the callable runs in this process."""
     start: str = ""
     """The method that starts it, when making the object is not enough (`Thread(...).start()`)."""
+    holds: bool = False
+    """Whether the receiver is a pool or scheduler that holds the work, so that its definition is to blame."""
     detached: bool = False
     """Whether awaiting the call waits for no more than the handing over."""
 

@@ -24,7 +24,11 @@ def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
     """Yield a hit for each place that hands work away; work that nobody would miss is arguable."""
     for handed in project.handed_work.found:
         span = handed.scope.span(handed.at)
+        place = handed.holder or span
         trace = [Step(span, Role.DEFINED, f"handed over here by {handed.scope.qualname}()")]
+        if handed.holder is not None:
+            trace.insert(0, Step(handed.holder, Role.DEFINED, "the pool that holds the work, one per process"))
+        trace += [Step(other, Role.RELATED, "handed over here too") for other in handed.also[:3]]
         if handed.made is not None:
             trace.append(Step(handed.made, Role.RELATED, "made here"))
         if handed.callee is not None:
@@ -35,7 +39,7 @@ def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
             "entry": handed.chain.entry.label if handed.chain else "",
         }
         yield Hit(
-            subject=Subject("work", f"{handed.scope.full_name}#{handed.what or handed.how}", span),
+            subject=Subject("work", f"{handed.scope.full_name}#{handed.what or handed.how}", place),
             words=MappingProxyType(words),
             trace=(*trace, *way_in(handed.chain)),
             verdict=Verdict.ARGUABLE if handed.arguable else Verdict.DEFINITE,

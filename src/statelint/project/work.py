@@ -6,9 +6,9 @@ block of the pool, or gives the handle to a caller that waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -21,7 +21,7 @@ from statelint.project.kinds import words
 from statelint.project.names import Names
 from statelint.project.reach import Chain, Reach
 from statelint.project.scopes import CallSite, Scope
-from statelint.project.values import Bound, Func, qualified
+from statelint.project.values import Bound, Func, Heap, Obj, qualified
 from statelint.spans import Place, Span
 from statelint.store_rows import Wait
 from statelint.vocabulary import Work
@@ -54,6 +54,11 @@ class Handed:
     """None when no call from an entry is seen; something that nothing else starts either is taken to serve requests."""
     arguable: bool
     reason: str = ""
+    holder: Span | None = None
+    """Where the pool that holds the work is made, when it outlives the function that hands over."""
+    holder_name: str = ""
+    also: tuple[Span, ...] = ()
+    """Further places that hand work to the same pool."""
 
 
 def walk(node: Any) -> Iterator[Any]:
@@ -95,7 +100,7 @@ class HandedWork:
         self._unnoticed = knowledge.words.get("unnoticed", frozenset())
         self._bodies: dict[Scope, tuple[Any, ...]] = {}
         found = {(h.scope.path, h.at): h for h in self._all()}
-        self.found = tuple(sorted(found.values(), key=lambda h: (h.scope.path, h.at)))
+        self.found = tuple(_by_holder(found[key] for key in sorted(found)))
 
     def _all(self) -> Iterator[Handed]:
         for name, sites in sorted(self._calls.outside.items()):
@@ -140,7 +145,17 @@ class HandedWork:
         arguable, reason = self._worth_little(what or name.rpartition(".")[2], chain)
         if self._removes(given, scope):
             arguable, reason = True, "what it removes is only left behind"
-        return Handed(row, row.how, what, scope, at, made, callee, chain, arguable, reason)
+        holder, name = self._holder(site) if row.holds else (None, "")
+        return Handed(row, row.how, what, scope, at, made, callee, chain, arguable, reason, holder, name)
+
+    def _holder(self, site: CallSite) -> tuple[Span | None, str]:
+        """(place, name) of the pool that a method call feeds, unless the function itself makes the pool."""
+        func = site.call.func
+        for value in self._names.denote(func.of, site.scope) if isinstance(func, f.Attr) else ():
+            made = value.site if isinstance(value, Obj | Heap) else None
+            if made is not None and made.scope is not site.scope:
+                return made.scope.span(made.expr.at), _target(func.of).rpartition(".")[2]  # type: ignore[union-attr]
+        return None, ""
 
     # ── the handle ──
 
@@ -253,6 +268,19 @@ class HandedWork:
         if chain is not None and chain.entry.kind in ASIDE:
             return True, "no client waits for what started it"
         return False, ""
+
+
+def _by_holder(found: Iterable[Handed]) -> Iterator[Handed]:
+    """One report for each pool, the most certain of the places that feed it first."""
+    pools: dict[Span, list[Handed]] = {}
+    for handed in found:
+        if handed.holder is None:
+            yield handed
+        else:
+            pools.setdefault(handed.holder, []).append(handed)
+    for group in pools.values():
+        first, *others = sorted(group, key=lambda h: h.arguable)
+        yield replace(first, also=tuple(h.scope.span(h.at) for h in others))
 
 
 def _adds(node: Any) -> bool:

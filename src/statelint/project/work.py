@@ -145,7 +145,8 @@ class HandedWork:
         arguable, reason = self._worth_little(what or name.rpartition(".")[2], chain)
         if self._removes(given, scope):
             arguable, reason = True, "what it removes is only left behind"
-        holder, name = self._holder(site) if row.holds else (None, "")
+        # a handle that is kept by itself is the state; without one the pool alone holds the work
+        holder, name = self._holder(site) if row.holds and not handles else (None, "")
         return Handed(row, row.how, what, scope, at, made, callee, chain, arguable, reason, holder, name)
 
     def _holder(self, site: CallSite) -> tuple[Span | None, str]:

@@ -217,6 +217,10 @@ class Names:
         inner = self._declared.get((scope, name))
         return union(*(self.bound(b) for s in inner for b in s.bindings.get(name, ()))) if inner else ()
 
+    def rebound(self, scope: Scope, name: str) -> bool:
+        """Whether an inner function rebinds a name of a scope."""
+        return (scope, name) in self._declared
+
     @staticmethod
     def _declaring(every: Iterable[Scope], scopes: Mapping[str, Scope]) -> Mapping[tuple[Scope, str], list[Scope]]:
         """(scope, name) → the inner functions that declare the name of that scope global or nonlocal."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.classes import first_parameter
 from statelint.project.names import BUILTINS, Names
 from statelint.project.scopes import Scope
 from statelint.project.values import (
@@ -97,12 +98,14 @@ class Purity:
                 found: set[str] = set()
                 for b in current.bindings[e.id]:
                     if b.kind == "param":
-                        found.add("argument")
+                        receiver = first_parameter(current)
+                        if receiver is None or receiver[0] != b.name:
+                            found.add("argument")
                     elif b.value is not None and b.value is not e:
                         found |= self.of(b.value, b.scope, depth + 1)
                 return frozenset(found)
             current = current.parent
-        return frozenset()
+        return frozenset({"state"} if self._names.rebound(self._names.top(scope), e.id) else ())
 
     def _is_context(self, e: f.Expr, scope: Scope) -> bool:
         """Whether an expression is a proxy of the current request, session or context."""
@@ -121,7 +124,16 @@ class Purity:
             row = self._knowledge.find("impure", name) if name else None
             if row:
                 return frozenset({row[1].depends})
-        return self.of(e.of, scope, depth)
+        found = self.of(e.of, scope, depth)
+        return found | {"state"} if self._reassigned(e, scope) else found
+
+    def _reassigned(self, e: f.Attr, scope: Scope) -> bool:
+        """Whether `self.name` is given a value outside the constructor."""
+        owner = scope.owner
+        receiver = first_parameter(scope)
+        if owner is None or receiver is None or not isinstance(e.of, f.Name) or e.of.id != receiver[0]:
+            return False
+        return any(a.store.scope.name != "__init__" for a in self._names.classes.assigned(owner, e.name))
 
     def _call(self, e: f.Call, scope: Scope, depth: int) -> frozenset[str]:
         found: set[str] = set()

@@ -177,13 +177,23 @@ class States:
             return Verdict.BENIGN, "its value depends on the code alone"
         if needs <= {"handle", "environment"}:
             return Verdict.BENIGN, "every replica builds the same handle"
+        if self._are_handles(writes) and not needs & {"argument", "state", "database", "clock", "random"}:
+            return Verdict.BENIGN, "a handle that is built anew"
         if guarded and not needs & (CHANGING - {"awaited"}):
             return Verdict.BENIGN, "it is built once, on first use"
         if guarded and "handle" in needs and not needs & {"database", "clock", "random"}:
             return Verdict.BENIGN, "a handle built on first use"
-        if needs & CHANGING or "argument" in needs:
+        if needs & CHANGING or needs & {"argument", "state"}:
             return Verdict.DEFINITE, "each request can give it another value"
         return Verdict.ARGUABLE, "nothing shows what its value depends on"
+
+    def _are_handles(self, writes: Sequence[Write]) -> bool:
+        """Whether each value that is given is an object made then and there."""
+        given = [w for w in writes if w.value is not None and not isinstance(w.value, f.Const)]
+        return bool(given) and all(
+            values and all(isinstance(v, Obj) and v.site is not None for v in values)
+            for values in (self._names.denote(w.value, w.scope) for w in given if w.value is not None)
+        )
 
     def _first_values(self, home: Home) -> list[Binding]:
         return [

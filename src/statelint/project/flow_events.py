@@ -102,6 +102,8 @@ class Activation:
     env: dict[str, Value]
     call: Place | None
     closure: Activation | None = None
+    way: str = ""
+    """The calls that led here, as text that tells the runs of one function apart."""
     marks: list[Mark] = field(default_factory=list)
     result: Value = frozenset()
     yielded: Value = frozenset()
@@ -114,3 +116,14 @@ class Activation:
                 return current.env[name]
             current = current.closure
         return None
+
+
+@dataclass(slots=True)
+class Events:
+    """What one round of evaluation noted."""
+
+    landings: list[Landing] = field(default_factory=list)
+    removals: list[Removal] = field(default_factory=list)
+    keeps: list[Keep] = field(default_factory=list)
+    handed: list[Handed] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)

@@ -44,7 +44,7 @@ class Evaluator:
 
     def lazily(self, e: f.Expr, scope: Scope) -> Value:
         """Evaluate outside any running function."""
-        frame = Activation(scope, {}, None)
+        frame = Activation(scope, {}, None, None, self._run.stack[-1].way if self._run.stack else "")
         self._run.stack.append(frame)
         try:
             return self.value(frame, e)
@@ -80,8 +80,8 @@ class Evaluator:
         return join(found)
 
     def _site(self, act: Activation, e: f.Expr) -> str:
-        calls = "" if act.scope.kind != "function" else ":".join(str(a.call) for a in self._run.stack[1:])
-        return f"{act.scope.full_name}#{shape(e)}@{calls}"
+        way = act.way if act.scope.kind == "function" else ""
+        return f"{act.scope.full_name}#{shape(e)}@{way}"
 
     def _statics(self, e: f.Expr, scope: Scope) -> Value:
         return self._run.statics(self._run.names.denote(e, scope))

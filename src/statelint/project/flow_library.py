@@ -183,7 +183,7 @@ class Library:
             handles = list(self.destination(row.to, given.value(row.destination, row.destination_keyword), e))
         if row.keeps:
             moved = any(loc.temp for loc in locs(data)) and row.copies and bool(found)
-            self._run.keeps.append(
+            self._run.events.keeps.append(
                 Keep(act.scope, at, frozenset(x for x in locs(data) if x.exact), self._run.next(), moved)
             )
             copied = any(t.level == "copy" for t in taints(data))
@@ -207,7 +207,7 @@ class Library:
         if not real:
             return
         where = "store" if all(h.where == "store" for h in real) else "local"
-        self._run.landings.append(
+        self._run.events.landings.append(
             Landing(
                 act.scope, at, tuple(found), derives, where,
                 frozenset(x for h in real for x in h.locs), "".join(sorted({c for h in real for c in h.mode})),
@@ -234,7 +234,7 @@ class Library:
             kept = given.keyword_exprs.get(row.unless) if row.unless else None
             if kept is not None and not (isinstance(kept, f.Const) and kept.value is True):
                 temp = "loose"
-            place = Loc(f"{act.scope.full_name}#{at}@{self._string()}", True, temp)
+            place = Loc(f"{act.scope.full_name}#{at}@{act.way}", True, temp)
             if row.gives == "path":
                 return frozenset({place})
             handle = Handle("local", frozenset({place}), "folder" if row.gives == "folder" else mode or "w", span)
@@ -248,13 +248,10 @@ class Library:
         for handle in self.destination(row.to, value, e):
             found.add(Handle(handle.where, handle.locs, mode if writes else "r", span))
         if not writes:
-            self._run.sent.append(Sent(frozenset(x for x in locs(value) if x.exact), self._run.next()))
+            self._run.events.sent.append(Sent(frozenset(x for x in locs(value) if x.exact), self._run.next()))
             found.update(self._run.held(value))
             found.update(t for t in taints(value) if t.level in ("content", "upload", "derived"))
         return frozenset(found)  # type: ignore[arg-type]
-
-    def _string(self) -> str:
-        return ":".join(str(a.call) for a in self._run.stack[1:])
 
     def _mode(self, row: Opener, given: Given) -> str:
         e = given.expr(row.mode, row.mode_keyword)
@@ -279,7 +276,7 @@ class Library:
         value = recv if row.receiver else given.value(row.argument)
         places = [x for a in value if isinstance(a, Handle) for x in a.locs] + list(locs(value))
         if places:
-            self._run.removals.append(
+            self._run.events.removals.append(
                 Removal(act.scope, at, frozenset(places), row.folder, self._run.frames(), self._run.next())
             )
 
@@ -295,9 +292,9 @@ class Library:
         places = frozenset(x for x in locs(value) if x.exact)
         found = tuple(t for t in taints(value) if t.level == "copy")
         if row.sends:
-            self._run.sent.append(Sent(places, self._run.next()))
+            self._run.events.sent.append(Sent(places, self._run.next()))
         elif places or found:
-            self._run.handed.append(
+            self._run.events.handed.append(
                 Handed(act.scope, at, places, found, row.to, call, self._run.frames(), self._run.next(), row.unless)
             )
 

@@ -10,7 +10,7 @@ from statelint import facts as f
 from statelint.project.calls import Calls, Edge
 from statelint.project.classes import decorator_names, first_parameter
 from statelint.project.flow_calls import Caller
-from statelint.project.flow_events import Activation, Frame, Handed, Keep, Landing, Removal, Sent
+from statelint.project.flow_events import Activation, Events, Frame
 from statelint.project.flow_expressions import Evaluator
 from statelint.project.flow_library import Library
 from statelint.project.flow_sources import Sources, element
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 12
 CALL_STRING = 3
-BUDGET = 400_000
+BUDGET = 250_000
 """Evaluated expressions for one project, so that a generated code base cannot hold up a run."""
 
 
@@ -68,11 +68,7 @@ class Run:
     def begin_round(self) -> None:
         """Forget the events and results of the last round; keep what attributes and files hold."""
         self.stack: list[Activation] = []
-        self.landings: list[Landing] = []
-        self.removals: list[Removal] = []
-        self.keeps: list[Keep] = []
-        self.handed: list[Handed] = []
-        self.sent: list[Sent] = []
+        self.events = Events()
         self.number = 0
         self.changed = False
         self._memo: dict[object, Value] = {}
@@ -137,7 +133,8 @@ class Run:
         if closure is None and key in self._memo:
             return self._memo[key]
         self.visited.add(scope)
-        run = Activation(scope, {}, call, closure)
+        above = self.stack[-1].way if self.stack else ""
+        run = Activation(scope, {}, call, closure, f"{above}:{call.line}.{call.column}" if call else above)
         self.stack.append(run)
         try:
             self._parameters(run, node, given)

@@ -99,17 +99,14 @@ class Switches:
             sub for base in self._names.classes.lineage(owner)[1:] if isinstance(base, Cls)
             for sub in self._names.classes.subclasses(base.scope) if sub is not owner
         }  # fmt: skip
-        guarded = all(
-            any(self._reads_setting(test, scope) for test, _ in tests) for scope, tests in made
-        )
-        if not guarded:
-            return self._tabled(owner)
-        if any(self._remote_class(s, 2) for s in siblings):
+        if any(self._remote_class(s, 2) for s in siblings) and all(
+            any(self._reads_setting(test, scope) for test, _ in tests) for scope, tests, _ in made
+        ):
             return True
-        return any(
+        return (all(tests or _in_case(scope, call) for scope, tests, call in made) and any(
             isinstance(v, Cls) and v.scope is not owner and self._remote_class(v.scope, 2)
-            for scope, _ in made for site in scope.calls for v in self._names.denote(site.call.func, scope)
-        )  # fmt: skip
+            for scope, _, _ in made for site in scope.calls for v in self._names.denote(site.call.func, scope)
+        )) or self._tabled(owner)  # fmt: skip
 
     def _tabled(self, cls: Scope) -> bool:
         """Whether the class stands in a table of classes beside one with a shared store."""
@@ -123,13 +120,31 @@ class Switches:
                             return True
         return False
 
-    def _made(self, cls: Scope) -> Iterator[tuple[Scope, tuple[tuple[f.Expr, bool], ...]]]:
+    def _made(self, cls: Scope) -> Iterator[tuple[Scope, tuple[tuple[f.Expr, bool], ...], f.Call]]:
         for scope in self._names.every:
             for site in scope.calls:
                 if site.call.args or site.call.keywords or isinstance(site.call.func, f.Name | f.Attr):
                     for value in self._names.denote(site.call.func, scope):
                         if isinstance(value, Cls) and value.scope is cls:
-                            yield scope, site.context.tests
+                            yield scope, site.context.tests, site.call
+
+
+def _in_case(scope: Scope, call: f.Call) -> bool:
+    """Whether a call stands in one case of a `match` of its function."""
+    body = scope.node.body if isinstance(scope.node, f.Function) else ()
+    return any(
+        any(c is call for c in calls_in(case.body))
+        for statement in _inside(body) if isinstance(statement, f.Match) for case in statement.cases
+    )  # fmt: skip
+
+
+def _inside(body: tuple[f.Stmt, ...]) -> Iterator[f.Stmt]:
+    """The statements of a block and of the blocks inside it."""
+    for statement in body:
+        yield statement
+        for part in ("then", "other", "body", "final"):
+            if not isinstance(statement, f.Function | f.Class):
+                yield from _inside(getattr(statement, part, ()))
 
 
 def _dotted(e: f.Expr) -> str:

@@ -24,6 +24,8 @@ from statelint.project.shelves import Shelves
 from statelint.spans import Span
 
 ROUNDS = 3
+OWN_BUDGET = 80_000
+"""Evaluated expressions kept back for files of the service's own making."""
 KINDS = ("upload", "derived", "swept", "chunks", "switched", "leak")
 """Kinds of a landing, the worst first; a sink reached in several ways is the worst of them."""
 
@@ -105,16 +107,24 @@ class Flows:
         roots = [s for s in kept if s in entered or not any(e.caller in wanted for e in self._calls.into.get(s, ()))]
         roots = [s for s in roots if s.parent is None or s.parent.kind != "function" or s in entered]
         extras = [s for s in self._names.every if s in extra and s.kind == "function"]
-        for _ in range(ROUNDS):
-            run = self._run
+        run = self._run
+        for number in range(ROUNDS):
+            before = run.events
             run.begin_round()
             run.visited.clear()
-            for group in (roots, kept, self._consumers(sourced), extras):
-                for scope in group:
-                    if scope not in run.visited and scope.kind != "class":
-                        self._root(scope)
-            if not run.changed:
+            for group in (roots, kept, self._consumers(sourced)):
+                self._each(group)
+            if run.left <= 0 and number:
+                run.events = before  # a round cut short says less than the one before it
+            if not run.changed or run.left <= 0:
                 break
+        run.left = max(run.left, OWN_BUDGET)
+        self._each(extras)
+
+    def _each(self, scopes: Iterable[Scope]) -> None:
+        for scope in scopes:
+            if scope not in self._run.visited and scope.kind != "class":
+                self._root(scope)
 
     def _root(self, scope: Scope) -> None:
         if scope.kind == "module":
@@ -153,7 +163,7 @@ class Flows:
     def _judge(self) -> Iterable[Landed]:
         switches = Switches(self._names, self._run.library, self._run.edges)
         groups: dict[tuple[str, object], list[Landing]] = defaultdict(list)
-        for landing in self._run.landings:
+        for landing in self._run.events.landings:
             if landing.taints and self._real(landing):
                 groups[landing.scope.path, landing.at].append(landing)
         for group in groups.values():
@@ -165,7 +175,7 @@ class Flows:
         yield from self._made(groups)
         landed = {loc.site for group in groups.values() for x in group for loc in x.locs if loc.exact}
         seen: set[tuple[str, object]] = set()
-        for handed in self._run.handed:
+        for handed in self._run.events.handed:
             key = (handed.scope.path, handed.at)
             if key not in seen and self._gives_away(handed, landed):
                 seen.add(key)
@@ -175,7 +185,7 @@ class Flows:
         """Files of the service's own making that outlive the request, one for each opening."""
         uploads = {x.opened for group in groups.values() for x in group if x.opened is not None}
         made: dict[object, list[Landing]] = defaultdict(list)
-        for landing in self._run.landings:
+        for landing in self._run.events.landings:
             key = (landing.scope.path, landing.at)
             if landing.taints or landing.where != "local" or key in groups or not self._real(landing):
                 continue
@@ -185,7 +195,7 @@ class Flows:
             first = min(group, key=lambda x: (x.scope.path, x.at))
             if not self._reach.runs(first.scope):
                 continue
-            ends = {fate(x, self._run.removals, self._run.keeps) for x in group}
+            ends = {fate(x, self._run.events.removals, self._run.events.keeps) for x in group}
             if ends <= {GONE}:
                 continue
             passing = STAYS not in ends or all(self._used_up(x) for x in group)
@@ -194,7 +204,7 @@ class Flows:
     def _used_up(self, landing: Landing) -> bool:
         """Whether the file is read or sent by the request that wrote it."""
         sites = {loc.site for loc in landing.locs if loc.exact}
-        return any(s.number > landing.number and sites & {loc.site for loc in s.locs} for s in self._run.sent)
+        return any(s.number > landing.number and sites & {loc.site for loc in s.locs} for s in self._run.events.sent)
 
     def _real(self, landing: Landing) -> bool:
         if not landing.scope.module.in_service or landing.scope.in_main:
@@ -202,7 +212,7 @@ class Flows:
         return landing.where != "store" or self._shelves.selected == "local"
 
     def _kind(self, landing: Landing, switches: Switches) -> str:
-        end = fate(landing, self._run.removals, self._run.keeps)
+        end = fate(landing, self._run.events.removals, self._run.events.keeps)
         if end == GONE:
             return ""
         if end == LEAKS:

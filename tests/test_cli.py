@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -10,9 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import modules_loaded_by, statelint
+from commands import Outcome, modules_loaded_by
 from conftest import EXAMPLES
 
+from statelint import cli
 from statelint.report import formats
 
 CLEAN = "VALUE = 1\n"
@@ -40,7 +42,25 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
-def check(root: Path, *options: str, **environment: str):  # type: ignore[no-untyped-def]
+def statelint(*arguments: str, cwd: Path, **environment: str) -> Outcome:
+    """Run the command line in this process, as if it had been started in a folder."""
+    before = Path.cwd(), sys.stdout, sys.stderr, dict(os.environ)
+    encoding = environment.pop("PYTHONIOENCODING", "utf-8")
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding, write_through=True) for _ in range(2))
+    os.environ.update({"NO_COLOR": "1", "COLUMNS": "120", **environment})
+    os.chdir(cwd)
+    sys.stdout, sys.stderr = out, err
+    try:
+        code = cli.run(list(arguments))
+    finally:
+        os.chdir(before[0])
+        sys.stdout, sys.stderr = before[1:3]
+        os.environ.clear()
+        os.environ.update(before[3])
+    return Outcome(code, *(stream.buffer.getvalue() for stream in (out, err)))  # type: ignore[attr-defined]
+
+
+def check(root: Path, *options: str, **environment: str) -> Outcome:
     return statelint("check", "--no-cache", *options, cwd=root, **environment)
 
 

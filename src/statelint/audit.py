@@ -99,6 +99,15 @@ def audit(report: Report, title: str, costs: dict[str, str]) -> Audit:
     )
 
 
+def label(finding: Finding) -> str:
+    """A short name for people: the object's own, or for a call `save() in keep()`."""
+    short = finding.subject.short
+    function, mark, what = short.partition("#")
+    if not mark or "/" in function:
+        return short
+    return f"{what.rpartition('.')[2].partition('@')[0]}() in {function}()"
+
+
 def _number(count: int) -> str:
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
     return words[count] if count < len(words) else str(count)
@@ -138,7 +147,7 @@ def _plan(findings: Iterable[Finding], costs: dict[str, str]) -> tuple[Change, .
             title,
             costs.get(title, ""),
             tuple(f.id for f in group),
-            tuple(f.subject.short for f in group),
+            tuple(label(f) for f in group),
             group[0].replacement.snippet if group[0].replacement else "",
         )
         for (kind, title), group in groups.items()
@@ -152,16 +161,16 @@ def _map(findings: Iterable[Finding]) -> Map:
     writes: Counter[Edge] = Counter()
     objects: dict[str, str] = {}
     for f in findings:
-        objects[f.subject.short] = f.rule.category
+        objects[label(f)] = f.rule.category
         for way in f.ways or (f.trace,):
             writer = next((s.note.rpartition(" by ")[2] for s in way if s.role is Role.WRITTEN), "")
             entry = next((s.note.removeprefix("runs on ") for s in way if s.role is Role.ENTRY), "")
             if writer:
-                writes[Edge(writer, f.subject.short)] += 1
+                writes[Edge(writer, label(f))] += 1
                 if entry:
                     reaches[Edge(entry, writer)] += 1
             elif entry:
-                reaches[Edge(entry, f.subject.short)] += 1
+                reaches[Edge(entry, label(f))] += 1
     return Map(
         tuple(sorted({edge.source for edge in reaches})),
         tuple(sorted({edge.source for edge in writes})),

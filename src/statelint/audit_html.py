@@ -31,9 +31,9 @@ background:var(--card)}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%}
 caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
-th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid var(--line);
-overflow-wrap:anywhere}
-td:first-child{white-space:nowrap;font-weight:600}
+th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid var(--line)}
+td code{overflow-wrap:anywhere}
+td:nth-child(-n+2){white-space:nowrap}td:first-child{font-weight:600}
 .definite{color:var(--bad)}.arguable{color:var(--unsure)}.benign,.declared,.accepted{color:var(--good)}
 code,pre{font:.875rem/1.45 ui-monospace,SFMono-Regular,Menlo,monospace}
 pre{background:var(--card);border:1px solid var(--line);padding:.6rem;overflow-x:auto}
@@ -43,7 +43,7 @@ svg{display:block;max-width:100%;height:auto;min-width:40rem}
 svg text{font:13px ui-monospace,SFMono-Regular,Menlo,monospace;fill:var(--text)}
 svg .box{fill:var(--card);stroke:var(--line)}svg .state{stroke:var(--bad)}
 svg .arrow{fill:none;stroke:var(--soft);stroke-width:1.3}svg .head{fill:var(--soft);font-weight:600}
-@media(max-width:40rem){td:first-child{white-space:normal}thead{position:absolute;left:-99rem}
+@media(max-width:40rem){thead{position:absolute;left:-99rem}
 tr{display:block;border-bottom:1px solid var(--line);padding:.4rem 0}td{display:block;border:0;padding:.1rem 0}}
 @media print{body{font-size:10pt}details>*{display:block}pre{white-space:pre-wrap}article,tr{break-inside:avoid}}
 """

@@ -368,3 +368,36 @@ def test_the_stateless_twin_gives_nothing(tmp_path: Path) -> None:
     twin = Path(shutil.copytree(EXAMPLES / "shop-stateless", tmp_path / "twin"))
     outcome = check(twin, "--strict", "--pedantic")
     assert outcome.code == 0 and outcome.out == b"", outcome.out.decode()
+
+
+def test_github_gets_a_summary_too(project: Path) -> None:
+    page = project / "summary.md"
+    page.write_text("before\n")
+    check(project, "--output-format", "github", GITHUB_STEP_SUMMARY=str(page))
+    assert page.read_text().startswith("before\n### statelint: 1 finding\n") and "SL101" in page.read_text()
+
+
+def test_the_audit_in_four_formats_and_out_of_date(project: Path) -> None:
+    told = statelint("audit", "--no-cache", cwd=project).out.decode()
+    assert told.startswith("project: one object blocks a second replica\nscore 90 of 100;")
+    assert "keep each object" in told and "<- add()  <- POST /cart/<user>" in told
+    for name, start in (("a.md", "# State audit of project"), ("a.json", "{"), ("a.html", "<!doctype html>")):
+        assert statelint("audit", "--no-cache", "-o", name, cwd=project).code == 0
+        text = (project / name).read_text()
+        assert text.startswith(start) and "CARTS" in text
+        assert statelint("audit", "--no-cache", "--check", name, cwd=project).code == 0
+    page = (project / "a.html").read_text()
+    assert "<script" not in page and 'role="img"' in page and "<desc" in page and "&lt;user&gt;" in page
+    (project / "web.py").write_text(CLEAN)
+    assert statelint("audit", "--no-cache", "--check", "a.md", cwd=project).code == 1
+    assert json.loads((project / "a.json").read_text())["inventory"][0]["verdict"] == "definite"
+
+
+def test_the_audit_lists_decisions(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.statelint.declare]\n"web:CARTS" = "replica-local-ok"\n')
+    told = statelint("audit", "--no-cache", "--output-format", "json", cwd=project)
+    made = json.loads(told.out)
+    assert [(row["name"], row["verdict"], row["reason"]) for row in made["inventory"]] == [
+        ("web:CARTS", "declared", "replica-local-ok")
+    ]
+    assert made["score"] == 100

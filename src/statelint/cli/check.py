@@ -32,8 +32,7 @@ Scope     --exclude, --extend-exclude GLOB               gitignore syntax
           --stdin-filename PATH                          with `-`: the text of that file comes from stdin
 New code  --baseline PATH | --no-baseline
           --new-since REV  --anchor definition|changed   only what REV did not have
-Fix       --fix  --unsafe-fixes  --diff                  apply or show the fixes
-          --add-ignore[=REASON]                          write a suppression comment for each finding
+Silence   --add-ignore[=REASON]                          write a suppression comment for each finding
           --no-ignores                                   as if there were no suppression comments
 Output    --output-format FORMAT                         {formats}
           -o, --output FORMAT=PATH                       repeatable; - is stdout
@@ -96,9 +95,6 @@ def _many(name: str) -> Callable[[F], F]:
 @click.option("--no-baseline", is_flag=True)
 @click.option("--new-since")
 @click.option("--anchor", type=click.Choice(["definition", "changed"]), default="definition")
-@click.option("--fix", is_flag=True)
-@click.option("--unsafe-fixes", is_flag=True)
-@click.option("--diff", is_flag=True)
 @click.option("--add-ignore", is_flag=False, flag_value="accepted for now", metavar="REASON")
 @click.option("--no-ignores", is_flag=True)
 @click.option("--output-format")

@@ -51,7 +51,7 @@ def command(what: str, path: str | None, no_cache: bool, color: str) -> int:
     tinted = terminal.colored(color, sys.stdout)
     look = Look(terminal.width(), tinted, False, terminal.can_draw(sys.stdout), place.prefix("shown", where.root))
     for finding in found:
-        click.echo("".join(_story(finding, report, look)), nl=False, color=True)
+        sys.stdout.write("".join(_story(finding, report, look)))
     return 0
 
 

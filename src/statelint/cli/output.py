@@ -66,13 +66,24 @@ def write(report: Report, outputs: Sequence[tuple[str, str]], root: Path, option
             suppressed=options["sarif_suppressed"] or options["show_suppressed"],
         )
         text = render(name, report, look)
+        if name == "github" and (page := os.environ.get("GITHUB_STEP_SUMMARY")):
+            _append(Path(page), render("markdown", report, look))
         if stdout:
-            click.echo(text, nl=False, color=True)
+            sys.stdout.write(text)
             continue
         try:
             Path(path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
         except OSError as error:
             raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _append(file: Path, text: str) -> None:
+    """Add to a file that others write too; a summary that cannot be written is no reason to fail."""
+    try:
+        with file.open("a", encoding="utf-8", errors="backslashreplace") as out:
+            out.write(text)
+    except OSError as error:
+        click.echo(f"{file} cannot be written: {error.strerror}", err=True)
 
 
 def summary(report: Report, config: Config, options: dict[str, Any]) -> None:

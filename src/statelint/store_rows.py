@@ -91,6 +91,8 @@ class Store(Row, frozen=True):
     """Whether this setting fills a table that other rows follow."""
     anywhere: bool = False
     """Whether the setting is telling enough to be read in projects that do not import the library."""
+    callback: int | None = None
+    """Position of the function that a timer runs; a name that tells of an effect that doubles makes it definite."""
     grade: Literal["definite", "arguable"] = "definite"
     note: str = ""
     """What follows from it, when that is not plain from the rule."""

@@ -10,6 +10,7 @@ from statelint import facts as f
 from statelint.project.deciders import Deciders
 from statelint.project.judging import Judge, Judged, pattern
 from statelint.project.kept import Followers, Kept, Note, Stores, argument, bound_name
+from statelint.project.kinds import words
 from statelint.project.scopes import CallSite
 from statelint.project.stages import condition, stage
 from statelint.project.values import Cls, Obj, qualified
@@ -137,11 +138,18 @@ class KeptByCalls:
             unless = condition(j.context.tests)
         elif site.context.tests and not unless:
             unless = condition(site.context.tests)
-        arguable = row.grade == "arguable" or where in ("development", "test")
+        arguable = (row.grade == "arguable" and not self._doubles(row, site)) or where in ("development", "test")
         return Kept(
             row, library, "call", name, scope.full_name, span, unless, where, arguable,
             notes=notes, chain=self._.reach.chain(scope),
         )  # fmt: skip
+
+    def _doubles(self, row: Store, site: CallSite) -> bool:
+        """Whether the function that a timer runs tells by its name of an effect that doubles."""
+        given = argument(site.call, "", row.callback)
+        name = given.name if isinstance(given, f.Attr) else given.id if isinstance(given, f.Name) else ""
+        known = self._.knowledge.words
+        return bool(set(words(name)) & (known.get("doubles", frozenset()) | known.get("effects", frozenset())))
 
     def _reads_only(self, row: Store, site: CallSite) -> bool:
         for key, wanted in row.read_only.items():

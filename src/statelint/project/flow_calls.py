@@ -218,29 +218,26 @@ class Caller:
         if attribute:
             found.append(self._saved(act, attribute, recv, given, at))
         for name in known:
-            sink = library.row("sinks", name)
-            if isinstance(sink, Sink):
-                library.sink(act, sink, given, recv, at, name)
+            meaning = library.meaning(name)
+            if meaning is None:
+                continue
+            if isinstance(meaning.sink, Sink):
+                library.sink(act, meaning.sink, given, recv, at, name)
                 done = True
-            opener = library.row("openers", name)
-            if isinstance(opener, Opener):
-                found.append(library.opened(act, opener, given, recv, call, at))
+            if isinstance(meaning.opener, Opener):
+                found.append(library.opened(act, meaning.opener, given, recv, call, at))
                 done = True
-            passing = library.through(name)
-            if passing is not None:
-                found.append(self._through(act, passing, func, recv, given, call, at))
+            if meaning.passing is not None:
+                found.append(self._through(act, meaning.passing, func, recv, given, call, at))
                 done = True
-            remover = library.row("removers", name)
-            if isinstance(remover, Remover):
-                library.removed(act, remover, given, recv, at)
+            if isinstance(meaning.remover, Remover):
+                library.removed(act, meaning.remover, given, recv, at)
                 done = True
-            source = self._run.sources.member(name)
-            if source is not None:
+            if meaning.source is not None:
                 origin = Origin(act.scope.span(call.at), f"`{shape(func)[:40]}()`")
-                found.append(self._run.sources.value(source, origin))
+                found.append(self._run.sources.value(meaning.source, origin))
                 done = True
-            where = library.where(name)
-            if where == "memory" and not done:
+            if meaning.where == "memory" and not done:
                 found.append(frozenset({Handle("memory", frozenset({Loc(f"{act.scope.full_name}#{at}")}))}))
         if attribute and not names and not any(isinstance(a, Taint) for a in recv):
             loose = self._run.sources.loose(attribute, act.scope)

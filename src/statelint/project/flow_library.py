@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from statelint import facts as f
-from statelint.flow_rows import Handoff, Location, Opener, Pass, Remover, Sink
+from statelint.flow_rows import Handoff, Location, Opener, Pass, Remover, Sink, Source
 from statelint.project.flow_events import Activation, Handed, Keep, Landing, Removal, Sent
 from statelint.project.flow_values import (
     LANDS,
@@ -71,6 +71,17 @@ class Given:
         )
 
 
+class Meaning(NamedTuple):
+    """The rows of one qualified name."""
+
+    sink: object
+    opener: object
+    passing: Pass | None
+    remover: object
+    source: Source | None
+    where: str
+
+
 class Library:
     """The knowledge rows of flows, looked up and carried out."""
 
@@ -85,6 +96,7 @@ class Library:
         self._globs = [
             (name, row) for _, row in knowledge.rows(lambda lib: lib.through) for name in row.names if "*" in name
         ]
+        self._meanings: dict[str, Meaning | None] = {}
         self._glob_memo: dict[str, Pass | None] = {}
 
     # ── look-ups ──
@@ -121,6 +133,16 @@ class Library:
         if name not in self._glob_memo:
             self._glob_memo[name] = next((row for glob, row in self._globs if fnmatchcase(name, glob)), None)
         return self._glob_memo[name]
+
+    def meaning(self, name: str) -> Meaning | None:
+        """All that knowledge says of a callable; None when it says nothing."""
+        if name not in self._meanings:
+            found = Meaning(
+                self.row("sinks", name), self.row("openers", name), self.through(name), self.row("removers", name),
+                self._run.sources.member(name), self.where(name),
+            )  # fmt: skip
+            self._meanings[name] = found if any(found) else None
+        return self._meanings[name]
 
     def passes(self, name: str) -> str:
         row = self.through(name)

@@ -49,10 +49,11 @@ class Tokens:
         removers = [row for _, row in knowledge.rows(lambda lib: lib.removers)]
         openers = {n for _, row in knowledge.rows(lambda lib: lib.openers) for n in row.names}
         sinks = {n for _, row in knowledge.rows(lambda lib: lib.sinks) for n in row.names}
-        self._makers = {*openers, *(n for row in removers for n in row.names)}
-        self._writers = {n for n in openers | sinks if not n.startswith(PSEUDO) or n.startswith(LOOSE)}
+        self._makers = frozenset({*openers, *(n for row in removers for n in row.names)})
+        self._writers = frozenset(n for n in openers | sinks if not n.startswith(PSEUDO) or n.startswith(LOOSE))
         self._computed = last(n for n in sinks if n.startswith(("derived.", "content.", "field.")))
-        self._sweepers = {n for row in removers if row.folder for n in row.names}
+        self._sweepers = frozenset(n for row in removers if row.folder for n in row.names)
+        self._shorts: dict[frozenset[str], tuple[set[str], set[str], set[str]]] = {}
 
     def source(self, scope: Scope) -> bool:
         """Whether request data may come in here."""
@@ -108,16 +109,25 @@ class Tokens:
         """Whether a scope empties folders."""
         return self._calls(scope, self._sweepers)
 
-    def _calls(self, scope: Scope, wanted: set[str]) -> bool:
-        short = last(wanted)
-        loose = last(n for n in wanted if n.startswith(LOOSE))
+    def _short(self, wanted: frozenset[str]) -> tuple[set[str], set[str], set[str]]:
+        """The last parts of names: of all, of those on unresolved receivers, of those on any receiver."""
+        if wanted not in self._shorts:
+            self._shorts[wanted] = (
+                last(wanted),
+                last(n for n in wanted if n.startswith("anything.")),
+                last(n for n in wanted if n.startswith("any.")),
+            )
+        return self._shorts[wanted]
+
+    def _calls(self, scope: Scope, wanted: frozenset[str]) -> bool:
+        short, loose, any_ = self._short(wanted)
         for site in scope.calls:
             for func in (site.call.func, *site.call.args):
                 name = func.name if isinstance(func, f.Attr) else getattr(func, "id", "")
                 if name not in short:
                     continue
                 names = self._qualified(func, scope)
-                if name in loose and (not names or any(f"any.{name}" in wanted for _ in (0,))):
+                if name in any_ or (name in loose and not names):
                     return True
                 if any(spelling in wanted for n in names for spelling in self._knowledge.spellings(n)):
                     return True

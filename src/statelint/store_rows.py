@@ -85,6 +85,8 @@ class Store(Row, frozen=True):
     """The pattern of values that matter only when the object outlives the function that makes it."""
     requested: bool = False
     """Whether only calls on the request path matter."""
+    versions: dict[str, str] = {}
+    """Distribution → a range such as `<3` that lock or requirements files must show, for the row to hold."""
     once: bool = False
     """Whether one report covers all calls."""
     space: bool = False

@@ -35,6 +35,7 @@ from statelint.project.settings import Settings, components
 from statelint.project.shelves import Shelves
 from statelint.project.states import State, States
 from statelint.project.variables import Variables
+from statelint.project.versions import Versions
 from statelint.project.work import HandedWork
 from statelint.project.worths import Worths
 from statelint.project.writes import Writes
@@ -115,9 +116,10 @@ class Project:
 
     @cached_property
     def homes(self) -> Homes:
-        return Homes(self.names, self.calls, self.knowledge, self._at_start())
+        return Homes(self.names, self.calls, self.knowledge, self.at_start)
 
-    def _at_start(self) -> list[Scope]:
+    @cached_property
+    def at_start(self) -> list[Scope]:
         """Service scopes that run before the first request and not because of one: module bodies, factories, `main`."""
         entered = self._called_from({e.scope for e in self.entries.all}, self.entries.startup)
         roots = {s for s in self.names.every if s.kind != "function"} | self.entries.startup | self.entries.commands
@@ -149,7 +151,9 @@ class Project:
     @cached_property
     def states(self) -> tuple[State, ...]:
         """Every home that code writes after import, with its verdict; the benign ones too."""
-        return States(self.names, self.homes, self.writes, self.reach, self.purity, self.knowledge).judge()
+        return States(
+            self.names, self.homes, self.writes, self.reach, self.purity, self.knowledge, self.at_start
+        ).judge()
 
     @cached_property
     def memos(self) -> tuple[Memoised, ...]:
@@ -207,7 +211,7 @@ class Project:
         """Constructs and settings that keep data in one process or on its disk."""
         parts = Stores(
             self.names, self.calls, self.reach, self.knowledge, self.settings, self.worths, self.knowledge.stores,
-            self.offline,
+            self.offline, Versions(self.documents),
         )  # fmt: skip
         return LocalStores(parts)
 

@@ -33,6 +33,8 @@ class Deciders:
     def needed(self, row: Store) -> bool:
         if row.needs and not any(True for name in row.needs for _ in self.sites(name)):
             return False
+        if not all(self._.versions.fits(name, wanted) for name, wanted in row.versions.items()):
+            return False
         if row.needs_method:
             method, _, test = row.needs_method.partition(":")
             key, _, wanted = test.partition("=")

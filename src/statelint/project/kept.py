@@ -13,6 +13,7 @@ from statelint.project.reach import Chain, Reach
 from statelint.project.scopes import CallSite, Scope
 from statelint.project.settings import Settings
 from statelint.project.stages import Stage
+from statelint.project.versions import Versions
 from statelint.project.worths import Worths
 from statelint.spans import Span
 from statelint.store_rows import Store
@@ -60,6 +61,7 @@ class Stores:
     worths: Worths
     rows: tuple[tuple[str, Store], ...]
     offline: frozenset[Scope]
+    versions: Versions
 
 
 def argument(call: f.Call, keyword: str, position: int | None) -> f.Expr | None:

@@ -1,0 +1,31 @@
+"""Bytes of a requirements file → one document with a setting for each distribution: its name, and what it must be."""
+
+from __future__ import annotations
+
+import re
+
+from statelint.facts import Document, Facts, Setting, Trouble
+from statelint.spans import Place
+
+LINE = re.compile(
+    r"^\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(?P<spec>(?:[=<>~!]=?=?\s*[^\s;#\\]+)?)"
+)
+
+
+def extract(source: bytes) -> Facts:
+    """The facts of one file. Never raises for any bytes."""
+    try:
+        text = source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        bad = source[: error.start].count(b"\n") + 1
+        return Facts(troubles=(Trouble("encoding", bad, "not readable as UTF-8"),))
+    settings = []
+    for number, line in enumerate(text.splitlines(), 1):
+        match = LINE.match(line)
+        if match is not None:
+            name = match["name"].lower().replace("_", "-").replace(".", "-")
+            key_at = Place(number, match.start("name") + 1, number, match.end("name") + 1)
+            at = Place(number, match.start("spec") + 1, number, match.end("spec") + 1)
+            settings.append(Setting((name,), match["spec"].replace(" ", ""), "plain", at, key_at))
+    document = Document("requirements", "", "", "", "", tuple(settings))
+    return Facts(documents=(document,) if settings else (), lines=text.count("\n") + 1)

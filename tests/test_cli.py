@@ -401,3 +401,13 @@ def test_the_audit_lists_decisions(project: Path) -> None:
         ("web:CARTS", "declared", "replica-local-ok")
     ]
     assert made["score"] == 100
+
+
+def test_a_broken_house_rule_is_wrong_usage(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.statelint]\nrules = ["house"]\n')
+    outcome = check(project)
+    assert outcome.code == 2 and b"no folder of rules" in outcome.err
+    (project / "house").mkdir()
+    (project / "house" / "own.yaml").write_text("code: X1\nnmae: own\n")
+    outcome = check(project)
+    assert outcome.code == 2 and b"own.yaml" in outcome.err and b"Traceback" not in outcome.err

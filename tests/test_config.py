@@ -33,6 +33,16 @@ def test_refusals(table: dict[str, Any], message: str) -> None:
     assert message in str(refused.value) and str(refused.value).startswith("statelint.toml: ")
 
 
+def test_required_version() -> None:
+    from statelint import __version__
+
+    for good in (__version__, __version__.rpartition(".")[0], f">={__version__}", ">=0.0.1"):
+        assert parse({"required-version": good}, "t").required_version == good
+    for bad, says in ((">=99.0", "and this is"), ("0.0.1", "and this is"), ("~=1", "not `~=1`")):
+        with pytest.raises(ConfigError, match=says):
+            parse({"required-version": bad}, "t")
+
+
 def test_defaults_are_those_of_the_specification() -> None:
     config = Config()
     assert config.select == ("ALL",) and config.fail_on is Severity.ERROR

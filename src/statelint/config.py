@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from statelint import __version__
 from statelint.findings import Confidence, Severity
 
 FILES = ("statelint.toml", ".statelint.toml", "pyproject.toml")
@@ -125,9 +126,25 @@ def parse(table: Mapping[str, Any], where: str) -> Config:
     for name, selectors in [("ignore", [i.rule for i in config.ignored_objects]), ("severity", list(config.severity))]:
         if any(not selector for selector in selectors):
             raise ConfigError(f"{where}: an entry of `{name}` names no rule")
+    if trouble := _version_trouble(config.required_version):
+        raise ConfigError(f"{where}: {trouble}")
     if any(not entry.reason.strip() for entry in config.ignored_objects):
         raise ConfigError(f"{where}: each `[[ignore]]` needs a reason")
     return config
+
+
+def _version_trouble(required: str) -> str:
+    """What is wrong with `required-version`, such as `0.2.0` or `>=0.2`; empty when this version will do."""
+    if not required:
+        return ""
+    bare = required.removeprefix(">=").strip()
+    numbers = bare.split(".")
+    if not all(number.isdigit() for number in numbers):
+        return f"`required-version` is a version or `>=` and a version, not `{required}`"
+    own = [int(number) for number in __version__.split(".")]
+    wanted = [int(number) for number in numbers]
+    good = own >= wanted if required.startswith(">=") else own[: len(wanted)] == wanted
+    return "" if good else f"statelint {required} is required, and this is {__version__}"
 
 
 def nearest(word: str, known: Sequence[str]) -> str:

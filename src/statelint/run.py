@@ -14,11 +14,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from statelint.cache import Cache, Runs, default_folder, run_key
-from statelint.config import Config
+from statelint.config import Config, ConfigError
 from statelint.discover import Discovery, Scope, Source, discover, kind_of, part_of
 from statelint.findings import Hit, Judged, Report, Rule
 from statelint.gather import Content, Progress, gather, parts, read
-from statelint.rules import load_rules
+from statelint.rules import RuleError, load_rules
 from statelint.triage import Terms, selected, triage
 from statelint.triage_baseline import load as load_baseline
 
@@ -50,8 +50,11 @@ def sources(root: Path, config: Config) -> Discovery:
 
 
 def known_rules(root: Path, config: Config) -> tuple[Rule, ...]:
-    """Our own rules, and those of the house from the folders that the configuration names."""
-    return load_rules(house=tuple(root / folder for folder in config.rules))
+    """Our own rules, and those of the house from the folders that the configuration names. Raises ConfigError."""
+    try:
+        return load_rules(house=tuple(root / folder for folder in config.rules))
+    except RuleError as error:
+        raise ConfigError(str(error)) from error
 
 
 def look(root: Path, config: Config, way: Way = USUAL) -> tuple[Discovery, tuple[Content, ...]]:
@@ -89,11 +92,12 @@ def store(config: Config, way: Way = USUAL) -> Path | None:
 
 
 def hits(project: Project, rules: Sequence[Rule]) -> Iterator[tuple[Rule, Hit]]:
-    """What the checks of the rules find, each with its rule."""
+    """What the checks of the rules find in the service's own files, each with its rule."""
     for rule in rules:
         if rule.check:
             for hit in import_module(f"statelint.checks.{rule.check}").check(project, rule.parameters):
-                yield rule, hit
+                if project.parts.get(hit.subject.span.path, "service") == "service":
+                    yield rule, hit
 
 
 def judged(project: Project) -> tuple[Judged, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from statelint import facts as f
-from statelint.flow_rows import Handoff, Opener, Pass, Remover, Sink
+from statelint.flow_rows import Handoff, Opener, Remover, Sink
 from statelint.project.classes import first_parameter
-from statelint.project.flow_events import Activation, Mark
+from statelint.project.flow_events import Activation
 from statelint.project.flow_library import Given
 from statelint.project.flow_sources import element
 from statelint.project.flow_values import (
@@ -21,7 +21,6 @@ from statelint.project.flow_values import (
     Taint,
     Tup,
     Value,
-    content_of,
     derived,
     join,
     locs,
@@ -228,7 +227,7 @@ class Caller:
                 found.append(library.opened(act, meaning.opener, given, recv, call, at))
                 done = True
             if meaning.passing is not None:
-                found.append(self._through(act, meaning.passing, func, recv, given, call, at))
+                found.append(self._run.passing.carry(act, meaning.passing, func, recv, given, call, at))
                 done = True
             if isinstance(meaning.remover, Remover):
                 library.removed(act, meaning.remover, given, recv, at)
@@ -282,122 +281,8 @@ class Caller:
                     if e is not None or value:
                         handles = list(self._run.library.destination(saves.to, value, e))
                         self._run.library.land(act, [atom], False, handles, at, f"{atom.type}.{attribute}")
-            found.append(self._run.evaluator.member_of(atom, attribute))
+            found.append(self._run.attribution.member_of(atom, attribute))
         return join(found)
-
-    def _through(
-        self, act: Activation, row: Pass, func: f.Expr, recv: Value, given: Given, call: f.Expr, at: Place
-    ) -> Value:
-        how = row.how
-        value = given.value(row.argument, row.keyword)
-        if row.argument < 0:
-            value = recv
-        sources = self._run.sources
-        if how == "clean":
-            return NONE
-        if how == "same":
-            return value
-        if how == "content":
-            return content_of(value) | self._run.held(value)
-        if how == "decode-text":
-            return frozenset(
-                Taint("derived" if t.level == "derived" else "content", "", t.origin, t.via) for t in taints(value)
-            )
-        if how == "derived":
-            return derived(value) | derived(self._run.held(value))
-        if how == "wrap":
-            data = content_of(value)
-            handles = frozenset(a for a in value if isinstance(a, Handle))
-            if not handles and self._run.library.where("".join(row.names[:1])) == "memory":
-                place = Loc(f"{act.scope.full_name}#{at}")
-                handles = frozenset({Handle("memory", frozenset({place}))})
-                for t in taints(data):
-                    self._run.wrote([place], t)
-            return data | handles
-        if how == "same-path":
-            return path_part(value)
-        if how == "join-path":
-            parts = [recv, *given.values] if row.argument < 0 else given.values
-            if len(parts) == 1:
-                return path_part(parts[0])
-            first = parts[0] if parts else NONE
-            return self._run.evaluator.path(act, call, parts, first)
-        if how == "element":
-            return element(value, True, sources)
-        if how == "pairs":
-            inner = element(value, True, sources)
-            return many(frozenset({Tup((NONE, inner))})) if inner else NONE
-        if how == "numbered":
-            inner = element(value, True, sources)
-            return many(frozenset({Tup((NONE, inner))})) if inner else NONE
-        if how == "zip":
-            inners = tuple(element(v, True, sources) for v in given.values)
-            return many(frozenset({Tup(inners)})) if any(inners) else NONE
-        if how == "attribute":
-            return self._getattr(act, given, call)
-        if how == "store":
-            if isinstance(func, f.Attr):
-                self._run.evaluator.store(act, func.of, given.everything())
-            return NONE
-        if how == "context":
-            return self._run.walker.entered(act, value, given.expr(row.argument, row.keyword))
-        return self._callable(act, row, given, call, at)
-
-    def _getattr(self, act: Activation, given: Given, call: f.Expr) -> Value:
-        name, base = given.expr(1), given.expr(0)
-        if isinstance(name, f.Const) and name.kind == "str" and base is not None:
-            read = f.Attr(base, str(name.value), call.at)
-            return self._run.evaluator.attribute(act, read, given.value(0))
-        return NONE
-
-    def _callable(self, act: Activation, row: Pass, given: Given, call: f.Expr, at: Place) -> Value:
-        func = given.expr(row.argument, row.keyword)
-        if func is None:
-            return self._bound_value(act, given.value(row.argument, row.keyword), given, row, call, at)
-        rest = given.rest(row.argument + 1, (row.keyword, row.arguments_keyword))
-        if row.arguments_keyword and row.arguments_keyword in given.keywords:
-            passed = given.keywords[row.arguments_keyword]
-            tuples = [a for a in passed if isinstance(a, Tup)]
-            items = list(tuples[0].items) if tuples else [element(passed, True, self._run.sources)] * 4
-            rest = Given(items, [None] * len(items))
-        if row.how in ("bind", "wrapper"):
-            if row.how == "bind":
-                self._invoke(act, func, rest, call, at)
-            keywords = tuple(sorted(rest.keywords.items()))
-            return frozenset({Bind(func, act.scope, tuple(rest.values), keywords, row.how == "bind")})
-        if row.how == "call-each":
-            inner = [element(v, True, self._run.sources) for v in rest.values]
-            if not rest.values and not isinstance(func, f.Lambda):
-                return given.value(row.argument)
-            return many(self._invoke(act, func, Given(inner, [None] * len(inner)), call, at))
-        if row.how == "call-later":
-            act.marks.append(Mark("later", None))
-            try:
-                return self._invoke(act, func, rest, call, at)
-            finally:
-                act.marks.pop()
-        if isinstance(func, f.Call):
-            return given.value(row.argument, row.keyword)
-        return self._invoke(act, func, rest, call, at)
-
-    def _bound_value(self, act: Activation, value: Value, given: Given, row: Pass, call: f.Expr, at: Place) -> Value:
-        return value
-
-    def _invoke(self, act: Activation, func: f.Expr, given: Given, call: f.Expr, at: Place) -> Value:
-        if isinstance(func, f.Call):
-            bound = self._run.evaluator.value(act, func)
-            return join(
-                self.apply(
-                    act, atom.func,
-                    self._run.evaluator.value(act, atom.func.of) if isinstance(atom.func, f.Attr) else NONE,
-                    Given([*atom.args, *given.values], [*([None] * len(atom.args)), *given.exprs],
-                          {**dict(atom.keywords), **given.keywords}, dict(given.keyword_exprs)),
-                    call, at, direct=False, follow=False,
-                )
-                for atom in bound if isinstance(atom, Bind)
-            )  # fmt: skip
-        recv = self._run.evaluator.value(act, func.of) if isinstance(func, f.Attr) else NONE
-        return self.apply(act, func, recv, given, call, at, direct=False)
 
     def _handed(
         self, act: Activation, func: f.Expr, attribute: str, names: list[str], given: Given, call: f.Expr, at: Place
@@ -420,7 +305,7 @@ class Caller:
         if attribute:
             for atom in recv:
                 if isinstance(atom, Taint) and atom.level in ("derived", "content", "text"):
-                    parts.append(self._run.evaluator.member_of(atom, attribute))
+                    parts.append(self._run.attribution.member_of(atom, attribute))
                 elif isinstance(atom, Many | Loc) or (
                     isinstance(atom, Inst) and self._run.library.is_path(atom.cls)
                 ):
@@ -439,8 +324,3 @@ class Caller:
                     captures = any(tells(v) for v in act.env.values())
                     if act.scope.kind == "function" and (captures or value.scope in self._run.touching):
                         self._run.function(value.scope, {}, e.at, force=True)
-
-
-def path_part(value: Value) -> Value:
-    """What a value says of a path."""
-    return frozenset(a for a in value if isinstance(a, Loc | Inst) or (isinstance(a, Taint) and a.level == "copy"))

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from statelint import facts as f
-from statelint.project.classes import first_parameter
 from statelint.project.flow_events import Activation
 from statelint.project.flow_sources import element
 from statelint.project.flow_values import (
     NONE,
-    Handle,
     Inst,
     Loc,
     Many,
-    Origin,
     Taint,
     Tup,
     Value,
@@ -25,10 +22,9 @@ from statelint.project.flow_values import (
     many,
     nesting,
     shape,
-    taints,
 )
 from statelint.project.scopes import Scope
-from statelint.project.values import Cls, Ext, Mod, Obj, qualified
+from statelint.project.values import qualified
 
 if TYPE_CHECKING:
     from statelint.project.flow_run import Run
@@ -65,7 +61,7 @@ class Evaluator:
         known = act.lookup(e.id)
         if known is not None:
             return known | self._run.attributes.get((act.scope, e.id), NONE)
-        return self._run.variable(act.scope, e.id) | self._statics(e, act.scope)
+        return self._run.variable(act.scope, e.id) | self.statics_of(e, act.scope)
 
     def on_const(self, act: Activation, e: f.Const) -> Value:
         if e.kind != "str" or not e.value:
@@ -83,7 +79,7 @@ class Evaluator:
         way = act.way if act.scope.kind == "function" else ""
         return f"{act.scope.full_name}#{shape(e)}@{way}"
 
-    def _statics(self, e: f.Expr, scope: Scope) -> Value:
+    def statics_of(self, e: f.Expr, scope: Scope) -> Value:
         return self._run.statics(self._run.names.denote(e, scope))
 
     # ── structure ──
@@ -181,15 +177,15 @@ class Evaluator:
             elif isinstance(atom, Taint) and atom.level in ("upload", "field") and name:
                 row = self._run.sources.upload_type(atom.type)
                 known = row is not None and (name in row.content or name in row.metadata)
-                found.append(self.member_of(atom, name) if known else frozenset({atom}))
+                found.append(self._run.attribution.member_of(atom, name) if known else frozenset({atom}))
             elif isinstance(atom, Inst):
-                found.append(self._named(act, [f"{atom.cls}.[{name}]"], e))
+                found.append(self._run.attribution.named(act, [f"{atom.cls}.[{name}]"], e))
             else:
                 found.append(element(frozenset({atom}), False, self._run.sources))
         for path in self.qualified_names(e.of, act.scope):
-            found.append(self._named(act, [f"{path}.[{name}]"], e))
+            found.append(self._run.attribution.named(act, [f"{path}.[{name}]"], e))
             found.append(self._run.attributes.get(("item", f"{path}.{name}"), NONE))
-        return join(found) | self._statics(e, act.scope)
+        return join(found) | self.statics_of(e, act.scope)
 
     def unpacked(self, value: Value, position: int) -> Value:
         """The element of a value at a position of a target."""
@@ -218,7 +214,7 @@ class Evaluator:
             self.bind(act, target.value, many(value))
         elif isinstance(target, f.Attr):
             self.value(act, target.of)
-            for key in self.attribute_keys(act, target):
+            for key in self._run.attribution.keys(act, target):
                 self._run.remember(key, value)
         elif isinstance(target, f.Item):
             self._run.library.assigned_item(act, target, value)
@@ -246,34 +242,12 @@ class Evaluator:
                 for target, name in self._run.definitions(owner, container.id):
                     self._run.remember((target, name), held)
         elif isinstance(container, f.Attr):
-            for key in self.attribute_keys(act, container):
+            for key in self._run.attribution.keys(act, container):
                 self._run.remember(key, held)
         elif isinstance(container, f.Item):
             self.store(act, container.of, held)
         elif isinstance(container, f.Call) and isinstance(container.func, f.Attr):
             self.store(act, container.func.of, held)
-
-    # ── attributes ──
-
-    def attribute_keys(self, act: Activation, target: f.Attr) -> list[tuple[object, str]]:
-        """Under which keys the values of an attribute are kept: its class, its module, or its qualified name."""
-        keys: list[tuple[object, str]] = []
-        for value in self._run.names.denote(target.of, act.scope):
-            if isinstance(value, Obj) and isinstance(value.cls, Cls):
-                keys.append((value.cls.scope, target.name))
-            elif isinstance(value, Cls):
-                keys.append((value.scope, target.name))
-            elif isinstance(value, Mod) and value.module.path in self._run.names.scopes:
-                keys.append((self._run.names.scopes[value.module.path], target.name))
-            else:
-                name = qualified(value)
-                if name:
-                    keys.append(("path", f"{name}.{target.name}"))
-        if not keys:
-            for atom in act.lookup(target.of.id) or NONE if isinstance(target.of, f.Name) else NONE:
-                if isinstance(atom, Inst):
-                    keys.append(("path", f"{atom.cls}.{target.name}"))
-        return keys
 
     def qualified_names(self, e: f.Expr, scope: Scope, base: Value = NONE) -> list[str]:
         """Qualified outside names of what an expression denotes; `base` is the value of what stands before the dot."""
@@ -285,117 +259,7 @@ class Evaluator:
 
     def on_attr(self, act: Activation, e: f.Attr) -> Value:
         base = self.value(act, e.of)
-        return self.attribute(act, e, base)
-
-    def attribute(self, act: Activation, e: f.Attr, base: Value) -> Value:
-        """What `e` holds when the object before the dot holds `base`."""
-        found: list[Value] = []
-        names = self.qualified_names(e, act.scope, base)
-        found.append(self._named(act, names, e))
-        for atom in base:
-            if isinstance(atom, Taint):
-                found.append(self.member_of(atom, e.name))
-            elif isinstance(atom, Many):
-                if atom.by_attribute:
-                    found.append(atom.inner)
-            elif isinstance(atom, Handle):
-                if e.name in ("name", "path"):
-                    found.append(frozenset(atom.locs))
-                elif e.name in ("buffer", "raw", "file", "fileobj", "stream"):
-                    found.append(frozenset({atom}))
-            elif isinstance(atom, Loc):
-                if e.name in ("parent", "parents"):
-                    found.append(frozenset({Loc(f"{atom.site}^", True, atom.temp, atom.shared), *below(base)}))
-            elif isinstance(atom, Inst) and self._run.library.is_path(atom.cls) and e.name in ("parent", "parents"):
-                found.append(frozenset({atom}))
-        found.append(self._own_attribute(act, e))
-        for name in names:
-            found.append(self._run.attributes.get(("path", name), NONE))
-        if not any(taint for part in found for taint in taints(part)):
-            row = self._run.sources.loose(e.name, act.scope)
-            if row is not None and not base and self._unresolved(e, act.scope):
-                origin = Origin(act.scope.span(e.at), f"`{shape(e)[:40]}`")
-                found.append(self._run.sources.value(row, origin))
-        return join(found) | self._statics(e, act.scope)
-
-    def _unresolved(self, e: f.Attr, scope: Scope) -> bool:
-        return not any(isinstance(v, Ext | Obj) for v in self._run.names.denote(e.of, scope)) or not any(
-            isinstance(v, Obj) and isinstance(v.cls, Cls) for v in self._run.names.denote(e.of, scope)
-        )
-
-    def _named(self, act: Activation, names: list[str], e: f.Expr) -> Value:
-        found = []
-        for name in names:
-            row = self._run.sources.member(name)
-            if row is not None:
-                text = f"`{shape(e)[:40]}`"
-                found.append(self._run.sources.value(row, Origin(act.scope.span(e.at), text)))
-            where = self._run.library.where(name)
-            if where == "nowhere" or where == "memory":
-                found.append(frozenset({Handle(where)}))
-        return join(found)
-
-    def member_of(self, taint: Taint, name: str) -> Value:
-        """A member of request data, read or called."""
-        if taint.level in ("upload", "field"):
-            row = self._run.sources.upload_type(taint.type)
-            if row is None:
-                return frozenset({taint}) if taint.level == "upload" else NONE
-            if name in row.content:
-                return frozenset({Taint("content", "", taint.origin, taint.via)})
-            if name in row.paths:
-                return frozenset({Taint("copy", "", taint.origin, taint.via)})
-            if name in row.items:
-                return frozenset({Taint("upload", row.item_type or taint.type, taint.origin, taint.via)})
-            if row.proxies and name not in row.metadata and not any(s.method == name for s in row.saves):
-                return frozenset({Taint("content", "", taint.origin, taint.via)})
-            return NONE
-        if self._run.library.passes(f"{taint.level}.{name}") == "clean":
-            return NONE
-        return frozenset({taint}) if taint.level != "copy" else NONE
-
-    def _own_attribute(self, act: Activation, e: f.Attr) -> Value:
-        found: list[Value] = []
-        names = self._run.names
-        for value in names.denote(e.of, act.scope):
-            if isinstance(value, Mod) and value.module.path in names.scopes:
-                found.append(self._run.variable(names.scopes[value.module.path], e.name))
-            cls = value.cls.scope if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
-            cls = value.scope if isinstance(value, Cls) else cls
-            if cls is None:
-                continue
-            line = [item.scope for item in names.classes.lineage(cls) if isinstance(item, Cls)]
-            for owner in (*line, *names.classes.subclasses(cls)[:6]):
-                found.append(self._run.attributes.get((owner, e.name), NONE))
-            for owner in line:
-                found.append(self._declared(owner, e))
-        return join(found)
-
-    def _declared(self, owner: Scope, e: f.Attr) -> Value:
-        """What the class body, or an assignment in a method not yet run, says of an attribute."""
-        found: list[Value] = []
-        for b in owner.bindings.get(e.name, ()):
-            if b.kind in ("annotate", "assign"):
-                origin = Origin(owner.span(b.at), f"field `{e.name}`")
-                found.append(self._run.sources.annotated_value(b.annotation, owner, origin))
-                if b.value is not None:
-                    found.append(self._run.variable(owner, e.name))
-            elif b.kind == "function" and "property" in "".join(_decorators(b.node)):
-                inner = owner.by_node.get(id(b.node))
-                if inner is not None:
-                    found.append(self._run.read(inner))
-        if not any(found) and not self._run.attributes.get((owner, e.name)):
-            for assigned in self._run.names.classes.assigned(owner, e.name)[:4]:
-                if assigned.value is not None and first_parameter(assigned.store.scope):
-                    key = (assigned.store.scope, f"self.{e.name}")
-                    found.append(self._run.once(key, assigned.value, assigned.store.scope))
-        return join(found)
+        return self._run.attribution.attribute(act, e, base)
 
     def on_call(self, act: Activation, e: f.Call) -> Value:
         return self._run.caller.call(act, e)
-
-
-def _decorators(node: object) -> list[str]:
-    from statelint.project.classes import decorator_names
-
-    return list(decorator_names(node)) if isinstance(node, f.Function) else []

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING
 from statelint import facts as f
 from statelint.project.calls import Calls, Edge
 from statelint.project.classes import decorator_names, first_parameter
+from statelint.project.flow_attributes import Attribution
+from statelint.project.flow_callbacks import decorated_by
 from statelint.project.flow_calls import Caller
 from statelint.project.flow_events import Activation, Events, Frame
 from statelint.project.flow_expressions import Evaluator
 from statelint.project.flow_library import Library
+from statelint.project.flow_passing import Passing
 from statelint.project.flow_sources import Sources, element
 from statelint.project.flow_statements import Walker
 from statelint.project.flow_values import NONE, Handle, Inst, Loc, Many, Taint, Value, join, many, tells
 from statelint.project.names import Names
 from statelint.project.scopes import Binding, Scope
-from statelint.project.values import Cls, Ext, Func, Heap, Made, Obj, Values
+from statelint.project.values import Cls, Ext, Heap, Made, Obj, Values
 from statelint.spans import Place
 
 if TYPE_CHECKING:
@@ -51,10 +54,12 @@ class Run:
         self.sources = sources
         self.library = Library(self)
         self.evaluator = Evaluator(self)
+        self.attribution = Attribution(self)
         self.caller = Caller(self)
+        self.passing = Passing(self)
         self.walker = Walker(self)
         self.edges: Mapping[int, list[Edge]] = _by_call(calls)
-        self.decorated = _by_decorator(names)
+        self.decorated = decorated_by(names)
         self.decoding = decoding
         """Functions above the decoding of text, which alone makes a file of it."""
         self.attributes: dict[tuple[object, str], Value] = {}
@@ -331,18 +336,6 @@ def _by_call(calls: Calls) -> Mapping[int, list[Edge]]:
         for edge in edges:
             if edge.site is not None and edge.how in ("call", "construct", "guess"):
                 found[id(edge.site.call)].append(edge)
-    return found
-
-
-def _by_decorator(names: Names) -> Mapping[Scope, list[Scope]]:
-    """Functions by the project function that decorates them, or that the decorator's factory returns."""
-    found: dict[Scope, list[Scope]] = defaultdict(list)
-    for scope in names.every:
-        if isinstance(scope.node, f.Function) and scope.parent is not None:
-            for decorator in scope.node.decorators:
-                for value in names.denote(decorator, scope.parent):
-                    if isinstance(value, Func):
-                        found[value.scope].append(scope)
     return found
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from statelint import facts as f
 from statelint.flow_rows import Source, Upload
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
-from statelint.project.classes import first_parameter
+from statelint.project.flow_callbacks import Callbacks
 from statelint.project.flow_values import NONE, Inst, Many, Origin, Taint, Value, join, many
 from statelint.project.names import Names
 from statelint.project.scopes import Binding, Scope
-from statelint.project.values import Bound, Cls, Ext, Func, Obj, qualified
+from statelint.project.values import Cls, Ext, qualified
 from statelint.spans import Place
 
 MANY = frozenset(
@@ -43,8 +42,7 @@ class Sources:
         self._files = {
             stem: () if library.always else library.imports or (stem,) for stem, library in knowledge.libraries
         }
-        self._given: dict[tuple[Scope, str], list[tuple[Source, Place, Scope]]] = defaultdict(list)
-        self._collect()
+        self._given = Callbacks(names, knowledge, [row for _, row in self._rows]).given
 
     # ── types ──
 
@@ -218,124 +216,9 @@ class Sources:
                     return True
         return False
 
-    # ── callbacks and overridden methods ──
-
     def given(self) -> Iterator[Scope]:
         """Functions that get request data by the way they are registered."""
         yield from {scope for scope, _ in self._given}
-
-    def _collect(self) -> None:
-        shaped = [(stem, row) for stem, row in self._rows if row.methods or row.decorated or row.markers]
-        if shaped:
-            for scope in self._names.every:
-                if scope.kind == "function" and isinstance(scope.node, f.Function):
-                    for _, row in shaped:
-                        self._shaped(scope, scope.node, row)
-        handed = [row for _, row in self._rows if row.handed or row.fed]
-        if handed:
-            for scope in self._names.every:
-                for site in scope.calls:
-                    self._handed(site.call, scope, handed)
-
-    def _shaped(self, scope: Scope, node: f.Function, row: Source) -> None:
-        skip = 1 if first_parameter(scope) else 0
-        params = [p for p in node.params if p.kind not in ("star", "double-star")][skip:]
-        if row.methods:
-            if node.name in row.methods and scope.owner and self._of_class(scope.owner, row):
-                for number, p in enumerate(params):
-                    if number == row.position or p.name in row.parameters:
-                        self._given[scope, p.name].append((row, p.at, scope))
-            return
-        for decorator in node.decorators:
-            target = decorator.func if isinstance(decorator, f.Call) else decorator
-            wanted = row.decorated or row.names
-            if not self._denotes(target, scope.parent or scope, wanted):
-                continue
-            if row.markers and isinstance(decorator, f.Call):
-                self._bound(scope, params, decorator, row)
-            elif row.decorated:
-                for number, p in enumerate(params):
-                    if row.position in (number, None) and (not row.parameters or p.name in row.parameters):
-                        self._given[scope, p.name].append((row, p.at, scope))
-
-    def _of_class(self, cls: Scope, row: Source) -> bool:
-        if any(self._knowledge.canonical(base) in row.names for base in self._names.classes.outside_bases(cls)):
-            return True
-        lineage = {n for base in self._names.classes.outside_bases(cls) for n in self._knowledge.lineage(base)}
-        if lineage & set(row.names):
-            return True
-        node = cls.node
-        return isinstance(node, f.Class) and any(
-            self._denotes(d.func if isinstance(d, f.Call) else d, cls.parent or cls, row.names)
-            for d in node.decorators
-        )
-
-    def _denotes(self, e: f.Expr, scope: Scope, wanted: tuple[str, ...]) -> bool:
-        for value in self._names.denote(e, scope):
-            name = qualified(value)
-            if name and any(spelling in wanted for spelling in self._knowledge.spellings(name)):
-                return True
-        return False
-
-    def _bound(self, scope: Scope, params: list[f.Param], decorator: f.Call, row: Source) -> None:
-        """Markers in the order of the decorator's arguments, one parameter each."""
-        flat: list[f.Expr] = []
-        for arg in (*decorator.args, *(v for _, v in decorator.keywords)):
-            flat.extend(arg.items if isinstance(arg, f.Group) else (arg,))
-        number = 0
-        for arg in flat:
-            if not isinstance(arg, f.Call) or not self._denotes(arg.func, scope.parent or scope, row.markers):
-                continue
-            given = [a for a in (*arg.args, *(v for _, v in arg.keywords)) if isinstance(a, f.Const)]
-            if number < len(params) and given and given[-1].value == row.about:
-                self._given[scope, params[number].name].append((row, arg.at, scope))
-            number += 1
-
-    def _handed(self, call: f.Call, scope: Scope, rows: list[Source]) -> None:
-        if not call.args and not call.keywords:
-            return
-        for row in rows:
-            if row.fed:
-                self._fed(call, scope, row)
-                continue
-            for key in row.handed:
-                given = [v for k, v in call.keywords if k == key]
-                if key.isdigit() and int(key) < len(call.args):
-                    given.append(call.args[int(key)])
-                if given and self._denotes(call.func, scope, row.names):
-                    for expr in given:
-                        self._to_parameter(expr, scope, row, row.position or 0, call.at)
-
-    def _to_parameter(self, callback: f.Expr, scope: Scope, row: Source, position: int, at: Place) -> None:
-        for value in self._names.denote(callback, scope):
-            if isinstance(value, Func | Bound) and isinstance(value.scope.node, f.Function):
-                skip = 1 if first_parameter(value.scope) else 0
-                params = value.scope.node.params[skip:]
-                if position < len(params):
-                    entry = (row, at, scope)
-                    if entry not in self._given[value.scope, params[position].name]:
-                        self._given[value.scope, params[position].name].append(entry)
-
-    def _fed(self, call: f.Call, scope: Scope, row: Source) -> None:
-        """A call with a callback and the components whose values it gets."""
-        keywords = dict(call.keywords)
-        inputs = keywords.get("inputs") or (call.args[1] if len(call.args) > 1 else None)
-        callback = keywords.get("fn") or (call.args[0] if call.args else None)
-        if inputs is None or callback is None:
-            return
-        components = inputs.items if isinstance(inputs, f.Group) else (inputs,)
-        for number, component in enumerate(components):
-            for value in self._names.denote(component, scope):
-                cls = value.cls.name if isinstance(value, Obj) and isinstance(value.cls, Ext) else ""
-                level = row.fed.get(self._knowledge.canonical(cls)) if cls else None
-                if level:
-                    fed = Source(gives=level, many=False)  # type: ignore[arg-type]
-                    self._to_parameter(callback, scope, fed, number, call.at)
-
-    def instance_of(self, value: Value) -> Iterator[str]:
-        for atom in value:
-            if isinstance(atom, Inst):
-                yield atom.cls
 
 
 def annotation_words(e: f.Expr) -> str:

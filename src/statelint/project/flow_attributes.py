@@ -1,0 +1,167 @@
+"""Attributes: members of request data, of files and paths, of the project's own objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from statelint import facts as f
+from statelint.project.classes import first_parameter
+from statelint.project.flow_events import Activation
+from statelint.project.flow_values import (
+    NONE,
+    Handle,
+    Inst,
+    Loc,
+    Many,
+    Origin,
+    Taint,
+    Value,
+    below,
+    join,
+    shape,
+    taints,
+)
+from statelint.project.scopes import Scope
+from statelint.project.values import Cls, Ext, Mod, Obj, qualified
+
+if TYPE_CHECKING:
+    from statelint.project.flow_run import Run
+
+COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not"})
+
+
+class Attribution:
+    """What reading an attribute gives, and under which key assigning one is kept."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def keys(self, act: Activation, target: f.Attr) -> list[tuple[object, str]]:
+        """Under which keys the values of an attribute are kept: its class, its module, or its qualified name."""
+        keys: list[tuple[object, str]] = []
+        for value in self._run.names.denote(target.of, act.scope):
+            if isinstance(value, Obj) and isinstance(value.cls, Cls):
+                keys.append((value.cls.scope, target.name))
+            elif isinstance(value, Cls):
+                keys.append((value.scope, target.name))
+            elif isinstance(value, Mod) and value.module.path in self._run.names.scopes:
+                keys.append((self._run.names.scopes[value.module.path], target.name))
+            else:
+                name = qualified(value)
+                if name:
+                    keys.append(("path", f"{name}.{target.name}"))
+        if not keys:
+            for atom in act.lookup(target.of.id) or NONE if isinstance(target.of, f.Name) else NONE:
+                if isinstance(atom, Inst):
+                    keys.append(("path", f"{atom.cls}.{target.name}"))
+        return keys
+
+    def attribute(self, act: Activation, e: f.Attr, base: Value) -> Value:
+        """What `e` holds when the object before the dot holds `base`."""
+        found: list[Value] = []
+        names = self._run.evaluator.qualified_names(e, act.scope, base)
+        found.append(self.named(act, names, e))
+        for atom in base:
+            if isinstance(atom, Taint):
+                found.append(self.member_of(atom, e.name))
+            elif isinstance(atom, Many):
+                if atom.by_attribute:
+                    found.append(atom.inner)
+            elif isinstance(atom, Handle):
+                if e.name in ("name", "path"):
+                    found.append(frozenset(atom.locs))
+                elif e.name in ("buffer", "raw", "file", "fileobj", "stream"):
+                    found.append(frozenset({atom}))
+            elif isinstance(atom, Loc):
+                if e.name in ("parent", "parents"):
+                    found.append(frozenset({Loc(f"{atom.site}^", True, atom.temp, atom.shared), *below(base)}))
+            elif isinstance(atom, Inst) and self._run.library.is_path(atom.cls) and e.name in ("parent", "parents"):
+                found.append(frozenset({atom}))
+        found.append(self._own_attribute(act, e))
+        for name in names:
+            found.append(self._run.attributes.get(("path", name), NONE))
+        if not any(taint for part in found for taint in taints(part)):
+            row = self._run.sources.loose(e.name, act.scope)
+            if row is not None and not base and self._unresolved(e, act.scope):
+                origin = Origin(act.scope.span(e.at), f"`{shape(e)[:40]}`")
+                found.append(self._run.sources.value(row, origin))
+        return join(found) | self._run.evaluator.statics_of(e, act.scope)
+
+    def _unresolved(self, e: f.Attr, scope: Scope) -> bool:
+        return not any(isinstance(v, Ext | Obj) for v in self._run.names.denote(e.of, scope)) or not any(
+            isinstance(v, Obj) and isinstance(v.cls, Cls) for v in self._run.names.denote(e.of, scope)
+        )
+
+    def named(self, act: Activation, names: list[str], e: f.Expr) -> Value:
+        found = []
+        for name in names:
+            row = self._run.sources.member(name)
+            if row is not None:
+                text = f"`{shape(e)[:40]}`"
+                found.append(self._run.sources.value(row, Origin(act.scope.span(e.at), text)))
+            where = self._run.library.where(name)
+            if where == "nowhere" or where == "memory":
+                found.append(frozenset({Handle(where)}))
+        return join(found)
+
+    def member_of(self, taint: Taint, name: str) -> Value:
+        """A member of request data, read or called."""
+        if taint.level in ("upload", "field"):
+            row = self._run.sources.upload_type(taint.type)
+            if row is None:
+                return frozenset({taint}) if taint.level == "upload" else NONE
+            if name in row.content:
+                return frozenset({Taint("content", "", taint.origin, taint.via)})
+            if name in row.paths:
+                return frozenset({Taint("copy", "", taint.origin, taint.via)})
+            if name in row.items:
+                return frozenset({Taint("upload", row.item_type or taint.type, taint.origin, taint.via)})
+            if row.proxies and name not in row.metadata and not any(s.method == name for s in row.saves):
+                return frozenset({Taint("content", "", taint.origin, taint.via)})
+            return NONE
+        if self._run.library.passes(f"{taint.level}.{name}") == "clean":
+            return NONE
+        return frozenset({taint}) if taint.level != "copy" else NONE
+
+    def _own_attribute(self, act: Activation, e: f.Attr) -> Value:
+        found: list[Value] = []
+        names = self._run.names
+        for value in names.denote(e.of, act.scope):
+            if isinstance(value, Mod) and value.module.path in names.scopes:
+                found.append(self._run.variable(names.scopes[value.module.path], e.name))
+            cls = value.cls.scope if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
+            cls = value.scope if isinstance(value, Cls) else cls
+            if cls is None:
+                continue
+            line = [item.scope for item in names.classes.lineage(cls) if isinstance(item, Cls)]
+            for owner in (*line, *names.classes.subclasses(cls)[:6]):
+                found.append(self._run.attributes.get((owner, e.name), NONE))
+            for owner in line:
+                found.append(self._declared(owner, e))
+        return join(found)
+
+    def _declared(self, owner: Scope, e: f.Attr) -> Value:
+        """What the class body, or an assignment in a method not yet run, says of an attribute."""
+        found: list[Value] = []
+        for b in owner.bindings.get(e.name, ()):
+            if b.kind in ("annotate", "assign"):
+                origin = Origin(owner.span(b.at), f"field `{e.name}`")
+                found.append(self._run.sources.annotated_value(b.annotation, owner, origin))
+                if b.value is not None:
+                    found.append(self._run.variable(owner, e.name))
+            elif b.kind == "function" and "property" in "".join(_decorators(b.node)):
+                inner = owner.by_node.get(id(b.node))
+                if inner is not None:
+                    found.append(self._run.read(inner))
+        if not any(found) and not self._run.attributes.get((owner, e.name)):
+            for assigned in self._run.names.classes.assigned(owner, e.name)[:4]:
+                if assigned.value is not None and first_parameter(assigned.store.scope):
+                    key = (assigned.store.scope, f"self.{e.name}")
+                    found.append(self._run.once(key, assigned.value, assigned.store.scope))
+        return join(found)
+
+
+def _decorators(node: object) -> list[str]:
+    from statelint.project.classes import decorator_names
+
+    return list(decorator_names(node)) if isinstance(node, f.Function) else []

@@ -1,0 +1,154 @@
+"""How calls pass data on: wrapped, decoded, joined to paths, handed to callables that run now or later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from statelint import facts as f
+from statelint.flow_rows import Pass
+from statelint.project.flow_events import Activation, Mark
+from statelint.project.flow_library import Given
+from statelint.project.flow_sources import element
+from statelint.project.flow_values import (
+    NONE,
+    Bind,
+    Handle,
+    Inst,
+    Loc,
+    Taint,
+    Tup,
+    Value,
+    content_of,
+    derived,
+    join,
+    many,
+    taints,
+)
+from statelint.spans import Place
+
+if TYPE_CHECKING:
+    from statelint.project.flow_run import Run
+
+
+class Passing:
+    """Carries out the rows that say how a call passes on what it is given."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def carry(
+        self, act: Activation, row: Pass, func: f.Expr, recv: Value, given: Given, call: f.Expr, at: Place
+    ) -> Value:
+        """What a call of which a row tells passes on."""
+        how = row.how
+        value = given.value(row.argument, row.keyword)
+        if row.argument < 0:
+            value = recv
+        sources = self._run.sources
+        if how == "clean":
+            return NONE
+        if how == "same":
+            return value
+        if how == "content":
+            return content_of(value) | self._run.held(value)
+        if how == "decode-text":
+            return frozenset(
+                Taint("derived" if t.level == "derived" else "content", "", t.origin, t.via) for t in taints(value)
+            )
+        if how == "derived":
+            return derived(value) | derived(self._run.held(value))
+        if how == "wrap":
+            data = content_of(value)
+            handles = frozenset(a for a in value if isinstance(a, Handle))
+            if not handles and self._run.library.where("".join(row.names[:1])) == "memory":
+                place = Loc(f"{act.scope.full_name}#{at}")
+                handles = frozenset({Handle("memory", frozenset({place}))})
+                for t in taints(data):
+                    self._run.wrote([place], t)
+            return data | handles
+        if how == "same-path":
+            return path_part(value)
+        if how == "join-path":
+            parts = [recv, *given.values] if row.argument < 0 else given.values
+            if len(parts) == 1:
+                return path_part(parts[0])
+            first = parts[0] if parts else NONE
+            return self._run.evaluator.path(act, call, parts, first)
+        if how == "element":
+            return element(value, True, sources)
+        if how == "pairs":
+            inner = element(value, True, sources)
+            return many(frozenset({Tup((NONE, inner))})) if inner else NONE
+        if how == "numbered":
+            inner = element(value, True, sources)
+            return many(frozenset({Tup((NONE, inner))})) if inner else NONE
+        if how == "zip":
+            inners = tuple(element(v, True, sources) for v in given.values)
+            return many(frozenset({Tup(inners)})) if any(inners) else NONE
+        if how == "attribute":
+            return self._getattr(act, given, call)
+        if how == "store":
+            if isinstance(func, f.Attr):
+                self._run.evaluator.store(act, func.of, given.everything())
+            return NONE
+        if how == "context":
+            return self._run.walker.entered(act, value, given.expr(row.argument, row.keyword))
+        return self._callable(act, row, given, call, at)
+
+    def _getattr(self, act: Activation, given: Given, call: f.Expr) -> Value:
+        name, base = given.expr(1), given.expr(0)
+        if isinstance(name, f.Const) and name.kind == "str" and base is not None:
+            read = f.Attr(base, str(name.value), call.at)
+            return self._run.attribution.attribute(act, read, given.value(0))
+        return NONE
+
+    def _callable(self, act: Activation, row: Pass, given: Given, call: f.Expr, at: Place) -> Value:
+        func = given.expr(row.argument, row.keyword)
+        if func is None:
+            return given.value(row.argument, row.keyword)
+        rest = given.rest(row.argument + 1, (row.keyword, row.arguments_keyword))
+        if row.arguments_keyword and row.arguments_keyword in given.keywords:
+            passed = given.keywords[row.arguments_keyword]
+            tuples = [a for a in passed if isinstance(a, Tup)]
+            items = list(tuples[0].items) if tuples else [element(passed, True, self._run.sources)] * 4
+            rest = Given(items, [None] * len(items))
+        if row.how in ("bind", "wrapper"):
+            if row.how == "bind":
+                self._invoke(act, func, rest, call, at)
+            keywords = tuple(sorted(rest.keywords.items()))
+            return frozenset({Bind(func, act.scope, tuple(rest.values), keywords, row.how == "bind")})
+        if row.how == "call-each":
+            inner = [element(v, True, self._run.sources) for v in rest.values]
+            if not rest.values and not isinstance(func, f.Lambda):
+                return given.value(row.argument)
+            return many(self._invoke(act, func, Given(inner, [None] * len(inner)), call, at))
+        if row.how == "call-later":
+            act.marks.append(Mark("later", None))
+            try:
+                return self._invoke(act, func, rest, call, at)
+            finally:
+                act.marks.pop()
+        if isinstance(func, f.Call):
+            return given.value(row.argument, row.keyword)
+        return self._invoke(act, func, rest, call, at)
+
+    def _invoke(self, act: Activation, func: f.Expr, given: Given, call: f.Expr, at: Place) -> Value:
+        if isinstance(func, f.Call):
+            bound = self._run.evaluator.value(act, func)
+            return join(
+                self._run.caller.apply(
+                    act, atom.func,
+                    self._run.evaluator.value(act, atom.func.of) if isinstance(atom.func, f.Attr) else NONE,
+                    Given([*atom.args, *given.values], [*([None] * len(atom.args)), *given.exprs],
+                          {**dict(atom.keywords), **given.keywords}, dict(given.keyword_exprs)),
+                    call, at, direct=False, follow=False,
+                )
+                for atom in bound if isinstance(atom, Bind)
+            )  # fmt: skip
+        recv = self._run.evaluator.value(act, func.of) if isinstance(func, f.Attr) else NONE
+        return self._run.caller.apply(act, func, recv, given, call, at, direct=False)
+
+
+def path_part(value: Value) -> Value:
+    """What a value says of a path."""
+    return frozenset(a for a in value if isinstance(a, Loc | Inst) or (isinstance(a, Taint) and a.level == "copy"))

@@ -106,6 +106,7 @@ class Calls:
             for decorator in scope.node.decorators:
                 for value in denote(decorator, scope.parent):
                     if isinstance(value, Func):
+                        self._add(Edge(scope.parent, value.scope, decorator.at, "call"))
                         for wrapper in self._names.returned(value.scope):
                             if isinstance(wrapper, Func) and wrapper.scope is not scope:
                                 self._add(Edge(scope, wrapper.scope, decorator.at, "decorator"))

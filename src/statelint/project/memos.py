@@ -7,6 +7,7 @@ from typing import NamedTuple
 from statelint import facts as f
 from statelint.findings import Verdict
 from statelint.knowledge import Knowledge
+from statelint.project.classes import first_parameter
 from statelint.project.homes import Homes
 from statelint.project.names import Names
 from statelint.project.purity import Purity
@@ -74,8 +75,12 @@ class Memos:
     def _verdict(self, scope: Scope, row: Memo, needs: frozenset[str], chain: Chain | None) -> tuple[Verdict, str]:
         if chain is None:
             return Verdict.BENIGN, "no request reaches it"
-        if row.per_instance and scope.owner not in self._homes.long_classes:
+        receiver = first_parameter(scope)
+        by_instance = row.per_instance or (receiver is not None and receiver[1] == "self")
+        if by_instance and scope.owner not in self._homes.long_classes:
             return Verdict.BENIGN, "each request has an instance of its own"
+        if scope.parent is not None and scope.parent.kind == "function" and self._reach.runs(scope.parent):
+            return Verdict.BENIGN, "the memo lives for one call of the function around it"
         stale = needs & STALE
         if not stale:
             if "file" in needs:

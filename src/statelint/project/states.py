@@ -54,8 +54,16 @@ class States:
     """All judged state objects, in order of place."""
 
     def __init__(
-        self, names: Names, homes: Homes, writes: Writes, reach: Reach, purity: Purity, knowledge: Knowledge
+        self,
+        names: Names,
+        homes: Homes,
+        writes: Writes,
+        reach: Reach,
+        purity: Purity,
+        knowledge: Knowledge,
+        at_start: Iterable[Scope],
     ) -> None:
+        self._at_start = frozenset(at_start)
         self._names = names
         self._homes = homes
         self._writes = writes
@@ -86,7 +94,7 @@ class States:
         if write.context.in_main or not write.home.scope.module.in_service:
             return False
         if write.home.kind == "closure-variable":
-            return not self._reach.runs(write.home.scope)
+            return write.home.scope in self._at_start
         if write.home.kind == "instance-attribute":
             if write.rooted == "self":
                 return self._reach.chain(write.scope, lasting=True) is not None

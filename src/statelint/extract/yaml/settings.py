@@ -11,7 +11,7 @@ from statelint.facts import Document, Setting
 from statelint.spans import Place
 
 MOST = 50_000
-"""Settings of one document; more come from aliases that multiply."""
+"""Nodes of one document that may be visited again; more come from aliases that multiply."""
 DEFINITIONS = frozenset({"CustomResourceDefinition", "APIService"})
 FORMS = {None: "plain", "'": "quoted", '"': "quoted", "|": "block", ">": "block"}
 
@@ -29,7 +29,8 @@ class _Reader:
     def __init__(self, first_line: int, guarded: frozenset[int]) -> None:
         self._first = first_line
         self._guarded = guarded
-        self._count = 0
+        self._again = 0
+        self._seen: set[int] = set()
 
     def objects(self, root: Node) -> Iterator[Document]:
         inner: list[MappingNode] = []
@@ -53,9 +54,10 @@ class _Reader:
     def _flatten(
         self, node: Node, path: tuple[str, ...], inner: list[MappingNode], key_at: Place, above: set[int]
     ) -> Iterator[Setting]:
-        self._count += 1
-        if self._count > MOST:
-            raise TooLarge(f"aliases multiply into more than {MOST} settings")
+        self._again += id(node) in self._seen
+        self._seen.add(id(node))
+        if self._again > MOST:
+            raise TooLarge(f"aliases multiply into more than {MOST} further nodes")
         if id(node) in above:
             return
         at = self._place(node)

@@ -197,7 +197,20 @@ def test_the_start_page_fits_and_names_the_way_in(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["check", "explain", "rule", "baseline", "suppressions", "config", "files", "clean", "completions"]
+    "command",
+    [
+        "check",
+        "explain",
+        "rule",
+        "baseline",
+        "suppressions",
+        "config",
+        "files",
+        "clean",
+        "completions",
+        "test",
+        "audit",
+    ],
 )
 def test_the_help_fits_a_screen_and_has_examples(project: Path, command: str) -> None:
     outcome = statelint(command, "--help", cwd=project, COLUMNS="130")

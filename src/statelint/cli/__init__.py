@@ -24,8 +24,10 @@ COMMANDS = {  # command → its module, in the order of the help
     "suppressions": "list every suppression with its reason",
     "config": "show, check or write the configuration",
     "files": "list what is analysed, and what is not and why",
+    "test": "run the annotations of house rules",
     "clean": "remove the cache",
     "completions": "print the completion script of a shell",
+    "server": "speak the language server protocol on stdin and stdout",
 }
 START = f"""statelint {__version__}: finds state in one process or on one disk that keeps a service from scaling out
 

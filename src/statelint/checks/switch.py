@@ -1,0 +1,58 @@
+"""Settings of infrastructure and proxy files that rows switch on. Words: setting, product, resource, how, fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from statelint.facts import Document
+from statelint.findings import Confidence, Hit, Role, Step, Subject, Verdict
+from statelint.project import Project
+from statelint.project.plain_defaults import Defaults
+from statelint.project.switches import Found, Switches
+from statelint.spans import Span
+
+LONGEST = 40
+
+
+def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
+    """Yield a hit for each setting that a row switches on; a setting reached in several ways counts once."""
+    switches = Switches(parameters["rows"])
+    defaults = Defaults(project.documents)
+    for path, documents in project.documents.items():
+        seen: set[Span] = set()
+        for document in documents:
+            for found in switches.of(document, defaults.of(path, document)):
+                hit = _hit(path, document, found)
+                if hit.subject.span not in seen:
+                    seen.add(hit.subject.span)
+                    yield hit
+
+
+def _hit(path: str, document: Document, found: Found) -> Hit:
+    row, setting = found.row, found.setting
+    item = bool(setting.path) and setting.path[-1].isdigit() and setting.form != "map"
+    span = Span.at(path, setting.at if item else setting.key_at)
+    named = ".".join(part for part in (document.kind, document.name) if part)
+    names = [part for part in setting.path if not part.isdigit()]
+    key = names[-1] if names else document.kind or document.version
+    value = found.value if len(found.value) <= LONGEST else found.value[: LONGEST - 1] + "…"
+    shown = f"{key} {value}".strip()
+    words = {
+        "key": key,
+        "value": value,
+        "setting": shown,
+        "product": row.product,
+        "resource": named or path,
+        "how": row.how,
+        "fix": row.fix or f"remove `{key}`",
+    }
+    place = named or path.rpartition("/")[2]
+    unsure = setting.guarded or setting.form == "template"
+    return Hit(
+        subject=Subject("setting", f"{place}#{'.'.join(setting.path)}", span),
+        words=MappingProxyType(words),
+        trace=(Step(span, Role.DEFINED, f"`{shown}`: {row.product}"),),
+        verdict=Verdict(row.grade),
+        confidence=Confidence.MEDIUM if unsure else None,
+    )

@@ -1,0 +1,60 @@
+"""Bytes of a JSON source, comments and all → documents; infrastructure code becomes its resources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+
+from statelint.extract.hcl import LARGEST, Broken, Reader
+from statelint.facts import Document, Facts, Setting, Trouble
+
+MATTERS = re.compile(
+    rb"affinity|stick|persist|hash|balanc|policy|\"resource\"|replicas|apiVersion|containerDefinitions|deploymentTemplate"
+    rb"|Resources|\"services\"|Microsoft\.",
+    re.IGNORECASE,
+)
+"""What a file that configures a deployment says somewhere; others are data and are not read."""
+BLOCKS = ("resource", "data", "module", "variable", "locals")
+
+
+def extract(source: bytes) -> Facts:
+    """The facts of one JSON source. Never raises for any bytes; what is not JSON gives what stands before the error."""
+    if len(source) > LARGEST or b"\0" in source or not MATTERS.search(source):
+        return Facts()
+    try:
+        text = source.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        return Facts(troubles=(Trouble("encoding", source[: error.start].count(b"\n") + 1, "not readable as UTF-8"),))
+    reader = Reader(text)
+    settings: list[Setting] = []
+    with suppress(Broken):
+        reader.value(settings)
+    documents = tuple(_documents(tuple(settings)))
+    return Facts(documents=documents, comments=tuple(reader.comments), lines=text.count("\n") + 1)
+
+
+def _documents(settings: tuple[Setting, ...]) -> Iterator[Document]:
+    tops = {s.path[0] for s in settings if s.path}
+    named = {s.path: s.value for s in settings if len(s.path) <= 2}
+    if ("kind",) in named and ("apiVersion",) in named:
+        names = (named.get(("metadata", key), "") for key in ("name", "namespace"))
+        yield Document("kubernetes", named["kind",], named["apiVersion",], *names, settings[1:])
+        return
+    if not tops & {"resource", "module"} or tops - {*BLOCKS, "provider", "terraform", "output", "//"}:
+        yield Document("json", "", "", "", "", settings)
+        return
+    groups: dict[tuple[str, ...], list[Setting]] = {}
+    for s in settings:
+        names = [(i, part) for i, part in enumerate(s.path) if not part.isdigit()]
+        depth = 3 if s.path and s.path[0] in ("resource", "data") else 2
+        if len(names) >= depth:
+            cut = names[depth - 1][0] + 1
+            groups.setdefault(tuple(part for _, part in names[:depth]), []).append(_below(s, cut))
+    for head, found in groups.items():
+        kind = head[1] if len(head) == 3 else ""
+        yield Document("terraform", kind, head[0], head[-1], "", tuple(found))
+
+
+def _below(setting: Setting, cut: int) -> Setting:
+    return Setting(setting.path[cut:], setting.value, setting.form, setting.at, setting.key_at, setting.guarded)

@@ -1,0 +1,200 @@
+"""Rows: which setting of an infrastructure or proxy file switches something on, and what must hold beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from statelint.facts import Document, Setting
+
+DATA = frozenset({"yaml", "json", "toml", "compose", "cloudformation"})
+"""Formats of nested mappings, which rows address alike as `data`."""
+
+
+class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One setting that switches something on.
+
+    `path` is a dotted key path: `*` is one part, `**` any number, `a|b` either, `~` a dot inside a part, `%name` a name
+    with or without a dotted prefix; list positions are skipped, and an empty path is the document itself. A value
+    counts when it is one of `values`, or matches `pattern`, or, with `present`, is anything but one of `but`, empty or
+    null. `block` is the kind of block that holds it (a resource when empty, `file` for attributes outside of blocks).
+    `when` and `unless` name further keys and their values (none for any; `/…/` is a regular expression): a plain key
+    stands beside the setting, `./key` below it, each `^` in front is one level up, `/key` starts at the top.
+    """
+
+    product: str
+    format: str
+    path: str
+    kinds: tuple[str, ...] = ()
+    block: str = ""
+    values: tuple[str, ...] = ()
+    pattern: str = ""
+    present: bool = False
+    but: tuple[str, ...] = ()
+    fold: bool = False
+    when: dict[str, tuple[str, ...]] = {}
+    unless: dict[str, tuple[str, ...]] = {}
+    how: str = "by a cookie or its address"
+    grade: Literal["definite", "arguable"] = "definite"
+    fix: str = ""
+
+    def speaks_of(self, document: Document) -> bool:
+        """Whether the row is about documents of this format and kind."""
+        if self.format != document.format and not (self.format == "data" and document.format in DATA):
+            return False
+        if self.format == "terraform":
+            if document.version != (self.block or "resource").replace("file", ""):
+                return False
+            return not self.kinds or any(_glob(kind).fullmatch(document.kind) for kind in self.kinds)
+        return not self.kinds or document.kind in self.kinds
+
+    def counts(self, setting: Setting, value: str) -> bool:
+        """Whether a value, resolved where it can be, switches the thing on."""
+        if setting.form == "null":
+            return False
+        if setting.form in ("map", "empty-map", "empty-list"):
+            shown = value or setting.form
+            return (self.present and setting.form not in self.but) or (
+                bool(self.pattern) and bool(value) and self._matches(shown)
+            )
+        if setting.form == "template" and value == setting.value:
+            return False
+        value = value.strip()
+        known = value.lower() if self.fold else value
+        if known in self.values:
+            return True
+        if self.pattern:
+            return self._matches(value) and known not in self.but
+        return self.present and value != "" and known not in self.but
+
+    def _matches(self, value: str) -> bool:
+        return re.search(self.pattern, value, re.IGNORECASE if self.fold else 0) is not None
+
+
+class Found(NamedTuple):
+    row: Switch
+    setting: Setting
+    value: str
+
+
+class Switches:
+    """Rows indexed by the last word of their paths."""
+
+    def __init__(self, parameters: object) -> None:
+        self._rows = msgspec.convert(parameters, tuple[Switch, ...])
+        self._last: dict[str, list[Switch]] = {}
+        for row in self._rows:
+            for word in _last_words(row.path):
+                self._last.setdefault(word, []).append(row)
+
+    def of(self, document: Document, resolve: Mapping[str, str]) -> Iterator[Found]:
+        """What the rows find in a document; the first row for a setting wins.
+
+        `resolve` gives plain defaults of what expressions name, e.g. `var.sticky` → `true`.
+        """
+        if not any(row.speaks_of(document) for row in self._rows):
+            return
+        inside = _Inside(document.settings, resolve)
+        for setting in document.settings:
+            names = [part for part in setting.path if not part.isdigit()]
+            last = names[-1].lower() if names else ""
+            for row in (*self._last.get(last, ()), *self._last.get("*", ())):
+                value = inside.value(setting)
+                if (
+                    row.speaks_of(document)
+                    and row.counts(setting, value)
+                    and _pattern(row.path, row.fold).fullmatch("/".join(setting.path))
+                    and inside.all(row.when, setting, row.fold)
+                    and not inside.any(row.unless, setting, row.fold)
+                ):
+                    yield Found(row, setting, value)
+                    break
+
+
+class _Inside:
+    """The settings of one document, asked by keys relative to one of them."""
+
+    def __init__(self, settings: Sequence[Setting], resolve: Mapping[str, str]) -> None:
+        self._settings = settings
+        self._resolve = resolve
+
+    def value(self, setting: Setting) -> str:
+        return self._resolve.get(setting.value, setting.value) if setting.form == "template" else setting.value
+
+    def all(self, wanted: Mapping[str, tuple[str, ...]], setting: Setting, fold: bool) -> bool:
+        return all(self._holds(key, values, setting, fold) for key, values in wanted.items())
+
+    def any(self, wanted: Mapping[str, tuple[str, ...]], setting: Setting, fold: bool) -> bool:
+        return any(self._holds(key, values, setting, fold) for key, values in wanted.items())
+
+    def _holds(self, key: str, values: tuple[str, ...], setting: Setting, fold: bool) -> bool:
+        home: tuple[str, ...] = ()
+        if key.startswith("/"):
+            key = key[1:]
+        elif key.startswith("./"):
+            home, key = setting.path, key[2:]
+        else:
+            ups = len(key) - len(key.lstrip("^"))
+            home, key = _up(setting.path, ups + 1), key[ups:]
+        pattern = _pattern(key, fold)
+        for other in self._settings:
+            if other.path[: len(home)] == home and pattern.fullmatch("/".join(other.path[len(home) :])):
+                if other.form == "null":
+                    continue
+                value = self.value(other)
+                if not values or any(_same(value, wanted, fold) for wanted in values):
+                    return True
+        return False
+
+
+def _same(value: str, wanted: str, fold: bool) -> bool:
+    if len(wanted) > 2 and wanted.startswith("/") and wanted.endswith("/"):
+        return re.search(wanted[1:-1], value, re.IGNORECASE if fold else 0) is not None
+    return (value.lower() == wanted.lower()) if fold else value == wanted
+
+
+def _up(path: tuple[str, ...], levels: int) -> tuple[str, ...]:
+    """The path without its last `levels` names; list positions between names do not count."""
+    for _ in range(levels):
+        while path and path[-1].isdigit():
+            path = path[:-1]
+        path = path[:-1]
+    return path
+
+
+def _last_words(path: str) -> list[str]:
+    last = path.rpartition(".")[2]
+    if not path:
+        return [""]
+    if "*" in last or last.startswith("%"):
+        return ["*"]
+    return [word.replace("~", ".").lower() for word in last.split("|")]
+
+
+@lru_cache(maxsize=512)
+def _glob(kind: str) -> re.Pattern[str]:
+    return re.compile(re.escape(kind).replace(r"\*", r"\w+"))
+
+
+@lru_cache(maxsize=4096)
+def _pattern(path: str, fold: bool) -> re.Pattern[str]:
+    if not path:
+        return re.compile("")
+    parts = []
+    for part in path.split("."):
+        if part == "**":
+            parts.append("(?:[^/]+(?:/[^/]+)*?/)??")
+            continue
+        words = "|".join(_word(word) for word in part.split("|"))
+        parts.append(f"(?:{words})(?:/\\d+)*/")
+    return re.compile(r"(?:\d+/)*" + "".join(parts).removesuffix("/"), re.IGNORECASE if fold else 0)
+
+
+def _word(word: str) -> str:
+    if word.startswith("%"):
+        return r"(?:[\w.]+\.)?" + re.escape(word[1:])
+    return re.escape(word.replace("~", ".")).replace(r"\*", "[^/]+")

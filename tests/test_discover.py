@@ -58,6 +58,11 @@ def test_sorted_and_without_what_is_nobodys_own(tmp_path: Path) -> None:
     assert paths(tmp_path) == ["a.py", "a/z.py", "b.py", "build/tools.py", "deploy/web.yaml"]
 
 
+def test_virtual_environments_of_any_name(tmp_path: Path) -> None:
+    tree(tmp_path, "a.py", "env/pyvenv.cfg", "env/lib/x.py", ".sessions/lint/pyvenv.cfg", ".sessions/lint/x.py")
+    assert paths(tmp_path) == ["a.py"]
+
+
 @pytest.mark.parametrize("name", ["tests", "node_modules", "site-packages", "docs"])
 def test_the_root_may_have_any_name(tmp_path: Path, name: str) -> None:
     tree(tmp_path / name / "inner", "app.py")

@@ -77,7 +77,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("Procfile.*", "commands"),
 )
 SKIPPED = frozenset(
-    {".git", ".hg", ".svn", ".venv", "venv", ".tox", ".nox", "node_modules", "__pycache__", ".mypy_cache",
+    {".git", ".hg", ".svn", ".venv", "venv", ".tox", "node_modules", "__pycache__", ".mypy_cache",
      ".ruff_cache", ".pytest_cache", ".eggs", "site-packages", ".idea", ".vscode", "htmlcov", ".terraform"}
 )  # fmt: skip
 PARTS: tuple[tuple[str, str, str], ...] = (
@@ -272,6 +272,10 @@ class _Walk:
             return
         if fnmatchcase(path.rpartition("/")[2], "doc*") and _is_code(entry.name for entry in entries):
             self._code.append(path)
+        if path and any(entry.name == "pyvenv.cfg" for entry in entries):
+            self.skipped.append(Skipped(path + "/", "a virtual environment"))
+            self._ignores.leave(above)
+            return
         for entry in entries:
             child = f"{path}/{entry.name}" if path else entry.name
             if entry.is_dir(follow_symlinks=False):

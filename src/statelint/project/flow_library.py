@@ -203,6 +203,9 @@ class Library:
             handles = [Handle("local", frozenset(), "w")] if row.defaults else []
         else:
             handles = list(self.destination(row.to, given.value(row.destination, row.destination_keyword), e))
+        if not row.takes_files and (via.endswith(".write_bytes") or any("b" in h.mode for h in handles)):
+            # text cannot be written as bytes, so what came in a form field here is the content of a file
+            found += [t for t in taints(data) if t.level == "field"]
         if row.keeps:
             moved = any(loc.temp for loc in locs(data)) and row.copies and bool(found)
             self._run.events.keeps.append(

@@ -21,7 +21,7 @@ from statelint.project.kinds import words
 from statelint.project.names import Names
 from statelint.project.reach import Chain, Reach
 from statelint.project.scopes import CallSite, Scope
-from statelint.project.values import Bound, Func, Heap, Obj, qualified
+from statelint.project.values import Bound, Cls, Func, Heap, Obj, qualified
 from statelint.spans import Place, Span
 from statelint.store_rows import Wait
 from statelint.vocabulary import Work
@@ -134,7 +134,8 @@ class HandedWork:
             if start.line != at.line:
                 made = scope.span(at)
             at = start
-        if not row.detached and self._waited(scope, site, handles):
+        kept = self._kept_on(scope, handles)
+        if not row.detached and not kept and self._waited(scope, site, handles):
             return None
         if row.how != "background" and self._waited_by_callers(scope, site, handles):
             return None
@@ -217,6 +218,14 @@ class HandedWork:
                 if any(_holds(a, site.call) or _mentions(a, handles) for a in node.args) and self._waits(node, scope):
                     return True
             elif isinstance(node, f.Yield) and node.delegate and node.value and _mentions(node.value, handles):
+                return True
+        return False
+
+    def _kept_on(self, scope: Scope, handles: frozenset[str]) -> bool:
+        """Whether the handle goes into an object of the project, so that the work runs on where nothing waits."""
+        for node in self._body(scope) if handles else ():
+            given = isinstance(node, f.Call) and any(_mentions(v, handles) for _, v in node.keywords)
+            if given and any(isinstance(v, Cls) for v in self._names.denote(node.func, scope)):
                 return True
         return False
 

@@ -48,6 +48,12 @@ PURE_MODULES: Final = frozenset(
 """Standard modules whose functions depend on their arguments and the installation alone."""
 
 
+HANDING_OUT: Final = frozenset({"connection", "connect", "session", "client", "channel", "cursor", "pool", "begin"})
+"""Methods of a handle that give another handle; what that one is asked shows by itself."""
+SHOWING: Final = ("as_", "to_", "is_", "has_", "with_")
+"""Methods of a handle that begin so show the handle itself, and ask nothing of the other side."""
+
+
 class Purity:
     """Dependence summaries, memoised by function."""
 
@@ -172,7 +178,9 @@ class Purity:
             return frozenset()
         if isinstance(value, Member):
             method_of = self._knowledge.find("benign", owner)
-            if method_of and method_of[1].because == "handle":
+            if method_of and last in HANDING_OUT:
+                return frozenset({"handle"})
+            if method_of and method_of[1].because == "handle" and not last.startswith(SHOWING):
                 return frozenset({"network"})  # what a client or a pool answers comes from elsewhere
             return frozenset() if last in PURE_METHODS else frozenset({"unknown"})
         if isinstance(value, Ext) and last[:1].isupper():

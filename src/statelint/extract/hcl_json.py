@@ -38,8 +38,8 @@ def _documents(settings: tuple[Setting, ...]) -> Iterator[Document]:
     tops = {s.path[0] for s in settings if s.path}
     named = {s.path: s.value for s in settings if len(s.path) <= 2}
     if ("kind",) in named and ("apiVersion",) in named:
-        names = (named.get(("metadata", key), "") for key in ("name", "namespace"))
-        yield Document("kubernetes", named["kind",], named["apiVersion",], *names, settings[1:])
+        name, space = (named.get(("metadata", key), "") for key in ("name", "namespace"))
+        yield Document("kubernetes", named["kind",], named["apiVersion",], name, space, settings[1:])
         return
     if not tops & {"resource", "module"} or tops - {*BLOCKS, "provider", "terraform", "output", "//"}:
         yield Document("json", "", "", "", "", settings)

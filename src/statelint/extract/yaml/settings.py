@@ -112,6 +112,8 @@ def _text(node: Node | None) -> str:
 
 def _is_object(node: MappingNode) -> bool:
     keys = _pairs(node)
+    if "name" in keys and "metadata" not in keys:
+        return False  # a reference to an object
     return isinstance(keys.get("kind"), ScalarNode) and isinstance(keys.get("apiVersion"), ScalarNode)
 
 

@@ -20,9 +20,10 @@ from statelint.project.flow_values import (
     join,
     shape,
     taints,
+    tells,
 )
 from statelint.project.scopes import Scope
-from statelint.project.values import Cls, Ext, Mod, Obj, qualified
+from statelint.project.values import Cls, Mod, Obj, qualified
 
 if TYPE_CHECKING:
     from statelint.project.flow_run import Run
@@ -82,15 +83,22 @@ class Attribution:
             found.append(self._run.attributes.get(("path", name), NONE))
         if not any(taint for part in found for taint in taints(part)):
             row = self._run.sources.loose(e.name, act.scope)
-            if row is not None and not base and self._unresolved(e, act.scope):
+            if row is not None and not tells(base) and self._unresolved(e, act.scope):
                 origin = Origin(act.scope.span(e.at), f"`{shape(e)[:40]}`")
                 found.append(self._run.sources.value(row, origin))
         return join(found) | self._run.evaluator.statics_of(e, act.scope)
 
     def _unresolved(self, e: f.Attr, scope: Scope) -> bool:
-        return not any(isinstance(v, Ext | Obj) for v in self._run.names.denote(e.of, scope)) or not any(
-            isinstance(v, Obj) and isinstance(v.cls, Cls) for v in self._run.names.denote(e.of, scope)
-        )
+        """Whether no project class defines the attribute, so that it can be the one that knowledge speaks of."""
+        classes = self._run.names.classes
+        for value in self._run.names.denote(e.of, scope):
+            if isinstance(value, Obj) and isinstance(value.cls, Cls):
+                for item in classes.lineage(value.cls.scope):
+                    if isinstance(item, Cls) and e.name in item.scope.bindings:
+                        return False
+                    if isinstance(item, Cls) and classes.assigned(item.scope, e.name):
+                        return False
+        return True
 
     def named(self, act: Activation, names: list[str], e: f.Expr) -> Value:
         found = []

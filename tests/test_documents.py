@@ -45,7 +45,7 @@ def test_the_map_names_every_part_of_the_source() -> None:
 def test_every_relation_is_explained() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text()
     relations = {path.stem for path in (ROOT / "src" / "statelint" / "project").glob("*.py") if path.stem[0] != "_"}
-    assert not {name for name in relations if f"`{name}`" not in text}
+    assert not {name for name in relations if f"`{re.sub('^flow_.*', 'flow_*', name)}`" not in text}
 
 
 def test_this_test_reads_all_documents() -> None:

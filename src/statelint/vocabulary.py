@@ -53,9 +53,19 @@ class Methods(Row, frozen=True):
 
 
 class Tabled(Row, frozen=True):
-    """Callables in a module-level list, tuple or dict bound to one of these variables, e.g. a URL table."""
+    """Callables bound to one of these variables, alone or in a list, tuple or dict, e.g. a URL table."""
 
     variables: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    """Names or globs of classes whose bodies bind the table, such as the settings of a worker; else modules do."""
+    entry: EntryKind = "route"
+    label: str = ""
+
+
+class Assigned(Row, frozen=True):
+    """Callables assigned to one of these attributes: `app.layout = page`."""
+
+    names: tuple[str, ...]
     entry: EntryKind = "route"
     label: str = ""
 
@@ -67,6 +77,8 @@ class Named(Row, frozen=True):
     parameters: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     """Globs on the module's last name; empty for any."""
+    of_class: bool = False
+    """Whether they are methods of classes that derive from nothing the tables know."""
     entry: EntryKind = "lambda"
     label: str = ""
 
@@ -95,6 +107,7 @@ class Handlers(Row, frozen=True):
     arguments: tuple[Passed, ...] = ()
     bases: tuple[Methods, ...] = ()
     tables: tuple[Tabled, ...] = ()
+    assigned: tuple[Assigned, ...] = ()
     functions: tuple[Named, ...] = ()
     settings: tuple[Strung, ...] = ()
     guesses: tuple[Duck, ...] = ()

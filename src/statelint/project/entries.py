@@ -13,9 +13,9 @@ from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
 from statelint.project.names import Names
 from statelint.project.scopes import Scope
-from statelint.project.values import Bound, Cls, Func, Heap, Obj, Value, qualified
+from statelint.project.values import Bound, Cls, Func, Heap, Member, Obj, Value, qualified
 from statelint.spans import Place, Span
-from statelint.vocabulary import Decorated, Duck, Handlers, Library, Methods, Named, Passed, Strung, Tabled
+from statelint.vocabulary import Assigned, Decorated, Duck, Handlers, Library, Methods, Named, Passed, Strung, Tabled
 
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 
@@ -63,6 +63,7 @@ class Entries:
         ducks = [(stem, duck) for stem, handlers in rows for duck in handlers.guesses]
         named = [(stem, row) for stem, handlers in rows for row in handlers.functions]
         tables = [(stem, row) for stem, handlers in rows for row in handlers.tables]
+        assigned = {name: (stem, row) for stem, handlers in rows for row in handlers.assigned for name in row.names}
         settings = [(stem, row) for stem, handlers in rows for row in handlers.settings]
         globs = [
             (stem, row, name) for stem, handlers in rows for row in handlers.bases for name in row.names if "*" in name
@@ -70,18 +71,26 @@ class Entries:
         for scope in self._names.every:
             if scope.kind == "function":
                 yield from self._decorated(scope, table, ducks)
-                if scope.parent and (scope.parent.kind == "module" or scope.name == "__call__"):
+                if scope.parent and scope.parent.kind in ("module", "class"):
                     yield from self._named(scope, named)
+                yield from self._assigned(scope, assigned)
             elif scope.kind == "class":
                 yield from self._methods(scope, table, globs)
+                yield from self._tabled(scope, tables)
             elif scope.module.in_service:
                 yield from self._tabled(scope, tables)
+                yield from self._assigned(scope, assigned)
                 yield from self._strung(scope, settings)
+        passed: dict[str, list[tuple[str, Passed]]] = {}  # a call may take several callables, by a row each
+        for stem, handlers in rows:
+            for given in handlers.arguments:
+                for name in given.names:
+                    passed.setdefault(name, []).append((stem, given))
         for name, sites in self._calls.outside.items():
-            found = self._knowledge.find(f"{table}.arguments", name)
-            if found:
+            spelling = next((s for s in self._knowledge.spellings(name) if s in passed), "")
+            for library, given in passed.get(spelling, ()):
                 for site in sites:
-                    yield from self._passed(found[0], found[1], site.call, site.scope)
+                    yield from self._passed(library, given, site.call, site.scope)
 
     # ── shapes ──
 
@@ -120,7 +129,7 @@ class Entries:
 
     def _process_class(self, cls: Scope) -> bool:
         """Whether knowledge says that one instance of the class serves the whole process."""
-        for name in self._names.classes.outside_bases(cls):
+        for name in self._outside_bases(cls):
             found = self._knowledge.find("handlers.bases", name)
             if found:
                 return bool(found[1].instance == "process")
@@ -168,8 +177,13 @@ class Entries:
                     if child.kind == "function" and any(fnmatchcase(child.name, g) for g in globs):
                         yield child
 
-    def _methods(self, cls: Scope, table: str, globs: list[tuple[str, Methods, str]]) -> Iterator[Entry]:
+    def _outside_bases(self, cls: Scope) -> Iterator[str]:
+        """The bases that libraries give, and what knowledge says that these derive from."""
         for base in self._names.classes.outside_bases(cls):
+            yield from self._knowledge.lineage(self._knowledge.canonical(base))
+
+    def _methods(self, cls: Scope, table: str, globs: list[tuple[str, Methods, str]]) -> Iterator[Entry]:
+        for base in self._outside_bases(cls):
             found = self._knowledge.find(f"{table}.bases", base)
             if found is None:
                 found = next(((stem, row) for stem, row, glob in globs if fnmatchcase(base, glob)), None)
@@ -188,7 +202,10 @@ class Entries:
         assert isinstance(node, f.Function)
         params = [p.name for p in node.params]
         last = scope.module.name.rpartition(".")[2]
+        method = scope.owner is not None
         for library, row in rows:
+            if method != (row.of_class or scope.name == "__call__"):
+                continue
             if any(fnmatchcase(scope.name, g) for g in row.functions) and (
                 not row.modules or any(fnmatchcase(last, g) for g in row.modules)
             ):
@@ -201,7 +218,8 @@ class Entries:
 
     def _tabled(self, scope: Scope, rows: list[tuple[str, Tabled]]) -> Iterator[Entry]:
         for library, row in rows:
-            for variable in row.variables:
+            fits = any(fnmatchcase(scope.name, g) for g in row.classes) if scope.kind == "class" else not row.classes
+            for variable in row.variables if fits else ():
                 for binding in scope.bindings.get(variable, ()):
                     if binding.value is None:
                         continue
@@ -210,6 +228,22 @@ class Entries:
                             label = (row.label or "{name}").replace("{name}", target.name)
                             span = scope.span(binding.at)
                             yield Entry(target, row.entry, label, library, span, False, Confidence.HIGH, receiver)
+
+    def _assigned(self, scope: Scope, rows: dict[str, tuple[str, Assigned]]) -> Iterator[Entry]:
+        for store in scope.stores if rows else ():
+            if not isinstance(store.target, f.Attr) or store.value is None:
+                continue
+            for holder in self._names.denote(store.target.of, scope):
+                name = qualified(Member(holder, store.target.name))
+                for spelling in self._knowledge.spellings(name) if name else ():
+                    if spelling in rows:
+                        library, row = rows[spelling]
+                        for value in self._names.denote(store.value, scope):
+                            for target, receiver in self._callables(value, ()):
+                                label = (row.label or "{name}").replace("{name}", target.name)
+                                span = scope.span(store.at)
+                                yield Entry(target, row.entry, label, library, span, False, Confidence.HIGH, receiver)
+                        break
 
     def _strung(self, scope: Scope, rows: list[tuple[str, Strung]]) -> Iterator[Entry]:
         for library, row in rows:

@@ -53,6 +53,6 @@ def _hit(path: str, document: Document, found: Found) -> Hit:
         subject=Subject("setting", f"{place}#{'.'.join(setting.path)}", span),
         words=MappingProxyType(words),
         trace=(Step(span, Role.DEFINED, f"`{shown}`: {row.product}"),),
-        verdict=Verdict(row.grade),
+        verdict=Verdict.ARGUABLE if setting.guarded and setting.form == "map" else Verdict(row.grade),
         confidence=Confidence.MEDIUM if unsure else None,
     )

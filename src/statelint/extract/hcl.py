@@ -187,12 +187,13 @@ class Reader:
             head = self._head() if token.kind != "number" else [self._next()]
             if self._peek().text == "{" and self._peek().kind == "mark":
                 names = [_plain(part) for part in head]
+                generated = names[0] == "dynamic"
                 if names[0] == "dynamic" and len(names) == 2:
                     names = [names[1]]
                 number = counts[names[0]] = counts.get(names[0], -1) + 1
                 inner = (*path, names[0], str(number), *names[1:])
                 at = self._place(token.at, self._peek().at)
-                out.append(Setting(inner, "", "map", at, at))
+                out.append(Setting(inner, "", "map", at, at, generated))
                 self._next()
                 self._body(inner, out, depth + 1)
             else:
@@ -280,13 +281,23 @@ class Reader:
                 if self._tokens[self._now + 1].text == "for" or _ternary(self._tokens, self._now):
                     self._braces()
                 else:
-                    self._next()
-                    self._body(path, out, depth + 1)
+                    self._inside(path, out, depth)
                 continue
             self._next()
         end = self._peek().at
         text = self._text[start:end].strip()
         out.append(Setting(path, text[:200], "template", self._place(start, start + len(text)), key_at))
+
+    def _inside(self, path: tuple[str, ...], out: list[Setting], depth: int) -> None:
+        """The settings of a literal map inside an expression; one that cannot be read is passed over."""
+        now, length = self._now, len(out)
+        try:
+            self._next()
+            self._body(path, out, depth + 1)
+        except Broken:
+            self._now = now
+            del out[length:]
+            self._braces()
 
     def _braces(self) -> None:
         level = 0

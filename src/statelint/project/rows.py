@@ -121,15 +121,36 @@ def _pattern(field: str) -> re.Pattern[str]:
     return re.compile("".join(parts).removesuffix("/"))
 
 
-def rows_of(parameters: object) -> tuple[ConfigurationRow, ...]:
+class Rows:
+    """Rows in their order, found by the last part of the key that each speaks of."""
+
+    def __init__(self, rows: tuple[ConfigurationRow, ...]) -> None:
+        self._last: dict[str, list[tuple[int, ConfigurationRow]]] = {}
+        self._open: list[tuple[str, tuple[int, ConfigurationRow]]] = []
+        for entry in enumerate(rows):
+            word = entry[1].annotation or entry[1].label or entry[1].field.rpartition(".")[2].replace("~", ".")
+            if "*" in word:
+                self._open.append((word.partition("*")[0], entry))
+            else:
+                self._last.setdefault(word, []).append(entry)
+
+    def about(self, setting: Setting) -> list[ConfigurationRow]:
+        """The rows that may speak of a setting, in their order."""
+        last = setting.path[-1] if setting.path else ""
+        known = list(self._last.get(last, ()))
+        known += [entry for start, entry in self._open if last.startswith(start)]
+        return [row for _, row in sorted(known, key=lambda entry: entry[0])]
+
+
+def rows_of(parameters: object) -> Rows:
     """The rows of a rule's parameters. Raises msgspec.ValidationError for a row outside the vocabulary."""
-    return msgspec.convert(parameters, tuple[ConfigurationRow, ...])
+    return Rows(msgspec.convert(parameters, tuple[ConfigurationRow, ...]))
 
 
-def matches(rows: tuple[ConfigurationRow, ...], document: Document) -> Iterator[tuple[ConfigurationRow, Setting, str]]:
+def matches(rows: Rows, document: Document) -> Iterator[tuple[ConfigurationRow, Setting, str]]:
     """(row, setting, key) for everything in a document that a row switches on; the first row for a setting wins."""
     for setting in document.settings:
-        for row in rows:
+        for row in rows.about(setting):
             key = row.key(document, setting)
             if key is not None and row.counts(setting) and _beside(row, document, setting):
                 yield row, setting, key

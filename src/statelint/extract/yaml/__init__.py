@@ -20,6 +20,8 @@ Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LARGEST = 4 * 1024 * 1024
 BREAK = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 DEEPEST = 200
+DEFINES = re.compile(r"^kind:[ \t]*CustomResourceDefinition[ \t]*$", re.MULTILINE)
+"""A definition of a new kind of object; most of them are long, and none sets anything."""
 
 
 def extract(source: bytes) -> Facts:
@@ -40,6 +42,8 @@ def extract(source: bytes) -> Facts:
     template = is_template(text)
     masked = mask(text) if template else None
     for first_line, part in _parts(masked.text if masked else text):
+        if DEFINES.search(part):
+            continue
         try:
             found.extend(_read(part, first_line, masked.guarded if masked else frozenset()))
         except TooLarge as error:

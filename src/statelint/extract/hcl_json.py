@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
-from statelint.extract.hcl import LARGEST, Broken, Reader
+from statelint.extract.hcl import Broken, Reader
 from statelint.facts import Document, Facts, Setting, Trouble
 
 MATTERS = re.compile(
@@ -15,6 +15,7 @@ MATTERS = re.compile(
     re.IGNORECASE,
 )
 """What a file that configures a deployment says somewhere; others are data and are not read."""
+LARGEST = 1024 * 1024
 BLOCKS = ("resource", "data", "module", "variable", "locals")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from statelint import facts as f
@@ -23,6 +24,8 @@ class Switches:
         self._names = names
         self._library = library
         self._edges = edges
+        self._makers: dict[Scope, list[tuple[Scope, tuple[tuple[f.Expr, bool], ...], f.Call]]] | None = None
+        self._choices: dict[Scope, bool] = {}
 
     def switched(self, landing: Landing) -> bool:
         """Whether configuration decides if this landing runs or a shared store is used instead."""
@@ -92,7 +95,12 @@ class Switches:
         owner = landing.scope.owner
         if owner is None:
             return False
-        made = list(self._made(owner))
+        if owner not in self._choices:
+            self._choices[owner] = self._is_chosen(owner)
+        return self._choices[owner]
+
+    def _is_chosen(self, owner: Scope) -> bool:
+        made = self._made(owner)
         if not made:
             return self._tabled(owner)
         siblings = {
@@ -120,13 +128,16 @@ class Switches:
                             return True
         return False
 
-    def _made(self, cls: Scope) -> Iterator[tuple[Scope, tuple[tuple[f.Expr, bool], ...], f.Call]]:
-        for scope in self._names.every:
-            for site in scope.calls:
-                if site.call.args or site.call.keywords or isinstance(site.call.func, f.Name | f.Attr):
+    def _made(self, cls: Scope) -> list[tuple[Scope, tuple[tuple[f.Expr, bool], ...], f.Call]]:
+        """The calls that make an instance of a class, each with its scope and the tests around it."""
+        if self._makers is None:
+            self._makers = defaultdict(list)
+            for scope in self._names.every:
+                for site in scope.calls:
                     for value in self._names.denote(site.call.func, scope):
-                        if isinstance(value, Cls) and value.scope is cls:
-                            yield scope, site.context.tests, site.call
+                        if isinstance(value, Cls):
+                            self._makers[value.scope].append((scope, site.context.tests, site.call))
+        return self._makers.get(cls, [])
 
 
 def _in_case(scope: Scope, call: f.Call) -> bool:

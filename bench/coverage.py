@@ -62,7 +62,8 @@ def main() -> int:
         rows: list[Row] = [*library.stores, *library.keys, *work]
         if not rows:
             continue
-        missing = [label(row) + (" (no good one)" if repr(row) in loud else "") for row in rows if repr(row) not in shown]
+        unshown = [row for row in rows if repr(row) not in shown]
+        missing = [label(row) + (" (no good one)" if repr(row) in loud else "") for row in unshown]
         total += len(rows)
         covered += len(rows) - len(missing)
         if missing or "--all" in sys.argv[1:]:

@@ -12,7 +12,8 @@ from statelint.facts import Document, Facts, Setting, Trouble
 from statelint.spans import Place
 
 TABLE = re.compile(r"^\s*\[\[?\s*(?P<path>[^\]]+?)\s*\]\]?\s*(?:#.*)?$")
-KEY = re.compile(r"""^\s*(?P<key>(?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=\s*(?P<value>.*)$""")
+PART = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
+KEY = re.compile(rf"^\s*(?P<key>{PART}(?:\s*\.\s*{PART})*)\s*=\s*(?P<value>.*)$")
 PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 SCALAR = re.compile(r"""^(?:"(?P<basic>(?:[^"\\]|\\.)*)"|'(?P<literal>[^']*)'|(?P<bare>[\w.+:-]+))\s*(?:\#.*)?$""")
 

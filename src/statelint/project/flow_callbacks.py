@@ -67,8 +67,7 @@ class Callbacks:
             return True
         node = cls.node
         return isinstance(node, f.Class) and any(
-            self._denotes(d.func if isinstance(d, f.Call) else d, cls.parent or cls, row.names)
-            for d in node.decorators
+            self._denotes(d.func if isinstance(d, f.Call) else d, cls.parent or cls, row.names) for d in node.decorators
         )
 
     def _denotes(self, e: f.Expr, scope: Scope, wanted: tuple[str, ...]) -> bool:

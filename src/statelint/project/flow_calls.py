@@ -112,9 +112,7 @@ class Caller:
 
     # ── into the project ──
 
-    def _targets(
-        self, act: Activation, func: f.Expr, call: f.Expr, direct: bool
-    ) -> list[tuple[Scope, int, bool]]:
+    def _targets(self, act: Activation, func: f.Expr, call: f.Expr, direct: bool) -> list[tuple[Scope, int, bool]]:
         found: dict[Scope, tuple[Scope, int, bool]] = {}
         if direct:
             for edge in self._run.edges.get(id(call), ()):
@@ -147,9 +145,7 @@ class Caller:
             current = current.parent
         return []
 
-    def _into(
-        self, act: Activation, callee: Scope, offset: int, constructs: bool, given: Given, at: Place
-    ) -> Value:
+    def _into(self, act: Activation, callee: Scope, offset: int, constructs: bool, given: Given, at: Place) -> Value:
         node = callee.node
         if not isinstance(node, f.Function):
             return NONE
@@ -203,9 +199,7 @@ class Caller:
 
     # ── outside ──
 
-    def _outside(
-        self, act: Activation, func: f.Expr, recv: Value, given: Given, call: f.Expr, at: Place
-    ) -> Value:
+    def _outside(self, act: Activation, func: f.Expr, recv: Value, given: Given, call: f.Expr, at: Place) -> Value:
         library = self._run.library
         names = self._run.evaluator.qualified_names(func, act.scope, recv)
         attribute = func.name if isinstance(func, f.Attr) else ""
@@ -306,9 +300,7 @@ class Caller:
             for atom in recv:
                 if isinstance(atom, Taint) and atom.level in ("derived", "content", "text"):
                     parts.append(self._run.attribution.member_of(atom, attribute))
-                elif isinstance(atom, Many | Loc) or (
-                    isinstance(atom, Inst) and self._run.library.is_path(atom.cls)
-                ):
+                elif isinstance(atom, Many | Loc) or (isinstance(atom, Inst) and self._run.library.is_path(atom.cls)):
                     parts.append(frozenset({atom}))
         if names and not any("()" in name for name in names):
             parts.append(derived(given.everything()))

@@ -93,6 +93,7 @@ class Library:
         self._schemes: dict[str, str] = {scheme: row.where for row in rows for scheme in row.schemes}
         self.remote_methods = frozenset(m for row in rows if row.where == "remote" for m in row.methods)
         self._handoffs: list[Handoff] = [row for _, row in knowledge.rows(lambda lib: lib.handoffs)]
+        self._handed: dict[tuple[str, str, bool, bool], Handoff | None] = {}
         self._globs = [
             (name, row) for _, row in knowledge.rows(lambda lib: lib.through) for name in row.names if "*" in name
         ]
@@ -306,6 +307,12 @@ class Library:
             )
 
     def handoff(self, name: str, attribute: str, is_task: bool, unresolved: bool) -> Handoff | None:
+        key = (name, attribute, is_task, unresolved)
+        if key not in self._handed:
+            self._handed[key] = self._handoff(*key)
+        return self._handed[key]
+
+    def _handoff(self, name: str, attribute: str, is_task: bool, unresolved: bool) -> Handoff | None:
         for row in self._handoffs:
             if any(fnmatchcase(name, n) for n in row.names if name):
                 return row

@@ -233,9 +233,7 @@ def _breaks(body: tuple[f.Stmt, ...]) -> bool:
             return True
         if isinstance(s, f.With) and _breaks(s.body):
             return True
-        if isinstance(s, f.Try) and any(
-            _breaks(b) for b in (s.body, s.other, s.final, *(h.body for h in s.handlers))
-        ):
+        if isinstance(s, f.Try) and any(_breaks(b) for b in (s.body, s.other, s.final, *(h.body for h in s.handlers))):
             return True
         if isinstance(s, f.Match) and any(_breaks(c.body) for c in s.cases):
             return True

@@ -75,9 +75,7 @@ class Flows:
         placing = self._upward(makers)
         touching = self._upward(sourced) | placing | writers | landing
         decoding = self._upward({s for s in served if tokens.decodes(s)})
-        self._run = Run(
-            names, calls, sources, frozenset(touching), frozenset(placing | landing), frozenset(decoding)
-        )
+        self._run = Run(names, calls, sources, frozenset(touching), frozenset(placing | landing), frozenset(decoding))
         sweeping = {s for s in makers if s.module.in_service and tokens.sweeps(s)} if sourced else set()
         self._evaluate(sourced, landing, entered | sweeping)
         self.landed = numbered(sorted(self._judge(), key=lambda found: (found.span, found.kind)))
@@ -232,9 +230,7 @@ class Flows:
         if not set(landing.mode) & {"a", "+"}:
             return False
         vocabulary = self._knowledge.words.get("parts", frozenset())
-        return any(
-            any(word in part for word in vocabulary for part in spoken(frame.scope)) for frame in landing.frames
-        )
+        return any(any(word in part for word in vocabulary for part in spoken(frame.scope)) for frame in landing.frames)
 
     def _gives_away(self, handed: Handed, landed: set[str]) -> bool:
         if handed.unless and _waits(handed):

@@ -120,9 +120,7 @@ class Settings:
             if isinstance(key, f.Const):
                 yield from self._flat((*path_of(func.of), str(key.value)), call.args[1], scope, context, call.at)
 
-    def _flat(
-        self, key: tuple[str, ...], value: f.Expr, scope: Scope, context: Context, at: Place
-    ) -> Iterator[Given]:
+    def _flat(self, key: tuple[str, ...], value: f.Expr, scope: Scope, context: Context, at: Place) -> Iterator[Given]:
         """The setting itself, and with a table all settings inside it."""
         key = tuple(part for k in key for part in k.split(".")) if any("." in k for k in key) else key
         if key and not self._wanted.isdisjoint(key):

@@ -124,9 +124,7 @@ class Shelves:
         module = self._names.modules.find(head, scope.module) if head else None
         if module is None:
             return False
-        return any(
-            isinstance(v, Cls) and self.is_local_class(v.scope) for v in self._names.module_member(module, last)
-        )
+        return any(isinstance(v, Cls) and self.is_local_class(v.scope) for v in self._names.module_member(module, last))
 
     def is_local_class(self, cls: Scope) -> bool:
         """Whether a project class derives from a local store and from no remote one before it."""

@@ -12,8 +12,8 @@ from statelint.facts import Document, Facts, Setting, Trouble
 from statelint.spans import Place
 
 TABLE = re.compile(r"^\s*\[\[?\s*(?P<path>[^\]]+?)\s*\]\]?\s*(?:#.*)?$")
-PART = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
-KEY = re.compile(rf"^\s*(?P<key>{PART}(?:\s*\.\s*{PART})*)\s*=\s*(?P<value>.*)$")
+KEY_PART = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
+KEY = re.compile(rf"^\s*(?P<key>{KEY_PART}(?:\s*\.\s*{KEY_PART})*)\s*=\s*(?P<value>.*)$")
 PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 SCALAR = re.compile(r"""^(?:"(?P<basic>(?:[^"\\]|\\.)*)"|'(?P<literal>[^']*)'|(?P<bare>[\w.+:-]+))\s*(?:\#.*)?$""")
 

@@ -154,11 +154,14 @@ def _judge(root: Path, terms: Terms, found: Discovery, project: Project, way: Wa
     from statelint.project.deployments import deployed_step
     from statelint.stories import tell
 
+    found_hits = tell(
+        hits(project, selected(terms.rules, terms.config)), lambda path: deployed_step(project.copies, path)
+    )
     report = triage(
-        tell(hits(project, selected(terms.rules, terms.config)), lambda path: deployed_step(project.copies, path)),
+        found_hits,
         terms,
         facts=project.facts,
-        problems=found.problems,
+        problems=(*found.problems, *project.limits()),
         entries=Counter(entry.library for entry in project.entries.all),
         judged=judged(project),
         root=root,

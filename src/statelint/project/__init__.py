@@ -13,6 +13,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from statelint.facts import Document, Facts
+from statelint.findings import Problem
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
 from statelint.project.deployments import Copies, copies
@@ -233,6 +234,14 @@ class Project:
     def loops(self) -> Loops:
         """Timers of the project's own that every replica starts."""
         return Loops(self.names, self.calls, self.knowledge, self.started)
+
+    def limits(self) -> tuple[Problem, ...]:
+        """What the analysis had to leave out because the project is too large for it, as far as it has run."""
+        flows = self.__dict__.get("flows")
+        if flows is None or not flows.cut_short:
+            return ()
+        message = "too much code between uploads and the disk: following them stopped early, some may be missed"
+        return (Problem(".", 1, "limit", message),)
 
 
 def link(facts: Mapping[str, Facts], parts: Mapping[str, str], options: Options | None = None) -> Project:

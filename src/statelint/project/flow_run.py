@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 12
 CALL_STRING = 3
-BUDGET = 100_000
+BUDGET = 60_000
 """Evaluated expressions for one project, so that a generated code base cannot hold up a run."""
 
 

@@ -24,7 +24,7 @@ from statelint.project.shelves import Shelves
 from statelint.spans import Span
 
 ROUNDS = 3
-OWN_BUDGET = 80_000
+OWN_BUDGET = 30_000
 """Evaluated expressions kept back for files of the service's own making."""
 KINDS = ("upload", "derived", "swept", "chunks", "switched", "leak")
 """Kinds of a landing, the worst first; a sink reached in several ways is the worst of them."""
@@ -62,6 +62,8 @@ class Flows:
         self._knowledge = knowledge
         self._shelves = shelves
         self.landed: tuple[Landed, ...] = ()
+        self.cut_short = False
+        """Whether the project is larger than the budget of evaluated expressions, so that uploads may be missed."""
         sources = Sources(names, calls, knowledge)
         tokens = Tokens(names, sources)
         served = [s for s in names.every if s.module.in_service]
@@ -116,6 +118,7 @@ class Flows:
                 run.events = before  # a round cut short says less than the one before it
             if not run.changed or run.left <= 0:
                 break
+        self.cut_short = run.left <= 0
         run.left = max(run.left, OWN_BUDGET)
         self._each(extras)
 

@@ -65,7 +65,7 @@ class Project:
     @cached_property
     def copies(self) -> tuple[Copies, ...]:
         """The places that deploy more than one copy of the service."""
-        return copies(self.documents)
+        return copies(self.documents, self.knowledge.words.get("servers", frozenset()))
 
     @cached_property
     def modules(self) -> Modules:

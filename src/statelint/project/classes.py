@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from statelint import facts as f
-from statelint.project.scopes import Binding, Scope, Store
+from statelint.project.scopes import Scope, Store
 from statelint.project.values import Cls, Ext, Values
 
 STATIC = frozenset({"staticmethod"})
@@ -110,9 +110,6 @@ class Classes:
                 for item in self.lineage(scope)[1:]:
                     self._children[item.scope if isinstance(item, Cls) else item.name].append(scope)
         return tuple(self._children.get(cls, ()))
-
-    def body_bindings(self, cls: Scope, name: str) -> list[Binding]:
-        return cls.bindings.get(name, [])
 
     def assigned(self, cls: Scope, name: str) -> list[Assigned]:
         """What the methods of this very class assign to `self.name`."""

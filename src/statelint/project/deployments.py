@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from statelint.facts import Document, Setting
@@ -11,10 +12,8 @@ from statelint.findings import Role, Step
 from statelint.spans import Span
 
 SCALED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "Rollout", "DeploymentConfig"})
-WORKERS = re.compile(
-    r"(?:gunicorn|uvicorn|hypercorn|granian|daphne|uwsgi)\b.*?(?:\s-w[ =]?|--workers[ =]|--processes[ =]|\s-p[ =])(\d+)"
-    r"|WEB_CONCURRENCY[ =]+[\"']?(\d+)"
-)
+WORKERS = re.compile(r"(?:\s-w[ =]?|--workers[ =]|--processes[ =]|\s-p[ =])(\d+)|WEB_CONCURRENCY[ =]+[\"']?(\d+)")
+WORD = re.compile(r"[a-z]+")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -27,9 +26,12 @@ class Copies(NamedTuple):
     resource: str
 
 
-def copies(documents: Mapping[str, tuple[Document, ...]]) -> tuple[Copies, ...]:
-    """Every place that asks for more than one copy: replicas before workers, then by place."""
-    found = [c for path, docs in documents.items() for d in docs for c in _of(path, d) if c.number > 1]
+def copies(documents: Mapping[str, tuple[Document, ...]], servers: AbstractSet[str]) -> tuple[Copies, ...]:
+    """Every place that asks for more than one copy: replicas before workers, then by place.
+
+    `servers` are the programs whose command lines can ask for worker processes.
+    """
+    found = [c for path, docs in documents.items() for d in docs for c in _of(path, d, servers) if c.number > 1]
     return tuple(sorted(found, key=lambda c: (c.what != "replicas", c.span)))
 
 
@@ -52,15 +54,15 @@ def _common(a: str, b: str) -> int:
     return count
 
 
-def _of(path: str, document: Document) -> Iterator[Copies]:
+def _of(path: str, document: Document, servers: AbstractSet[str]) -> Iterator[Copies]:
     for setting in document.settings:
-        count, what = _count(document, setting)
+        count, what = _count(document, setting, servers)
         if count:
             place = setting.key_at._replace(end_line=setting.at.end_line, end_column=setting.at.end_column)
             yield Copies(count, what, Span.at(path, place), document.name)
 
 
-def _count(document: Document, setting: Setting) -> tuple[int, str]:
+def _count(document: Document, setting: Setting, servers: AbstractSet[str]) -> tuple[int, str]:
     keys = setting.path
     if document.format == "kubernetes":
         if document.kind in SCALED and keys == ("spec", "replicas"):
@@ -76,7 +78,7 @@ def _count(document: Document, setting: Setting) -> tuple[int, str]:
         "worker" in setting.value or " -w" in setting.value or "WEB_" in setting.value
     ):
         match = WORKERS.search(setting.value)
-        if match:
+        if match and (match.group(2) or servers & set(WORD.findall(setting.value[: match.start()]))):
             return int(match.group(1) or match.group(2)), "workers"
     if keys and keys[-1] == "WEB_CONCURRENCY":
         return _int(setting.value), "workers"

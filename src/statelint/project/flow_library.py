@@ -16,7 +16,6 @@ from statelint.project.flow_values import (
     Handle,
     Inst,
     Loc,
-    Many,
     Taint,
     Tup,
     Value,
@@ -340,7 +339,3 @@ class Library:
         for row in rows:
             if set(row.items) & {*names, *inst}:
                 self.hand(act, row, value, target, target.at)
-
-
-def elements_of(value: Value) -> Value:
-    return join(a.inner for a in value if isinstance(a, Many))

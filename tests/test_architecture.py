@@ -39,7 +39,7 @@ SITES = {  # import name → where alone it may be imported, as regular expressi
     "libcst": r"extract/python/\w+\.py|fix/.*",
     "rich": r"report/full\.py|(report/|cli/)?progress\.py",
     "click": r"cli/.*",
-    "yaml": r"safe_yaml\.py|extract/[\w/]+\.py",
+    "yaml": r"safe_yaml\.py|extract/[\w/]+\.py|fix/yaml\.py",
 }
 # Names of libraries that are also words of the language or of this program's own subject.
 ORDINARY_WORDS = frozenset(

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
+import msgspec
+
 from statelint.spans import Span
 
 
@@ -102,6 +104,51 @@ class Subject:
         return self.name.rpartition(":")[2]
 
 
+class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What mends a setting in its text, as data says it; one of the five.
+
+    `delete` takes away the setting, or what holds it so many levels further up. `set` puts a value in the place of its
+    own. `swap` replaces what a regular expression finds inside the value. `write` gives keys inside or beside the
+    setting (dotted) a value. `read` puts an expression in the place of a call; `{NAME}` is the object's name.
+    """
+
+    delete: int | None = None
+    set: str | None = None
+    swap: dict[str, str] = {}
+    write: dict[str, str] = {}
+    read: dict[str, str] = {}
+
+
+class Remedy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a rule says of its fixes: a few words, and when one is safe, which is to say changes no answer."""
+
+    name: str
+    safe: bool = False
+    hides: tuple[str, ...] = ()
+    """Categories: while the project has definite findings of these, what the fix takes away hides them."""
+    edit: Edit | None = None
+    """The edit where no row has one."""
+
+
+class TextEdit(NamedTuple):
+    """A piece of one source and the text that takes its place."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """How one finding is mended: first what its rule and row want, then, where the text is plain, the edits."""
+
+    name: str
+    safe: bool
+    edit: Edit
+    edits: tuple[TextEdit, ...] = ()
+    note: str = ""
+    """Why it is not safe here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule as loaded from one YAML file below `rules/`."""
@@ -119,7 +166,7 @@ class Rule:
     why: str
     replace: tuple[str, ...]
     help: str = ""
-    fix: str | None = None
+    fix: Remedy | None = None
     fine_when: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
@@ -140,6 +187,8 @@ class Hit:
     """Counts of what the trace leaves out, e.g. `{"writes": 3, "entries": 2}`."""
     replace: tuple[str, ...] = ()
     """Replacement templates to try before the rule's own."""
+    edit: Edit | None = None
+    """What mends it in its text, where that is plain."""
     ways: tuple[tuple[Step, ...], ...] = ()
     """Every way in (a write, the calls to it and its entry), the trace's own first; empty when the trace has all."""
 
@@ -191,6 +240,7 @@ class Finding:
     """Every way in, where the trace has only the most convincing one."""
     replace: tuple[str, ...] = ()
     """Replacement templates to try before the rule's own."""
+    fix: Fix | None = None
 
     @property
     def span(self) -> Span:

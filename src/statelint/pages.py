@@ -44,7 +44,7 @@ def as_json(rule: Rule) -> dict[str, Any]:
         "why": " ".join(rule.why.split()),
         "help": rule.help,
         "replace": list(rule.replace),
-        "fix": rule.fix,
+        "fix": {"name": rule.fix.name, "safe": rule.fix.safe} if rule.fix else None,
         "fine_when": list(rule.fine_when),
         "gaps": list(rule.gaps),
         "links": list(rule.links),

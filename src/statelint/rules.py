@@ -2,7 +2,8 @@
 
 Keys: `code` (SL101), `name` (reads well after "allow"), `category`, `severity`, `confidence`, `since`, `check` (a
 module of `statelint.checks`), `with` (the check's parameters), `summary`, `message`, `why`, `help` (with the `{words}`
-that the check declares), `replace` (replacement templates, in the order to try them), `fix` (name), `fine_when`,
+that the check declares), `replace` (replacement templates, in the order to try them), `fix` (name, and when it is
+safe), `fine_when`,
 `gaps`, `links`, `preview`. An unknown key is refused with the nearest known one; `why` and `replace` are required.
 """
 
@@ -17,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from statelint.findings import CATEGORIES, Confidence, Rule, Severity
+from statelint.findings import CATEGORIES, Confidence, Remedy, Rule, Severity
 from statelint.knowledge import rules_folder
 from statelint.safe_yaml import load
 
@@ -42,7 +43,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, rename={"parameters": "w
     confidence: Confidence = Confidence.HIGH
     parameters: dict[str, Any] = {}
     help: str = ""
-    fix: str | None = None
+    fix: Remedy | None = None
     fine_when: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     links: tuple[str, ...] = ()

@@ -151,6 +151,7 @@ def _stakes(root: Path, terms: Terms, found: Discovery, contents: Sequence[Conte
 
 def _judge(root: Path, terms: Terms, found: Discovery, project: Project, way: Way) -> Report:
     from statelint.advise import advise
+    from statelint.fix import plan
     from statelint.project.deployments import deployed_step
     from statelint.stories import tell
 
@@ -167,4 +168,4 @@ def _judge(root: Path, terms: Terms, found: Discovery, project: Project, way: Wa
         root=root,
         texts=way.texts,
     )
-    return advise(report, project.imports)
+    return plan(advise(report, project.imports))

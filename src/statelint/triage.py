@@ -22,6 +22,7 @@ from statelint.config import Config, ConfigError, Ignored
 from statelint.facts import Facts
 from statelint.findings import (
     Finding,
+    Fix,
     Hit,
     Judged,
     Problem,
@@ -109,7 +110,13 @@ def _finding(rule: Rule, hit: Hit, config: Config, ordinal: int) -> Finding:
         more=hit.more,
         ways=hit.ways,
         replace=hit.replace,
+        fix=_fix(rule, hit),
     )
+
+
+def _fix(rule: Rule, hit: Hit) -> Fix | None:
+    edit = hit.edit or (rule.fix.edit if rule.fix else None)
+    return Fix(rule.fix.name, rule.fix.safe, edit) if rule.fix and edit else None
 
 
 def _configured(rule: Rule, subject: Subject, config: Config) -> Severity | None:

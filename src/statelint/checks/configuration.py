@@ -44,4 +44,5 @@ def _hit(path: str, document: Document, row: ConfigurationRow, setting: Setting,
         trace=(Step(span, Role.DEFINED, f"`{key}: {value}`" if value else f"`{key}` is set"),),
         verdict=Verdict(row.grade),
         confidence=Confidence.MEDIUM if setting.guarded else None,
+        edit=None if setting.guarded else row.edit,
     )

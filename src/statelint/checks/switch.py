@@ -55,4 +55,5 @@ def _hit(path: str, document: Document, found: Found) -> Hit:
         trace=(Step(span, Role.DEFINED, f"`{shown}`: {row.product}"),),
         verdict=Verdict.ARGUABLE if setting.guarded and setting.form == "map" else Verdict(row.grade),
         confidence=Confidence.MEDIUM if unsure else None,
+        edit=None if unsure else row.edit,
     )

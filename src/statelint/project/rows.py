@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from statelint.facts import Document, Setting
+from statelint.findings import Edit
 
 GENERIC = re.compile(r"(?:^|[a-z])[aA]nnotations$")
 
@@ -43,6 +44,7 @@ class ConfigurationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     how: str = "a client stays on one server"
     grade: Literal["definite", "arguable"] = "definite"
     fix: str = ""
+    edit: Edit | None = None
 
     def key(self, document: Document, setting: Setting) -> str | None:
         """The key as a reader knows it when this row speaks of this setting, else None."""

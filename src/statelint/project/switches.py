@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from statelint.facts import Document, Setting
+from statelint.findings import Edit
 
 DATA = frozenset({"yaml", "json", "toml", "compose", "cloudformation"})
 """Formats of nested mappings, which rows address alike as `data`."""
@@ -41,6 +42,7 @@ class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     how: str = "by a cookie or its address"
     grade: Literal["definite", "arguable"] = "definite"
     fix: str = ""
+    edit: Edit | None = None
 
     def speaks_of(self, document: Document) -> bool:
         """Whether the row is about documents of this format and kind."""

@@ -133,7 +133,7 @@ def as_values(f: Finding) -> dict[str, Any]:
         "more": dict(sorted(f.more.items())),
         "suppressed": _suppressed(f),
         "baseline": f.baseline,
-        "fix": f.rule.fix,
+        "fix": _fix(f),
         "replacement": _replacement(f),
     }
 
@@ -141,6 +141,13 @@ def as_values(f: Finding) -> dict[str, Any]:
 def _suppressed(f: Finding) -> dict[str, str] | None:
     s = f.suppressed
     return {"kind": s.kind, "reason": s.reason, "where": s.where} if s else None
+
+
+def _fix(f: Finding) -> dict[str, Any] | None:
+    if f.fix is None:
+        return None
+    edits = [{"location": _location(edit.span), "text": edit.text} for edit in f.fix.edits]
+    return {"name": f.fix.name, "safety": "safe" if f.fix.safe else "unsafe", "note": f.fix.note, "edits": edits}
 
 
 def _replacement(f: Finding) -> dict[str, str] | None:

@@ -45,7 +45,16 @@ FINDING = _table(
         "more": COUNTS,
         "suppressed": _maybe(_table({"kind": TEXT, "reason": TEXT, "where": TEXT})),
         "baseline": {"enum": ["new", "known", "changed"]},
-        "fix": _maybe(TEXT),
+        "fix": _maybe(
+            _table(
+                {
+                    "name": TEXT,
+                    "safety": {"enum": ["safe", "unsafe"]},
+                    "note": TEXT,
+                    "edits": {"type": "array", "items": _table({"location": LOCATION, "text": TEXT})},
+                }
+            )
+        ),
         "replacement": _maybe(_table({"kind": TEXT, "title": TEXT, "snippet": TEXT})),
     }
 )

@@ -15,10 +15,12 @@ from types import MappingProxyType
 from statelint.facts import Document, Facts
 from statelint.findings import Problem
 from statelint.knowledge import Knowledge
+from statelint.project.callees import Callees
 from statelint.project.calls import Calls
 from statelint.project.deployments import Copies, copies
 from statelint.project.entries import Entries
 from statelint.project.flows import Flows
+from statelint.project.given import given
 from statelint.project.homes import Homes
 from statelint.project.kept import Stores
 from statelint.project.local_stores import LocalStores
@@ -100,16 +102,14 @@ class Project:
 
     @cached_property
     def names(self) -> Names:
-        """Name resolution with arguments flowing into parameters (a second pass over a first call graph)."""
+        """Name resolution with arguments flowing into parameters."""
         names = Names(self.modules, self.scopes, self.knowledge)
-        first = Calls(names)
-        names.arguments, names.stored, names.attached = first.arguments, first.stored, first.attached
-        names.forget()
+        names.follow(given(names, Callees(names)))
         return names
 
     @cached_property
     def calls(self) -> Calls:
-        return Calls(self.names)
+        return Calls(self.names, Callees(self.names))
 
     @cached_property
     def entries(self) -> Entries:

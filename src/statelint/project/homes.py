@@ -71,10 +71,11 @@ class Homes:
         self._framework_classes()
         self._made_at_start(calls, at_start)
         self._on_applications()
-        for (function, name), given in calls.attached.items():
-            home = self.home("function-attribute", f"{function.full_name}.{name}", given[0][1], given[0][2])
-            values = (v for e, scope, _ in given for v in self._names.denote(e, scope))
-            self.hold(home, values, [e for e, _, _ in given])
+        given = names.given()
+        for (function, name), attached in given.attached.items() if given else ():
+            home = self.home("function-attribute", f"{function.full_name}.{name}", attached[0][1], attached[0][2])
+            values = (v for e, scope, _ in attached for v in self._names.denote(e, scope))
+            self.hold(home, values, [e for e, _, _ in attached])
 
     # ── the homes ──
 

@@ -30,8 +30,9 @@ class Members:
                 return self._class_member(value.cls.scope, name, value)
             return self._outside_member(value, value.cls.name, name)
         if isinstance(value, Func):
-            given = self._names.attached.get((value.scope, name), ())
-            return union((v for e, scope, _ in given for v in self._names.denote(e, scope)), (Member(value, name),))
+            given = self._names.given()
+            attached = given.attached.get((value.scope, name), ()) if given else ()
+            return union((v for e, scope, _ in attached for v in self._names.denote(e, scope)), (Member(value, name),))
         if isinstance(value, Bound):
             return self.member(Func(value.scope), name)
         if isinstance(value, Heap | Made | Member | Part):

@@ -1,22 +1,24 @@
 """What an expression denotes, over the whole project: names, imports, attributes, calls, instances, containers.
 
 Resolution is demand-driven, flow-insensitive and memoised. It never fails: what cannot be told denotes nothing.
-Arguments flow into parameters, and stored objects out of containers, only once `arguments` and `stored` are filled (by
-calls.py, from a first pass without them), so that the relations need no common fixpoint.
+Arguments flow into parameters, and stored objects out of containers, only once it is told to `follow` what given.py
+found in a first pass without them, so that the relations need no common fixpoint.
 """
 
 from __future__ import annotations
 
 import builtins
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.classes import Classes
+from statelint.project.imported import Imported
 from statelint.project.members import Members
-from statelint.project.modules import Module, Modules
+from statelint.project.modules import Modules
+from statelint.project.resolver import Given
 from statelint.project.results import Results
 from statelint.project.scopes import Binding, Scope
 from statelint.project.values import (
@@ -35,7 +37,6 @@ from statelint.project.values import (
     Values,
     union,
 )
-from statelint.spans import Place
 
 BUILTINS: Final = frozenset(dir(builtins))
 DISPLAYS: Final = {"list": "builtins.list", "set": "builtins.set", "dict": "builtins.dict"}
@@ -52,87 +53,121 @@ class Names:
         every = [s for top in scopes.values() for s in (top, *top.descendants())]
         self.every = every
         self.classes = Classes(every, self.denote)
-        self.arguments: Mapping[tuple[Scope, str], list[tuple[f.Expr, Scope]]] = {}
-        self.stored: Mapping[Site, list[tuple[f.Expr, Scope]]] = {}
-        self.attached: Mapping[tuple[Scope, str], list[tuple[f.Expr, Scope, Place]]] = {}
+        self._given: Given | None = None
         self._members = Members(self)
         self._results = Results(self)
+        self._imported = Imported(self)
         self.member = self._members.member
         self.called = self._results.called
         self.returned = self._results.returned
         self.parameter = self._results.parameter
         self.annotated = self._results.annotated
+        self.module_member = self._imported.module_member
+        self.outside = self._imported.outside
+        self._ways: Mapping[type, Callable[[Any, Scope], Values]] = {
+            f.Const: lambda e, scope: (Lit(e.value, e.kind),),
+            f.Name: self._name,
+            f.Attr: self._attribute,
+            f.Call: self._call,
+            f.Item: self._item,
+            f.Group: self._display,
+            f.Comprehension: self._display,
+            f.Table: lambda e, scope: (Heap("builtins.dict", self.site(e, scope)),),
+            f.Choice: lambda e, scope: union(self.denote(e.then, scope), self.denote(e.other, scope)),
+            f.Op: self._operation,
+            f.Await: lambda e, scope: self.denote(e.value, scope),
+            f.Star: lambda e, scope: self.denote(e.value, scope),
+            f.Walrus: lambda e, scope: self.denote(e.value, scope),
+            f.Lambda: self._lambda,
+        }
         self._memo: dict[tuple[int, int], Values] = {}
+        self._guesses: dict[tuple[int, int], Values] = {}
+        """What was denoted without knowing what is given, though that matters."""
+        self._guessed_names: set[tuple[Scope, str]] = set()
+        self._asked = False
         self._declared = self._declaring(every, scopes)
         self._looked_up: dict[tuple[Scope, str], Values | None] = {}
         self._sites: dict[int, Site] = {}
         self._active: set[tuple[int, int]] = set()
         self._depth = 0
 
-    def forget(self) -> None:
-        """Drop what was memoised, after `arguments` changed."""
-        self._memo.clear()
-        self._looked_up.clear()
+    def follow(self, given: Given) -> None:
+        """From now on let arguments flow into parameters, and stored objects out of containers."""
+        self._given = given
+        self._guesses.clear()
+        self._looked_up = {key: values for key, values in self._looked_up.items() if key not in self._guessed_names}
+        self._guessed_names.clear()
+
+    def given(self) -> Given | None:
+        """What code hands over, once it is followed. What is denoted before is kept only if it did not ask for this."""
+        self._asked = True
+        return self._given
 
     def top(self, scope: Scope) -> Scope:
         """The module scope around a scope."""
         return self.scopes[scope.path]
 
     def site(self, expr: f.Expr, scope: Scope) -> Site:
-        return self._sites.setdefault(id(expr), Site(scope, expr))
+        known = self._sites.get(id(expr))
+        if known is None:
+            known = self._sites[id(expr)] = Site(scope, expr)
+        return known
 
     # ── expressions ──
 
     def denote(self, e: f.Expr, scope: Scope) -> Values:
         """What `e` can denote when it runs in `scope`; empty when nothing is known."""
-        if isinstance(e, f.Const):
-            return (Lit(e.value, e.kind),)
+        way = self._ways.get(type(e))
+        if way is None:
+            return ()
         key = (id(e), id(scope))
         known = self._memo.get(key)
         if known is not None:
             return known
-        if key in self._active or self._depth > DEPTH:
-            return ()
+        known = self._guesses.get(key)
+        if known is not None or key in self._active or self._depth > DEPTH:
+            self._asked = True
+            return known or ()
         self._active.add(key)
         self._depth += 1
+        before, self._asked = self._asked, False
         try:
-            values = self._denote(e, scope)
+            values = way(e, scope)
         finally:
             self._active.discard(key)
             self._depth -= 1
-        self._memo[key] = values
+        if self._asked and self._given is None:
+            self._guesses[key] = values
+        else:
+            self._memo[key] = values
+            self._asked = before
         return values
 
-    def _denote(self, e: f.Expr, scope: Scope) -> Values:
-        if isinstance(e, f.Name):
-            return self.lookup(e.id, scope)
-        if isinstance(e, f.Attr):
-            return union(*(self.member(v, e.name) for v in self.denote(e.of, scope)))
-        if isinstance(e, f.Call):
-            return union(*(self.called(v, e, scope) for v in self.denote(e.func, scope)))
-        if isinstance(e, f.Item):
-            return self._item(e, scope)
-        if isinstance(e, f.Group):
-            return (Heap(DISPLAYS[e.kind], self.site(e, scope)),) if e.kind in DISPLAYS else ()
-        if isinstance(e, f.Table):
-            return (Heap("builtins.dict", self.site(e, scope)),)
-        if isinstance(e, f.Comprehension):
-            return (Heap(DISPLAYS[e.kind], self.site(e, scope)),) if e.kind in DISPLAYS else ()
-        if isinstance(e, f.Choice):
-            return union(self.denote(e.then, scope), self.denote(e.other, scope))
-        if isinstance(e, f.Op):
-            if e.op in ("or", "and", "|", "*", "+"):
-                found = union(*(self.denote(o, scope) for o in e.operands))
-                return found if e.op in ("or", "and") else tuple(v for v in found if isinstance(v, Heap))
+    def _name(self, e: f.Name, scope: Scope) -> Values:
+        return self.lookup(e.id, scope)
+
+    def _attribute(self, e: f.Attr, scope: Scope) -> Values:
+        of = self.denote(e.of, scope)
+        return self.member(of[0], e.name) if len(of) == 1 else union(*[self.member(v, e.name) for v in of])
+
+    def _call(self, e: f.Call, scope: Scope) -> Values:
+        callees = self.denote(e.func, scope)
+        if len(callees) == 1:
+            return self.called(callees[0], e, scope)
+        return union(*[self.called(v, e, scope) for v in callees])
+
+    def _display(self, e: f.Group | f.Comprehension, scope: Scope) -> Values:
+        return (Heap(DISPLAYS[e.kind], self.site(e, scope)),) if e.kind in DISPLAYS else ()
+
+    def _operation(self, e: f.Op, scope: Scope) -> Values:
+        if e.op not in ("or", "and", "|", "*", "+"):
             return ()
-        if isinstance(e, f.Await | f.Star):
-            return self.denote(e.value, scope)
-        if isinstance(e, f.Walrus):
-            return self.denote(e.value, scope)
-        if isinstance(e, f.Lambda):
-            inner = scope.by_node.get(id(e.function))
-            return (Func(inner),) if inner else ()
-        return ()
+        found = union(*[self.denote(o, scope) for o in e.operands])
+        return found if e.op in ("or", "and") else tuple(v for v in found if isinstance(v, Heap))
+
+    def _lambda(self, e: f.Lambda, scope: Scope) -> Values:
+        inner = scope.by_node.get(id(e.function))
+        return (Func(inner),) if inner else ()
 
     def _item(self, e: f.Item, scope: Scope) -> Values:
         found: list[Value] = []
@@ -155,7 +190,9 @@ class Names:
                 return self.returned(getter)
         if not isinstance(value, Heap):
             return (Part(value),)
-        put = [v for e, scope in self.stored.get(value.site, ())[:WIDTH] for v in self.denote(e, scope)]
+        given = self.given()
+        stored = given.stored.get(value.site, ())[:WIDTH] if given else ()
+        put = [v for e, scope in stored for v in self.denote(e, scope)]
         return union([Part(value)], self.written_elements(value, key), (v for v in put if not isinstance(v, Lit)))
 
     def written_elements(self, value: Heap, key: f.Expr | None = None) -> Values:
@@ -179,9 +216,17 @@ class Names:
         """What a name denotes in a scope. A look-up that comes back to itself (an import cycle) adds nothing."""
         key = (scope, name)
         if key in self._looked_up:
-            return self._looked_up[key] or ()
+            values = self._looked_up[key]
+            if values is None or key in self._guessed_names:
+                self._asked = True
+            return values or ()
         self._looked_up[key] = None
+        before, self._asked = self._asked, False
         self._looked_up[key] = values = self._lookup(name, scope)
+        if self._asked and self._given is None:
+            self._guessed_names.add(key)
+        else:
+            self._asked = before
         return values
 
     def _lookup(self, name: str, scope: Scope) -> Values:
@@ -194,28 +239,29 @@ class Names:
         first = True
         while current is not None:
             if (current.kind != "class" or first) and name in current.bindings and current.outer.get(name) is None:
-                return union(
-                    *(self.bound(b) for b in current.bindings[name]), self._assigned_from_inside(current, name)
-                )
+                return self._all_bound(current, name)
             if current.kind == "module" or current.parent is None:
                 break
             current = current.parent
             first = False
         top = self.scopes[scope.path]
         if name in top.bindings or (top, name) in self._declared:
-            return union(*(self.bound(b) for b in top.bindings.get(name, ())), self._assigned_from_inside(top, name))
+            return self._all_bound(top, name)
         for star in top.stars:
-            found = self._star(star, name, top.module)
+            found = self._imported.star(star, name, top.module)
             if found:
                 return found
         if name in BUILTINS:
             return (Ext(f"builtins.{name}"),)
         return ()
 
-    def _assigned_from_inside(self, scope: Scope, name: str) -> Values:
-        """Values given to a name of `scope` by inner functions that declare it global or nonlocal."""
+    def _all_bound(self, scope: Scope, name: str) -> Values:
+        """Values given to a name of `scope`, there and by inner functions that declare it global or nonlocal."""
+        bindings = scope.bindings.get(name, [])
         inner = self._declared.get((scope, name))
-        return union(*(self.bound(b) for s in inner for b in s.bindings.get(name, ()))) if inner else ()
+        if inner:
+            bindings = [*bindings, *(b for s in inner for b in s.bindings.get(name, ()))]
+        return self.bound(bindings[0]) if len(bindings) == 1 else union(*[self.bound(b) for b in bindings])
 
     def rebound(self, scope: Scope, name: str) -> bool:
         """Whether an inner function rebinds a name of a scope."""
@@ -236,17 +282,6 @@ class Names:
                     found[owner, name].append(scope)
         return dict(found)
 
-    def _star(self, star: f.Import, name: str, importer: Module) -> Values:
-        module = self._from(star, importer)
-        if module is None or name.startswith("_") or module is importer:
-            return ()
-        return self.module_member(module, name)
-
-    def _from(self, node: f.Import, importer: Module) -> Module | None:
-        if node.level:
-            return self.modules.relative(node.module, node.level, importer)
-        return self.modules.find(node.module, importer)
-
     def bound(self, b: Binding) -> Values:
         """What one binding gives its name."""
         if b.kind in ("assign", "annotate"):
@@ -265,7 +300,7 @@ class Names:
         if b.kind == "param":
             return self.parameter(b)
         if b.kind in ("import", "from"):
-            return self._imported(b)
+            return self._imported.bound(b)
         if b.kind == "iterate" and b.value is not None:
             return union(*(self.elements(v) for v in self.denote(b.value, b.scope)))
         if b.kind == "enter" and b.value is not None:
@@ -285,50 +320,3 @@ class Names:
             if enter:
                 return self.returned(enter) or (value,)
         return (value,)
-
-    def _imported(self, b: Binding) -> Values:
-        importer = b.scope.module
-        node = b.node
-        assert isinstance(node, tuple)
-        if b.kind == "import":
-            _, name, alias = node
-            wanted = name if alias else name.partition(".")[0]
-            module = self.modules.find(wanted, importer)
-            return (Mod(module),) if module else self.outside(wanted)
-        statement, name = node
-        module = self._from(statement, importer)
-        if module is None:
-            package = statement.module
-            if not statement.level:
-                # a namespace package has no file of its own, but its modules do
-                child = self.modules.find(f"{package}.{name}", importer)
-                return (Mod(child),) if child else self.outside(f"{package}.{name}")
-            child = self.modules.relative(f"{package}.{name}" if package else name, statement.level, importer)
-            return (Mod(child),) if child else ()
-        return self.module_member(module, name)
-
-    def module_member(self, module: Module, name: str) -> Values:
-        """What `module.name` denotes: a binding, a star import, a sub-module, or the module's `__getattr__`."""
-        top = self.scopes.get(module.path)
-        if top is None:
-            return ()
-        if name in top.bindings or (top, name) in self._declared:
-            found = self.lookup(name, top)
-            if found:
-                return found
-        child = self.modules.child(module, name) if module.is_package else None
-        if child:
-            return (Mod(child),)
-        for star in top.stars:
-            found = self._star(star, name, module)
-            if found:
-                return found
-        getter = top.bindings.get("__getattr__")
-        if getter and name not in top.bindings:
-            return union(*(self.returned(v.scope) for b in getter for v in self.bound(b) if isinstance(v, Func)))
-        return ()
-
-    def outside(self, name: str) -> Values:
-        """The value of a qualified name outside the project; a proxy stands for the instance it hands on to."""
-        row = self.knowledge.find("instances", name)
-        return (Obj(Ext(self.knowledge.canonical(row[1].cls))),) if row else (Ext(self.knowledge.canonical(name)),)

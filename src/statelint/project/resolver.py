@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.classes import Classes
-from statelint.project.modules import Module
+from statelint.project.modules import Module, Modules
 from statelint.project.scopes import Binding, Scope
 from statelint.project.values import Site, Value, Values
 from statelint.spans import Place
+
+
+class Given(NamedTuple):
+    """What code hands over anywhere in the project: each expression with the scope in which it runs."""
+
+    arguments: dict[tuple[Scope, str], list[tuple[f.Expr, Scope]]]
+    """By parameter."""
+    stored: dict[Site, list[tuple[f.Expr, Scope]]]
+    """What stores and adding methods put into each container."""
+    attached: dict[tuple[Scope, str], list[tuple[f.Expr, Scope, Place]]]
+    """What is assigned to attributes of functions."""
 
 
 class Resolver(Protocol):
@@ -19,8 +30,15 @@ class Resolver(Protocol):
 
     knowledge: Knowledge
     classes: Classes
-    arguments: Mapping[tuple[Scope, str], list[tuple[f.Expr, Scope]]]
-    attached: Mapping[tuple[Scope, str], list[tuple[f.Expr, Scope, Place]]]
+    modules: Modules
+    scopes: Mapping[str, Scope]
+    every: list[Scope]
+
+    def given(self) -> Given | None: ...
+
+    def lookup(self, name: str, scope: Scope) -> Values: ...
+
+    def rebound(self, scope: Scope, name: str) -> bool: ...
 
     def denote(self, e: f.Expr, scope: Scope) -> Values: ...
 

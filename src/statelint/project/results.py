@@ -115,7 +115,8 @@ class Results:
             found.extend(self.annotated(param.annotation, outer))
         if param.default is not None and not found:
             found.extend(v for v in self._names.denote(param.default, outer) if not isinstance(v, Made | Lit))
-        for expr, scope in self._names.arguments.get((b.scope, b.name), ())[:WIDTH]:
+        given = self._names.given()
+        for expr, scope in given.arguments.get((b.scope, b.name), ())[:WIDTH] if given else ():
             found.extend(self._names.denote(expr, scope))
         if not found and param.annotation is None:
             found.extend(self._conventional(b))

@@ -131,6 +131,5 @@ def union(*groups: Iterable[Value]) -> Values:
     """The values of all groups, each once, in order, cut at `WIDTH`."""
     seen: dict[Value, None] = {}
     for group in groups:
-        for value in group:
-            seen[value] = None
+        seen.update(dict.fromkeys(group))
     return tuple(seen)[:WIDTH]

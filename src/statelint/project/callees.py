@@ -1,0 +1,88 @@
+"""What runs when a value is called: project functions, with their receiver and how sure that is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from statelint import facts as f
+from statelint.project.classes import first_parameter
+from statelint.project.resolver import Resolver
+from statelint.project.scopes import CallSite, Scope
+from statelint.project.values import Bound, Cls, Func, Obj, Value
+
+COMMON: Final = frozenset(
+    name for kind in (str, bytes, list, dict, set, tuple, int, object) for name in dir(kind)
+) | {"put", "send", "close", "read", "write", "open", "run", "start", "stop", "save", "delete", "execute", "connect",
+     "commit", "query", "filter", "all", "first", "add", "flush", "publish", "emit", "submit", "create"}  # fmt: skip
+"""Method names that say nothing about the class of an unknown receiver."""
+
+
+class Callee(NamedTuple):
+    """A function that a call runs. how: call, construct, guess; `skipped` leading parameters get no argument."""
+
+    scope: Scope
+    how: str
+    receiver: Value | None
+    skipped: int
+
+
+class Callees:
+    """Look-up of what calls run."""
+
+    def __init__(self, names: Resolver) -> None:
+        self._names = names
+        self._unique = self._unique_methods()
+
+    def of(self, value: Value, site: CallSite) -> Iterator[Callee]:
+        """The project functions that calling `value` runs."""
+        if isinstance(value, Func):
+            yield Callee(value.scope, "call", None, 0)
+        elif isinstance(value, Bound):
+            yield Callee(value.scope, "call", value.receiver, 1 if first_parameter(value.scope) else 0)
+        elif isinstance(value, Cls):
+            yield from self._constructors(value, site)
+        elif isinstance(value, Obj) and isinstance(value.cls, Cls):
+            method = self._names.classes.method(value.cls.scope, "__call__")
+            if method:
+                yield Callee(method, "call", value, 1)
+
+    def guessed(self, call: f.Call) -> Callee | None:
+        """For a receiver of which nothing is known: the only method of the service that has this unusual name."""
+        if not isinstance(call.func, f.Attr) or call.func.name not in self._unique:
+            return None
+        method = self._unique[call.func.name]
+        return Callee(method, "guess", Obj(Cls(method.owner)) if method.owner else None, 1)
+
+    def _constructors(self, value: Cls, site: CallSite) -> Iterator[Callee]:
+        classes = self._names.classes
+        made = Obj(value, self._names.site(site.call, site.scope))
+        for name in ("__new__", "__init__", "__post_init__"):
+            method = classes.method(value.scope, name)
+            if method:
+                yield Callee(method, "construct", made, 1)
+        for base in classes.lineage(value.scope):
+            meta = self._metaclass(base.scope) if isinstance(base, Cls) else None
+            method = classes.method(meta, "__call__") if meta else None
+            if method:
+                yield Callee(method, "call", value, 1)
+
+    def _metaclass(self, cls: Scope) -> Scope | None:
+        if isinstance(cls.node, f.Class) and cls.parent:
+            for name, expr in cls.node.keywords:
+                if name == "metaclass":
+                    for value in self._names.denote(expr, cls.parent):
+                        if isinstance(value, Cls):
+                            return value.scope
+        return None
+
+    def _unique_methods(self) -> Mapping[str, Scope]:
+        found: dict[str, list[Scope]] = defaultdict(list)
+        for cls in self._names.classes.all:
+            for name, bindings in cls.bindings.items():
+                if name not in COMMON and not name.startswith("__"):
+                    for b in bindings:
+                        if b.kind == "function" and cls.module.in_service:
+                            found[name].append(cls.by_node[id(b.node)])
+        return {name: scopes[0] for name, scopes in found.items() if len(scopes) == 1}

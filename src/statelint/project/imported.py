@@ -1,0 +1,87 @@
+"""What imports give: bindings of other modules, sub-modules, star imports, and names outside the project."""
+
+from __future__ import annotations
+
+from statelint import facts as f
+from statelint.project.modules import Module
+from statelint.project.resolver import Resolver
+from statelint.project.scopes import Binding
+from statelint.project.values import Ext, Func, Mod, Obj, Values, union
+
+
+class Imported:
+    """Look-up across modules."""
+
+    def __init__(self, names: Resolver) -> None:
+        self._names = names
+        self._outside: dict[str, Values] = {}
+
+    def bound(self, b: Binding) -> Values:
+        """What an import gives the name that it binds."""
+        importer = b.scope.module
+        node = b.node
+        assert isinstance(node, tuple)
+        if b.kind == "import":
+            _, name, alias = node
+            wanted = name if alias else name.partition(".")[0]
+            module = self._names.modules.find(wanted, importer)
+            return (Mod(module),) if module else self.outside(wanted)
+        statement, name = node
+        module = self._from(statement, importer)
+        if module is None:
+            package = statement.module
+            if not statement.level:
+                # a namespace package has no file of its own, but its modules do
+                child = self._names.modules.find(f"{package}.{name}", importer)
+                return (Mod(child),) if child else self.outside(f"{package}.{name}")
+            child = self._names.modules.relative(f"{package}.{name}" if package else name, statement.level, importer)
+            return (Mod(child),) if child else ()
+        return self.module_member(module, name)
+
+    def module_member(self, module: Module, name: str) -> Values:
+        """What `module.name` denotes: a binding, a star import, a sub-module, or the module's `__getattr__`."""
+        top = self._names.scopes.get(module.path)
+        if top is None:
+            return ()
+        if name in top.bindings or self._names.rebound(top, name):
+            found = self._names.lookup(name, top)
+            if found:
+                return found
+        child = self._names.modules.child(module, name) if module.is_package else None
+        if child:
+            return (Mod(child),)
+        for star in top.stars:
+            found = self.star(star, name, module)
+            if found:
+                return found
+        getter = top.bindings.get("__getattr__")
+        if getter and name not in top.bindings:
+            return union(
+                *(self._names.returned(v.scope) for b in getter for v in self._names.bound(b) if isinstance(v, Func))
+            )
+        return ()
+
+    def outside(self, name: str) -> Values:
+        """The value of a qualified name outside the project; a proxy stands for the instance it hands on to."""
+        known = self._outside.get(name)
+        if known is None:
+            row = self._names.knowledge.find("instances", name)
+            value = (
+                Obj(Ext(self._names.knowledge.canonical(row[1].cls)))
+                if row
+                else Ext(self._names.knowledge.canonical(name))
+            )
+            known = self._outside[name] = (value,)
+        return known
+
+    def star(self, star: f.Import, name: str, importer: Module) -> Values:
+        """What a star import gives a name."""
+        module = self._from(star, importer)
+        if module is None or name.startswith("_") or module is importer:
+            return ()
+        return self.module_member(module, name)
+
+    def _from(self, node: f.Import, importer: Module) -> Module | None:
+        if node.level:
+            return self._names.modules.relative(node.module, node.level, importer)
+        return self._names.modules.find(node.module, importer)

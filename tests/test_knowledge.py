@@ -49,7 +49,8 @@ def project(path: Path) -> Project:
 def found(path: Path) -> Found:
     kinds: Found = defaultdict(set)
     for entry in project(path).entries.all:
-        kinds[entry.scope.node.name_at.line].add(entry.kind)  # type: ignore[union-attr]
+        if entry.scope.node is not None:  # else the body of a script
+            kinds[entry.scope.node.name_at.line].add(entry.kind)
     return dict(kinds)
 
 

@@ -138,7 +138,8 @@ class KeySlot(Row, frozen=True):
 
 
 class Wait(Row, frozen=True):
-    """What waits for work: functions given tasks or futures, and methods of a handle."""
+    """What waits for work: functions given tasks or futures, methods of a handle, attributes of one that are read."""
 
     names: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()

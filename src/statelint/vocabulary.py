@@ -37,6 +37,8 @@ class Passed(Row, frozen=True):
     methods: tuple[str, ...] = ()
     """Names or globs of the methods that are entries when a class or an instance is handed over; an instance then
     lives as long as the process."""
+    makes: bool = False
+    """Whether a function handed over only makes the callable that is the entry."""
     entry: EntryKind = "route"
     label: str = ""
 
@@ -77,9 +79,44 @@ class Named(Row, frozen=True):
     parameters: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     """Globs on the module's last name; empty for any."""
+    near: tuple[str, ...] = ()
+    """Import names of which the module must import one; empty for any module."""
     of_class: bool = False
     """Whether they are methods of classes that derive from nothing the tables know."""
     entry: EntryKind = "lambda"
+    label: str = ""
+
+
+class Marked(Row, frozen=True):
+    """Functions that an attribute set on them makes an entry: `page.exposed = True`."""
+
+    attributes: tuple[str, ...]
+    entry: EntryKind = "route"
+    label: str = ""
+
+
+class Described(Row, frozen=True):
+    """Functions that configuration files name by a dotted name, such as an interface description."""
+
+    below: str
+    """The first key of the documents that count."""
+    key: str
+    """The last key, whose value is the name."""
+    module_key: str = ""
+    """A key beside it that names the module, where the name alone is no dotted one."""
+    entry: EntryKind = "route"
+    label: str = ""
+
+
+class Script(Row, frozen=True):
+    """Modules whose body runs anew for each session: they call one of these (globs) or one of these methods, directly
+    or through a function of their own, and no other module of the service imports them."""
+
+    names: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    """Calls that match a glob and say nothing."""
+    methods: tuple[str, ...] = ()
+    entry: EntryKind = "page"
     label: str = ""
 
 
@@ -110,6 +147,9 @@ class Handlers(Row, frozen=True):
     assigned: tuple[Assigned, ...] = ()
     functions: tuple[Named, ...] = ()
     settings: tuple[Strung, ...] = ()
+    marked: tuple[Marked, ...] = ()
+    described: tuple[Described, ...] = ()
+    scripts: tuple[Script, ...] = ()
     guesses: tuple[Duck, ...] = ()
 
 
@@ -192,6 +232,8 @@ class Work(Row, frozen=True):
     """Whether the receiver is a pool or scheduler that holds the work, so that its definition is to blame."""
     detached: bool = False
     """Whether awaiting the call waits for no more than the handing over."""
+    opened: bool = False
+    """Whether awaiting the call only starts the work, whose handle tells when it is done."""
 
 
 class Library(Row, frozen=True):

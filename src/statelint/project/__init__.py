@@ -31,7 +31,7 @@ from statelint.project.names import Names
 from statelint.project.purity import Purity
 from statelint.project.reach import Reach
 from statelint.project.scan import scan
-from statelint.project.scopes import Scope
+from statelint.project.scopes import Scope, outside_names
 from statelint.project.secrets import Secrets, Sources
 from statelint.project.setters import Changed, changed_settings
 from statelint.project.settings import Settings, components
@@ -81,19 +81,7 @@ class Project:
     @cached_property
     def imports(self) -> frozenset[str]:
         """Top-level names of everything that the project imports."""
-        found: set[str] = set()
-        for top in self.scopes.values():
-            for scope in (top, *top.descendants()):
-                for bindings in scope.bindings.values():
-                    for b in bindings:
-                        if b.kind == "import" and isinstance(b.node, tuple):
-                            found.add(b.node[1].partition(".")[0])
-                        elif b.kind == "from" and isinstance(b.node, tuple) and not b.node[0].level:
-                            found.add(b.node[0].module.partition(".")[0])
-                found.update(star.module.partition(".")[0] for star in scope.stars)
-                for site in scope.calls:
-                    if getattr(site.call.func, "name", "") == "import_module" and site.call.args:
-                        found.add(str(getattr(site.call.args[0], "value", "")).partition(".")[0])
+        found = {name for top in self.scopes.values() for name in outside_names(top)}
         return frozenset(found)
 
     @cached_property
@@ -113,17 +101,18 @@ class Project:
 
     @cached_property
     def entries(self) -> Entries:
-        return Entries(self.names, self.calls, self.knowledge)
+        return Entries(self.names, self.calls, self.knowledge, self.documents)
 
     @cached_property
     def homes(self) -> Homes:
-        return Homes(self.names, self.calls, self.knowledge, self.at_start)
+        return Homes(self.names, self.calls, self.knowledge, self.at_start, self.entries.scripts)
 
     @cached_property
     def at_start(self) -> list[Scope]:
         """Service scopes that run before the first request and not because of one: module bodies, factories, `main`."""
         entered = self._called_from({e.scope for e in self.entries.all}, self.entries.startup)
-        roots = {s for s in self.names.every if s.kind != "function"} | self.entries.startup | self.entries.commands
+        roots = {s for s in self.names.every if s.kind != "function" and s not in self.entries.scripts}
+        roots |= self.entries.startup | self.entries.commands
         started = self._called_from(roots, set())
         return [s for s in self.names.every if s.module.in_service and s in started and s not in entered]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -11,13 +10,26 @@ from statelint import facts as f
 from statelint.findings import Confidence
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
+from statelint.project.described import described
+from statelint.project.labels import VERBS, first_matches, label_of, strings
 from statelint.project.names import Names
-from statelint.project.scopes import Scope
+from statelint.project.scopes import Scope, outside_names
+from statelint.project.scripts import scripts
 from statelint.project.values import Bound, Cls, Func, Heap, Member, Obj, Value, qualified
 from statelint.spans import Place, Span
-from statelint.vocabulary import Assigned, Decorated, Duck, Handlers, Library, Methods, Named, Passed, Strung, Tabled
-
-VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
+from statelint.vocabulary import (
+    Assigned,
+    Decorated,
+    Duck,
+    Handlers,
+    Library,
+    Marked,
+    Methods,
+    Named,
+    Passed,
+    Strung,
+    Tabled,
+)  # fmt: skip
 
 
 class Entry(NamedTuple):
@@ -37,19 +49,22 @@ class Entry(NamedTuple):
 class Entries:
     """Entries by scope, and the scopes that only start-up code or commands run."""
 
-    def __init__(self, names: Names, calls: Calls, knowledge: Knowledge) -> None:
+    def __init__(
+        self, names: Names, calls: Calls, knowledge: Knowledge, documents: Mapping[str, tuple[f.Document, ...]]
+    ) -> None:
         self._names = names
         self._calls = calls
         self._knowledge = knowledge
+        self._near: dict[str, frozenset[str]] = {}
         self.startup = {e.scope for e in self._collect("startup", lambda lib: lib.startup)}
         self.commands = {e.scope for e in self._collect("commands", lambda lib: lib.commands)}
+        self._scripts = tuple(scripts(names, calls, knowledge))
+        self.scripts = frozenset(found.scope for found in self._scripts)
+        """Modules whose body runs anew for each session."""
+        handlers = (*self._collect("handlers", lambda lib: lib.handlers), *self._alone(documents))
         self.all: tuple[Entry, ...] = tuple(
             sorted(
-                {
-                    (e.scope, e.label): e
-                    for e in self._collect("handlers", lambda lib: lib.handlers)
-                    if e.kind != "dependency" and self._serves(e.scope)
-                }.values(),
+                {(e.scope, e.label): e for e in handlers if e.kind != "dependency" and self._serves(e.scope)}.values(),
                 key=lambda e: (e.span, e.label),
             )
         )
@@ -65,6 +80,7 @@ class Entries:
         tables = [(stem, row) for stem, handlers in rows for row in handlers.tables]
         assigned = {name: (stem, row) for stem, handlers in rows for row in handlers.assigned for name in row.names}
         settings = [(stem, row) for stem, handlers in rows for row in handlers.settings]
+        marked = [(stem, row) for stem, handlers in rows for row in handlers.marked]
         globs = [
             (stem, row, name) for stem, handlers in rows for row in handlers.bases for name in row.names if "*" in name
         ]
@@ -75,9 +91,11 @@ class Entries:
                     yield from self._named(scope, named)
                 yield from self._assigned(scope, assigned)
             elif scope.kind == "class":
+                yield from self._marked(scope, marked)
                 yield from self._methods(scope, table, globs)
                 yield from self._tabled(scope, tables)
             elif scope.module.in_service:
+                yield from self._marked(scope, marked)
                 yield from self._tabled(scope, tables)
                 yield from self._assigned(scope, assigned)
                 yield from self._strung(scope, settings)
@@ -91,6 +109,15 @@ class Entries:
             for library, given in passed.get(spelling, ()):
                 for site in sites:
                     yield from self._passed(library, given, site.call, site.scope)
+
+    def _alone(self, documents: Mapping[str, tuple[f.Document, ...]]) -> Iterator[Entry]:
+        """The entries that no line of the function or class itself tells."""
+        for found in self._scripts:
+            label = (found.row.label or "{name}").replace("{name}", found.scope.module.name)
+            yield Entry(found.scope, found.row.entry, label, found.library, found.scope.span(found.at), False)
+        for named in described(self._names, self._knowledge, documents):
+            label = (named.row.label or "{name}").replace("{name}", named.text)
+            yield Entry(named.scope, named.row.entry, label, named.library, named.span, False)
 
     # ── shapes ──
 
@@ -113,7 +140,7 @@ class Entries:
             else:
                 if not known and isinstance(target, f.Attr):
                     for library, duck in ducks:
-                        if target.name in duck.attributes and _first_matches(decorator, duck.first):
+                        if target.name in duck.attributes and first_matches(decorator, duck.first):
                             entry = self._entry(scope, duck, library, decorator, target, decorator.at)
                             yield entry._replace(confidence=Confidence.MEDIUM)
                             break
@@ -122,7 +149,7 @@ class Entries:
         self, scope: Scope, row: Decorated | Duck, library: str, decorator: f.Expr, target: f.Expr, at: Place
     ) -> Entry:
         verb = getattr(target, "name", getattr(target, "id", ""))
-        label = _label(row.label, row.entry, decorator, verb, scope)
+        label = label_of(row.label, row.entry, decorator, verb, scope)
         owner = scope.owner
         lives = owner is not None and self._process_class(owner)
         return Entry(scope, row.entry, label, library, scope.span(at), lives)
@@ -140,14 +167,21 @@ class Entries:
         if not given and row.position is not None and len(call.args) > row.position:
             given = [call.args[row.position]]
         for expr in given:
-            for value in self._flat(expr, scope):
-                label = _label(row.label, row.entry, call, "", None)
+            label = label_of(row.label, row.entry, call, "", None)
+            for value in self._handed(expr, scope, row.makes):
                 for target, receiver in self._callables(value, row.methods):
                     text = label.replace("{name}", target.name)
                     yield Entry(
                         target, row.entry, text, library, scope.span(call.at),
                         isinstance(receiver, Obj) and row.methods != (), Confidence.HIGH, receiver,
                     )  # fmt: skip
+
+    def _handed(self, expr: f.Expr, scope: Scope, makes: bool) -> Iterator[Value]:
+        """What is handed over: the values themselves, those that strings name, or what a factory among them makes."""
+        named = [v for text, _ in strings(expr) for v in self.dotted(text, scope)]
+        for value in named or self._flat(expr, scope):
+            made = self._names.returned(value.scope) if makes and isinstance(value, Func) else (value,)
+            yield from made
 
     def _flat(self, expr: f.Expr, scope: Scope) -> Iterator[Value]:
         items = expr.items if isinstance(expr, f.Group) else (expr,)
@@ -206,8 +240,10 @@ class Entries:
         for library, row in rows:
             if method != (row.of_class or scope.name == "__call__"):
                 continue
-            if any(fnmatchcase(scope.name, g) for g in row.functions) and (
-                not row.modules or any(fnmatchcase(last, g) for g in row.modules)
+            if (
+                any(fnmatchcase(scope.name, g) for g in row.functions)
+                and (not row.modules or any(fnmatchcase(last, g) for g in row.modules))
+                and (not row.near or not self._imports(scope.module.path).isdisjoint(row.near))
             ):
                 wanted = row.parameters
                 if len(params) >= len(wanted) and all(fnmatchcase(p, w) for p, w in zip(params, wanted, strict=False)):
@@ -215,6 +251,12 @@ class Entries:
                     owner = scope.owner
                     label = label.replace("{class}", owner.name if owner else "")
                     yield Entry(scope, row.entry, label, library, scope.span(node.name_at), owner is not None)
+
+    def _imports(self, path: str) -> frozenset[str]:
+        """The top-level names that one module imports."""
+        if path not in self._near:
+            self._near[path] = frozenset(outside_names(self._names.scopes[path]))
+        return self._near[path]
 
     def _tabled(self, scope: Scope, rows: list[tuple[str, Tabled]]) -> Iterator[Entry]:
         for library, row in rows:
@@ -245,11 +287,20 @@ class Entries:
                                 yield Entry(target, row.entry, label, library, span, False, Confidence.HIGH, receiver)
                         break
 
+    def _marked(self, scope: Scope, rows: list[tuple[str, Marked]]) -> Iterator[Entry]:
+        for store in scope.stores if rows else ():
+            for library, row in rows if isinstance(store.target, f.Attr) else ():
+                if isinstance(store.target, f.Attr) and store.target.name in row.attributes:
+                    for value in self._names.denote(store.target.of, scope):
+                        if isinstance(value, Func):
+                            label = (row.label or "{name}").replace("{name}", value.scope.name)
+                            yield Entry(value.scope, row.entry, label, library, scope.span(store.at), False)
+
     def _strung(self, scope: Scope, rows: list[tuple[str, Strung]]) -> Iterator[Entry]:
         for library, row in rows:
             for setting in row.settings:
                 for binding in scope.bindings.get(setting, ()):
-                    for text, at in _strings(binding.value):
+                    for text, at in strings(binding.value):
                         for value in self.dotted(text, scope):
                             yield from self._strung_value(value, row, library, scope.span(at), text)
 
@@ -264,48 +315,11 @@ class Entries:
                 yield Entry(func.scope, row.entry, label, library, span, False)
 
     def dotted(self, text: str, scope: Scope) -> tuple[Value, ...]:
-        """What a dotted string such as `shop.middleware.Audit` names."""
+        """What a dotted string such as `shop.middleware.Audit`, or `.middleware.Audit`, names."""
         head, _, last = text.rpartition(".")
-        module = self._names.modules.find(head, scope.module) if head else None
+        inner = head.lstrip(".")
+        if text.startswith("."):
+            module = self._names.modules.relative(inner, len(head) - len(inner) or 1, scope.module)
+        else:
+            module = self._names.modules.find(head, scope.module) if head else None
         return self._names.module_member(module, last) if module else ()
-
-
-def _strings(value: f.Expr | None) -> Iterator[tuple[str, Place]]:
-    if isinstance(value, f.Const) and value.kind == "str":
-        yield str(value.value), value.at
-    elif isinstance(value, f.Group):
-        for item in value.items:
-            yield from _strings(item)
-    elif isinstance(value, f.Op):
-        for operand in value.operands:
-            yield from _strings(operand)
-
-
-def _first_text(call: f.Expr) -> str:
-    if isinstance(call, f.Call):
-        for arg in call.args[:1]:
-            if isinstance(arg, f.Const) and arg.kind == "str":
-                return str(arg.value)
-            if isinstance(arg, f.Text):
-                return "".join(str(p.value) if isinstance(p, f.Const) else "{}" for p in arg.parts)
-    return ""
-
-
-def _first_matches(decorator: f.Expr, pattern: str) -> bool:
-    return not pattern or bool(re.search(pattern, _first_text(decorator)))
-
-
-def _verbs(call: f.Expr, fallback: str) -> str:
-    if isinstance(call, f.Call):
-        for name, value in call.keywords:
-            if name == "methods" and isinstance(value, f.Group):
-                found = [str(i.value) for i in value.items if isinstance(i, f.Const)]
-                if found:
-                    return ",".join(found)
-    return fallback.upper() if fallback in VERBS else "GET"
-
-
-def _label(template: str, kind: str, call: f.Expr, verb: str, scope: Scope | None) -> str:
-    template = template or ("{verb} {0}" if kind == "route" else kind + " {name}")
-    text = template.replace("{verb}", _verbs(call, verb)).replace("{0}", _first_text(call))
-    return (text.replace("{name}", scope.name) if scope else text).strip()

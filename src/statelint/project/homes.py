@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from statelint import facts as f
@@ -43,8 +44,12 @@ PER_INSTANCE = frozenset({"dataclass", "define", "frozen", "attrs", "mutable", "
 class Homes:
     """All homes, what each holds, and the long-lived classes and sites."""
 
-    def __init__(self, names: Names, calls: Calls, knowledge: Knowledge, at_start: Iterable[Scope]) -> None:
+    def __init__(
+        self, names: Names, calls: Calls, knowledge: Knowledge, at_start: Iterable[Scope], scripts: AbstractSet[Scope]
+    ) -> None:
+        """`scripts` are the modules whose names are bound anew for each session."""
         self._names = names
+        self._scripts = scripts
         self._knowledge = knowledge
         self._own: dict[Site, list[Home]] = defaultdict(list)
         self._lent: dict[Site, list[Home]] = defaultdict(list)
@@ -97,6 +102,8 @@ class Homes:
 
     def _roots(self) -> None:
         for scope in self._names.every:
+            if self._names.top(scope) in self._scripts:
+                continue
             if scope.kind == "module":
                 names = dict.fromkeys(scope.bindings)
                 for inner in scope.descendants():

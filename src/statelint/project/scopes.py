@@ -108,3 +108,18 @@ class Scope:
         for child in self.children:
             yield child
             yield from child.descendants()
+
+
+def outside_names(top: Scope) -> Iterator[str]:
+    """The top-level names that a module imports by absolute names, anywhere in it."""
+    for scope in (top, *top.descendants()):
+        for bindings in scope.bindings.values():
+            for b in bindings:
+                if b.kind == "import" and isinstance(b.node, tuple):
+                    yield b.node[1].partition(".")[0]
+                elif b.kind == "from" and isinstance(b.node, tuple) and not b.node[0].level:
+                    yield b.node[0].module.partition(".")[0]
+        yield from (star.module.partition(".")[0] for star in scope.stars)
+        for site in scope.calls:
+            if getattr(site.call.func, "name", "") == "import_module" and site.call.args:
+                yield str(getattr(site.call.args[0], "value", "")).partition(".")[0]

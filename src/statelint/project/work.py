@@ -37,6 +37,7 @@ ADDERS: Final = frozenset({"append", "add", "extend", "put", "put_nowait"})
 class Waiters(NamedTuple):
     names: frozenset[str]
     methods: frozenset[str]
+    reads: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,9 @@ class HandedWork:
         self._knowledge = knowledge
         waits: list[Wait] = [row for _, row in knowledge.rows(lambda lib: lib.waits)]
         self._waiters = Waiters(
-            frozenset(n for row in waits for n in row.names), frozenset(m for row in waits for m in row.methods)
+            frozenset(n for row in waits for n in row.names),
+            frozenset(m for row in waits for m in row.methods),
+            frozenset(r for row in waits for r in row.reads),
         )
         self._unnoticed = knowledge.words.get("unnoticed", frozenset())
         self._bodies: dict[Scope, tuple[Any, ...]] = {}
@@ -124,7 +127,7 @@ class HandedWork:
 
     def _handed(self, row: Work, site: CallSite, chain: Chain | None, name: str) -> Handed | None:
         scope, at, made = site.scope, site.call.at, None
-        if (site.awaited and not row.detached) or self._leaves_block(site):
+        if (site.awaited and not row.detached and not row.opened) or self._leaves_block(site):
             return None
         handles = self._handles(scope, site.call)
         if row.start:
@@ -135,7 +138,7 @@ class HandedWork:
                 made = scope.span(at)
             at = start
         kept = self._kept_on(scope, handles)
-        if not row.detached and not kept and self._waited(scope, site, handles):
+        if not row.detached and not kept and self._waited(row, scope, site, handles):
             return None
         if row.how != "background" and self._waited_by_callers(scope, site, handles):
             return None
@@ -202,11 +205,18 @@ class HandedWork:
             current = current.parent
         return False
 
-    def _waited(self, scope: Scope, site: CallSite, handles: frozenset[str]) -> bool:
+    def _waited(self, row: Work, scope: Scope, site: CallSite, handles: frozenset[str]) -> bool:
         receiver = _target(site.call.func.of) if isinstance(site.call.func, f.Attr) else ""
         for node in self._body(scope):
             if isinstance(node, f.Await):
-                if _holds(node.value, site.call) or _mentions(node.value, handles):
+                only_started = row.opened and node.value is site.call
+                if not only_started and (_holds(node.value, site.call) or _mentions(node.value, handles)):
+                    return True
+            elif isinstance(node, f.Attr):
+                if node.name in self._waiters.reads and (_holds(node.of, site.call) or _target(node.of) in handles):
+                    return True
+            elif isinstance(node, f.With):
+                if any(context is site.call or _target(context) in handles for context, _ in node.items):
                     return True
             elif isinstance(node, f.Call):
                 if isinstance(node.func, f.Attr):

@@ -1,0 +1,53 @@
+"""Functions that configuration files name as handlers, such as the operations of an interface description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from statelint import facts as f
+from statelint.knowledge import Knowledge
+from statelint.project.names import Names
+from statelint.project.scopes import Scope
+from statelint.project.values import Func, Value
+from statelint.spans import Span
+from statelint.vocabulary import Described
+
+
+class Operation(NamedTuple):
+    """A function, and the line of the file that names it."""
+
+    scope: Scope
+    row: Described
+    library: str
+    text: str
+    span: Span
+
+
+def described(
+    names: Names, knowledge: Knowledge, documents: Mapping[str, tuple[f.Document, ...]]
+) -> Iterator[Operation]:
+    """All functions that documents name."""
+    rows = list(knowledge.rows(lambda lib: lib.handlers.described))
+    for path, found in sorted(documents.items()) if rows else ():
+        for document in found:
+            modules = {
+                s.path[:-1]: s.value for s in document.settings for _, row in rows if s.path[-1:] == (row.module_key,)
+            }
+            for s in document.settings:
+                for library, row in rows:
+                    if s.path[0] == row.below and s.path[-1] == row.key:
+                        module = modules.get(s.path[:-1], "")
+                        text = f"{module}.{s.value}" if module else s.value
+                        for value in _named(text, names):
+                            if isinstance(value, Func):
+                                yield Operation(value.scope, row, library, text, Span.at(path, s.key_at))
+
+
+def _named(text: str, names: Names) -> tuple[Value, ...]:
+    head, _, last = text.rpartition(".")
+    for importer in names.modules if head else ():
+        module = names.modules.find(head, importer) if importer.in_service else None
+        if module is not None:
+            return names.module_member(module, last)
+    return ()

@@ -46,7 +46,8 @@ class Store(Row, frozen=True):
     names: tuple[str, ...] = ()
     """Calls: constructors, functions, called decorators, by qualified name."""
     methods: tuple[str, ...] = ()
-    """Calls by their last name alone, in projects that import the library; `of` are the classes of the receiver."""
+    """Calls by their last name alone, in projects that import the library; `of` are the classes of the receiver, or
+    the decorators of the function that it is."""
     of: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     """Objects whose items or attributes are assigned, or that a mutating method changes."""

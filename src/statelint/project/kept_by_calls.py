@@ -11,9 +11,9 @@ from statelint.project.deciders import Deciders
 from statelint.project.judging import Judge, Judged, pattern
 from statelint.project.kept import Followers, Kept, Note, Stores, argument, bound_name
 from statelint.project.kinds import words
-from statelint.project.scopes import CallSite
+from statelint.project.scopes import CallSite, Scope
 from statelint.project.stages import condition, stage
-from statelint.project.values import Cls, Obj, qualified
+from statelint.project.values import Cls, Func, Obj, qualified
 from statelint.store_rows import Store
 
 SERVED = frozenset({"sessions", "limits", "realtime", "jobs", "schedule"})
@@ -69,12 +69,23 @@ class KeptByCalls:
                 bases = self._.names.classes.outside_bases(value.cls.scope)
                 if not set(bases) & set(row.of):
                     return False
+            if isinstance(value, Func) and row.of:
+                return self._decorated(row, value.scope)
             name = qualified(value)
             if isinstance(value, Obj) and not isinstance(value.cls, Cls):
                 name = value.cls.name
             if name:
                 return not row.of or any(n in row.of for n in self._.knowledge.spellings(name.removesuffix("()")))
         return not row.of or not values
+
+    def _decorated(self, row: Store, scope: Scope) -> bool:
+        node, outer = scope.node, scope.parent
+        for decorator in node.decorators if isinstance(node, f.Function) and outer else ():
+            target = decorator.func if isinstance(decorator, f.Call) else decorator
+            names = [qualified(v) for v in self._.names.denote(target, outer or scope)]
+            if any(n in row.of for name in names if name for n in self._.knowledge.spellings(name)):
+                return True
+        return False
 
     def _ignored(self, row: Store, site: CallSite) -> bool:
         scope = site.scope

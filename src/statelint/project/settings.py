@@ -6,6 +6,7 @@ A setting is found by its key path, compared from the end: `STORE.kind` also fin
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -20,6 +21,7 @@ from statelint.project.worths import Worth, Worths
 from statelint.spans import Place, Span
 
 GIVERS = frozenset({"update", "from_mapping", "setdefault", "configure", "set_defaults", "add_settings", "init_app"})
+ASSIGNED = re.compile(r"([A-Z][A-Z0-9_]*)\s*=\s*(\S.*)")
 FORMATS = frozenset({"ini", "toml", "yaml", "dotenv"})
 
 
@@ -149,6 +151,8 @@ class Settings:
         for path, documents in sorted(self._documents.items()):
             where = stage_of_words(path.rpartition("/")[2])
             for document in documents:
+                if document.format == "script" and path.endswith(".cfg"):
+                    yield from self._assignments(path, document, where)
                 if document.format not in FORMATS:
                     continue
                 for s in document.settings:
@@ -156,6 +160,13 @@ class Settings:
                     if not self._wanted.isdisjoint(key):
                         text = None if s.form == "template" else s.value
                         yield Given(key, Span.at(path, s.key_at), where, Context(), text=text)
+
+    def _assignments(self, path: str, document: f.Document, where: Stage) -> Iterator[Given]:
+        """The assignments of a configuration file that is written as code."""
+        for s in document.settings:
+            found = ASSIGNED.fullmatch(s.value)
+            if found and found[1] in self._wanted:
+                yield Given((found[1],), Span.at(path, s.key_at), where, Context(), text=found[2].strip("\"'"))
 
 
 def _is_table(value: f.Expr) -> bool:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.project.callees import Callees
-from statelint.project.classes import decorator_names
 from statelint.project.names import Names
 from statelint.project.scopes import CallSite, Scope
 from statelint.project.values import Bound, Cls, Func, Obj, Value, qualified
@@ -34,10 +33,7 @@ class Calls:
         self.out: dict[Scope, list[Edge]] = defaultdict(list)
         self.into: dict[Scope, list[Edge]] = defaultdict(list)
         self.outside: dict[str, list[CallSite]] = defaultdict(list)
-        self._properties = {
-            s.name for s in names.every if s.owner and isinstance(s.node, f.Function)
-            and set(decorator_names(s.node)) & {"property", "cached_property", "classproperty"}
-        }  # fmt: skip
+        self._properties = names.classes.accessor_names()
         for scope in names.every:
             self._collect(scope)
 
@@ -54,11 +50,13 @@ class Calls:
             self._call(site)
         for read, _ in scope.reads:
             if read.name in self._properties:
-                self._runs(scope, read.of, (read.name,), read.at, "property")
+                self._access(read, "getter", scope)
         for expr, is_async, _ in scope.withs:
             names = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
             self._runs(scope, expr, names, expr.at, "enter")
         for store in scope.stores:
+            if isinstance(store.target, f.Attr) and store.target.name in self._properties:
+                self._access(store.target, "deleter" if store.op == "del" else "setter", scope)
             if isinstance(store.target, f.Item):
                 name = "__delitem__" if store.op == "del" else "__setitem__"
                 self._runs(scope, store.target.of, (name,), store.at, "call")
@@ -79,6 +77,15 @@ class Calls:
                     method = self._names.classes.method(value.cls.scope, name)
                     if method:
                         self._add(Edge(scope, method, at, how, value))
+
+    def _access(self, e: f.Attr, what: str, scope: Scope) -> None:
+        """Reading or setting an attribute runs the accessor of a property or a descriptor."""
+        for value in self._names.denote(e.of, scope):
+            if isinstance(value, Obj) and isinstance(value.cls, Cls):
+                found = self._names.classes.accessor(value.cls.scope, e.name)
+                method = getattr(found, what) if found else None
+                if found and method:
+                    self._add(Edge(scope, method, e.at, "property", found.of or value))
 
     def _call(self, site: CallSite) -> None:
         call, scope = site.call, site.scope

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.project.scopes import Scope, Store
-from statelint.project.values import Cls, Ext, Values
+from statelint.project.values import Cls, Ext, Func, Obj, Values
 
 STATIC = frozenset({"staticmethod"})
 CLASSLIKE = frozenset({"classmethod", "__new__", "__init_subclass__", "__class_getitem__"})
@@ -36,6 +36,18 @@ def first_parameter(scope: Scope) -> tuple[str, str] | None:
     return node.params[0].name, "cls" if is_cls else "self"
 
 
+PROPERTIES = frozenset({"property", "cached_property", "classproperty", "hybrid_property"})
+
+
+class Accessor(NamedTuple):
+    """The functions that run when an attribute is read, set or deleted. `of` is the descriptor, None for a property."""
+
+    getter: Scope | None = None
+    setter: Scope | None = None
+    deleter: Scope | None = None
+    of: Obj | None = None
+
+
 class Assigned(NamedTuple):
     """`self.name = value` in a method."""
 
@@ -52,6 +64,7 @@ class Classes:
         self._attributes: dict[Scope, dict[str, list[Assigned]]] = defaultdict(lambda: defaultdict(list))
         self._bases: dict[Scope, tuple[Cls | Ext, ...]] = {}
         self._lineage: dict[Scope, tuple[Cls | Ext, ...]] = {}
+        self._accessors: dict[tuple[Scope, str], Accessor | None] = {}
         self._children: dict[Scope | str, list[Scope]] | None = None
         for scope in scopes:
             if scope.kind == "class":
@@ -126,3 +139,54 @@ class Classes:
                     if binding.kind == "function":
                         return item.scope.by_node.get(id(binding.node))
         return None
+
+    def accessor_names(self) -> frozenset[str]:
+        """The names of all properties and of all class attributes that can be descriptors."""
+        makers = {c.name for c in self.all if "__get__" in c.bindings or "__set__" in c.bindings} | {"property"}
+        found = set()
+        for cls in self.all:
+            for name, bindings in cls.bindings.items():
+                for b in bindings:
+                    if isinstance(b.node, f.Function) and b.kind == "function":
+                        called = set(decorator_names(b.node)) & PROPERTIES
+                    else:
+                        called = {_last_name(b.value.func)} & makers if isinstance(b.value, f.Call) else set()
+                    if called:
+                        found.add(name)
+        return frozenset(found)
+
+    def accessor(self, cls: Scope, name: str) -> Accessor | None:
+        """What runs on access to an attribute of an instance, when it is no plain value."""
+        key = (cls, name)
+        if key not in self._accessors:
+            self._accessors[key] = None
+            for item in self.lineage(cls):
+                if isinstance(item, Cls) and name in item.scope.bindings:
+                    self._accessors[key] = self._accessor(item.scope, name)
+                    break
+        return self._accessors[key]
+
+    def _accessor(self, cls: Scope, name: str) -> Accessor | None:
+        found: dict[str, Scope] = {}
+        for b in cls.bindings[name]:
+            if b.kind == "function" and isinstance(b.node, f.Function):
+                called = set(decorator_names(b.node))
+                how = "getter" if called & PROPERTIES else next((h for h in ("setter", "deleter") if h in called), "")
+                if how:
+                    found[how] = cls.by_node[id(b.node)]
+            elif isinstance(b.value, f.Call):
+                if _last_name(b.value.func) == "property":
+                    for how, given in zip(("getter", "setter", "deleter"), b.value.args):  # noqa: B905 - fewer given
+                        found.update((how, v.scope) for v in self._denote(given, cls) if isinstance(v, Func))
+                    continue
+                for value in self._denote(b.value, cls):
+                    if isinstance(value, Obj) and isinstance(value.cls, Cls):
+                        maker = value.cls.scope
+                        getter, setter = self.method(maker, "__get__"), self.method(maker, "__set__")
+                        if getter or setter:
+                            return Accessor(getter, setter, self.method(maker, "__delete__"), value)
+        return Accessor(found.get("getter"), found.get("setter"), found.get("deleter")) if found else None
+
+
+def _last_name(e: f.Expr) -> str:
+    return str(getattr(e, "name", "") or getattr(e, "id", ""))

@@ -39,7 +39,7 @@ class _Collector:
                         self._put(value, store.value, scope)
                 elif isinstance(store.target, f.Attr) and store.value is not None:
                     for value in names.denote(store.target.of, scope):
-                        if isinstance(value, Func) and not _made_by_a_call(value.scope):
+                        if isinstance(value, Func) and not made_by_a_call(value.scope):
                             attached = self.given.attached[value.scope, store.target.name]
                             attached.append((store.value, scope, store.target.at))
 
@@ -84,6 +84,6 @@ class _Collector:
             arguments.append((arg, scope))
 
 
-def _made_by_a_call(function: Scope) -> bool:
+def made_by_a_call(function: Scope) -> bool:
     """Whether a function is made anew by each call of the function around it."""
     return function.parent is not None and function.parent.kind == "function"

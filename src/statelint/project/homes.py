@@ -54,6 +54,8 @@ class Homes:
         self._own: dict[Site, list[Home]] = defaultdict(list)
         self._lent: dict[Site, list[Home]] = defaultdict(list)
         self.values: dict[Home, tuple[Value, ...]] = {}
+        self.of_class: dict[Scope, list[Home]] = defaultdict(list)
+        """The homes that hold an instance of a project class."""
         self.long_classes: dict[Scope, Span] = {}
         """Classes with an instance that lasts, and where that instance is made or registered."""
         self.long_sites: set[Site] = set()
@@ -165,6 +167,8 @@ class Homes:
         self.values[home] = self.values.get(home, ()) + values
         own = {id(part) for expr in given if expr is not None for part in _alternatives(expr)}
         for value in values:
+            if isinstance(value, Obj) and isinstance(value.cls, Cls) and home not in self.of_class[value.cls.scope]:
+                self.of_class[value.cls.scope].append(home)
             site = value.site if isinstance(value, Heap | Made | Obj) else None
             if site is not None:
                 homes = self._own if id(site.expr) in own else self._lent

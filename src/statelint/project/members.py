@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from statelint import facts as f
-from statelint.project.classes import decorator_names
+from statelint.project.classes import PROPERTIES, decorator_names
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import Scope
 from statelint.project.values import Bound, Cls, Ext, Func, Heap, Made, Member, Mod, Obj, Part, Value, Values, union
-
-PROPERTIES = frozenset({"property", "cached_property", "classproperty", "hybrid_property"})
 
 
 class Members:

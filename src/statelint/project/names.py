@@ -172,7 +172,9 @@ class Names:
     def _item(self, e: f.Item, scope: Scope) -> Values:
         found: list[Value] = []
         for value in self.denote(e.of, scope):
-            if isinstance(value, Cls | Ext):
+            if isinstance(value, Ext) and value.name == "sys.modules":
+                found.extend(self._loaded(e.key, scope))
+            elif isinstance(value, Cls | Ext):
                 found.append(value)  # a parametrised generic is its class
             elif isinstance(value, Mod):
                 continue
@@ -181,6 +183,13 @@ class Names:
             else:
                 found.extend(self.elements(value, e.key))
         return union(found)
+
+    def _loaded(self, key: f.Expr, scope: Scope) -> Values:
+        """`sys.modules[__name__]` and `sys.modules["package.module"]`."""
+        if isinstance(key, f.Name) and key.id == "__name__":
+            return (Mod(scope.module),)
+        module = self.modules.find(str(key.value), scope.module) if isinstance(key, f.Const) else None
+        return (Mod(module),) if module else ()
 
     def elements(self, value: Value, key: f.Expr | None = None) -> Values:
         """What a value holds: a marker that it is a part, the elements written in a display, and what was stored."""

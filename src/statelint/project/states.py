@@ -93,6 +93,8 @@ class States:
         """Whether a write on the request path can touch an object that outlives the request."""
         if write.context.in_main or not write.home.scope.module.in_service:
             return False
+        if write.rooted == "whole":
+            return self._reach.chain(write.scope, lasting=True) is not None
         if write.home.kind == "closure-variable":
             return write.home.scope in self._at_start
         if write.home.kind == "instance-attribute":

@@ -11,8 +11,7 @@ from typing import Final, NamedTuple
 
 from statelint import facts as f
 from statelint.project.calls import Calls
-from statelint.project.classes import decorator_names
-from statelint.project.members import PROPERTIES
+from statelint.project.classes import PROPERTIES, decorator_names
 from statelint.project.names import Names
 from statelint.project.scopes import Binding, Context, Scope
 from statelint.project.stages import condition

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.given import made_by_a_call
+from statelint.project.holders import GENERIC_MUTATORS, OPERATORS, Holders
 from statelint.project.homes import Home, Homes, receiver_rooted
 from statelint.project.names import Names
+from statelint.project.namespaces import constant_name, namespace_of
 from statelint.project.scopes import CallSite, Context, Scope, Store
-from statelint.project.values import Cls, Ext, Func, Heap, Made, Mod, Obj, Part, Value, qualified, root
+from statelint.project.values import Cls, Func, Heap, Member, Mod, Obj, Value, qualified
 from statelint.spans import Place
 
-GENERIC_MUTATORS = frozenset(
-    {"append", "appendleft", "extend", "add", "update", "setdefault", "pop", "popleft", "popitem", "insert", "remove",
-     "discard", "clear"}
-)  # fmt: skip
-"""Mutating methods of an element whose own type nothing shows."""
+SETTING = frozenset({"builtins.setattr", "builtins.delattr", "builtins.object.__setattr__"})
 CONSTRUCTORS = frozenset(
     {"__init__", "__new__", "__post_init__", "__attrs_post_init__", "__set_name__", "__init_subclass__"}
 )
@@ -50,6 +49,7 @@ class Writes:
         self._names = names
         self._homes = homes
         self._knowledge = knowledge
+        self._holders = Holders(names, homes, knowledge)
         self._by_scope: dict[Scope, tuple[Write, ...]] = {}
 
     def of(self, scope: Scope) -> tuple[Write, ...]:
@@ -78,16 +78,17 @@ class Writes:
         if isinstance(target, f.Name):
             yield from self._name(s, target, how or "rebind")
         elif isinstance(target, f.Attr):
-            yield from self._attribute(s, target, how)
+            yield from self._named(s, self._names.denote(target.of, s.scope), target.name, how)
+            path = self._homes.application_path(target, s.scope)
+            if path:
+                home = self._homes.home("application-attribute", path, s.scope, target.at)
+                yield self._write(home, s, how or "rebind", None, False, target)
         elif isinstance(target, f.Item):
-            for home, element in self.held_by(target.of, s.scope):
+            for home, element in self._holders.held_by(target.of, s.scope):
                 yield self._write(home, s, "item" if how == "delete" else how or "item", target.key, element, target)
-            for value in self._names.denote(target.of, s.scope):
-                if isinstance(value, Made) and value.name == "builtins.globals" and isinstance(target.key, f.Const):
-                    top = self._names.scopes[s.scope.path]
-                    named = self._homes.module_variable(top, str(target.key.value))
-                    if named:
-                        yield self._write(named, s, how or "rebind", None, False, target)
+            owners = namespace_of(target.of, s.scope, self._names)
+            if owners:
+                yield from self._named(s, owners, constant_name(target.key), how)
 
     def _write(self, home: Home, s: Store, how: str, key: f.Expr | None, element: bool, target: f.Expr) -> Write:
         rooted = receiver_rooted(target, s.scope)
@@ -99,6 +100,10 @@ class Writes:
             home = self._homes.module_variable(self._names.scopes[s.scope.path], target.id)
             if home:
                 yield self._write(home, s, how, None, False, target)
+        elif declared is None and how == "augment":
+            for value in self._names.denote(target, s.scope):  # `x += …` through an alias changes a container in place
+                for home, element in self._holders.homes_of(value, s.scope) if isinstance(value, Heap) else ():
+                    yield self._write(home, s, how, None, element, target)
         elif declared == "nonlocal":
             owner = self._enclosing(s.scope, target.id)
             if owner:
@@ -116,37 +121,50 @@ class Writes:
             current = current.parent
         return None
 
-    def _attribute(self, s: Store, target: f.Attr, how: str) -> Iterator[Write]:
-        for value in self._names.denote(target.of, s.scope):
+    def _named(self, s: Store, owners: Iterable[Value], name: str | None, how: str) -> Iterator[Write]:
+        """Writes to the attribute `name` of these values; without a name, to one that is computed."""
+        how = how or "rebind"
+        for value in owners:
             if isinstance(value, Mod):
                 top = self._names.scopes.get(value.module.path)
-                home = self._homes.module_variable(top, target.name) if top else None
+                home = self._homes.module_variable(top, name) if top and name else None
+                if top and not name:
+                    home = self._homes.home("module-variable", f"{top.module.name}:__dict__", s.scope, s.at)
                 if home:
-                    yield self._write(home, s, how or "rebind", None, False, target)
+                    yield self._write(home, s, how, None, False, s.target)
             elif isinstance(value, Cls):
-                home = self._class_home(value.scope, target.name, s)
-                yield self._write(home, s, how or "rebind", None, False, target)
+                home = self._class_home(value.scope, name, s)
+                yield self._write(home, s, how, None, False, s.target)
             elif isinstance(value, Obj) and isinstance(value.cls, Cls):
-                made_here = value.site is not None and value.site.scope is s.scope
-                home_ = None if made_here else self._instance_home(value.cls.scope, target.name)
-                if home_ and (receiver_rooted(target, s.scope) or self._homes.lasts(value)):
-                    yield self._write(home_, s, how or "rebind", None, False, target)
-            elif isinstance(value, Func) and not (value.scope.parent and value.scope.parent.kind == "function"):
-                home = self._homes.home(
-                    "function-attribute", f"{value.scope.full_name}.{target.name}", value.scope, s.target.at
-                )
-                yield self._write(home, s, how or "rebind", None, False, target)
+                yield from self._on_instance(s, value, value.cls.scope, name, how)
+            elif isinstance(value, Func) and name and not made_by_a_call(value.scope):
+                path = f"{value.scope.full_name}.{name}"
+                home = self._homes.home("function-attribute", path, value.scope, s.target.at)
+                yield self._write(home, s, how, None, False, s.target)
             elif isinstance(value, Heap):
                 row = self._knowledge.find("containers", value.type)
                 if row and row[1].attributes:
-                    for home, element in self._homes_of(value, s.scope):
-                        yield self._write(home, s, how or "attribute", None, element, target)
-        path = self._homes.application_path(target, s.scope)
-        if path:
-            home = self._homes.home("application-attribute", path, s.scope, target.at)
-            yield self._write(home, s, how or "rebind", None, False, target)
+                    for home, element in self._holders.homes_of(value, s.scope):
+                        yield self._write(home, s, how.replace("rebind", "attribute"), None, element, s.target)
 
-    def _class_home(self, cls: Scope, name: str, s: Store) -> Home:
+    def _on_instance(self, s: Store, value: Obj, cls: Scope, name: str | None, how: str) -> Iterator[Write]:
+        if value.site is not None and value.site.scope is s.scope:
+            return  # made here
+        rooted = receiver_rooted(s.target, s.scope)
+        if name:
+            home = None if self._names.classes.accessor(cls, name) else self._instance_home(cls, name)
+            if home and (rooted or self._homes.lasts(value)):
+                yield self._write(home, s, how, None, False, s.target)
+        elif rooted:
+            for home in self._homes.of_class.get(cls, ()):
+                yield self._write(home, s, how, None, False, s.target)._replace(rooted="whole")
+        elif value.site is not None and self._homes.lasts(value):
+            for home in self._homes.of_site(value.site):
+                yield self._write(home, s, how, None, False, s.target)
+
+    def _class_home(self, cls: Scope, name: str | None, s: Store) -> Home:
+        if name is None and isinstance(cls.node, f.Class):
+            return self._homes.home("class-attribute", f"{cls.full_name}.__dict__", cls, cls.node.name_at)
         for item in self._names.classes.lineage(cls):
             if isinstance(item, Cls) and name in item.scope.bindings:
                 owner = item.scope
@@ -174,26 +192,50 @@ class Writes:
     # ── calls ──
 
     def _call(self, site: CallSite) -> Iterator[Write]:
-        func = site.call.func
+        func, args = site.call.func, site.call.args
         if isinstance(func, f.Attr):
-            key = site.call.args[0] if site.call.args else None
-            value = site.call.args[-1] if site.call.args else None
-            for home, element in self._mutated(func, site.scope):
-                yield Write(
-                    home, site.scope, site.call.at, "method", func.name, key, value, site.context,
-                    receiver_rooted(func.of, site.scope), element,
-                )  # fmt: skip
+            yield from self._through(func, site, args[0] if args else None, args[-1] if args else None)
+            owners = namespace_of(func.of, site.scope, self._names) if func.name in GENERIC_MUTATORS else ()
+            for name, value in _updated(site.call) if owners else ():
+                yield from self._named(_as_store(site, func.of, value), owners, name, "")
         for callee in self._names.denote(func, site.scope):
+            if isinstance(callee, Member) and not isinstance(func, f.Attr):
+                yield from self._handed(callee, site, func)
+                continue
             name = qualified(callee)
+            if name in SETTING and len(args) > 1:
+                how = "delete" if name == "builtins.delattr" else ""
+                store = _as_store(site, args[0], args[2] if len(args) > 2 else None)
+                yield from self._named(store, self._names.denote(args[0], site.scope), constant_name(args[1]), how)
+                continue
             position = self._changes(name) if name else None
-            if position is not None and len(site.call.args) > position:
-                changed = site.call.args[position]
-                for home, element in self.held_by(changed, site.scope):
-                    last = site.call.args[-1]
+            if position is not None and len(args) > position:
+                changed = args[position]
+                for home, element in self._holders.held_by(changed, site.scope):
                     yield Write(
-                        home, site.scope, site.call.at, "argument", str(name).rpartition(".")[2], None, last,
+                        home, site.scope, site.call.at, "argument", str(name).rpartition(".")[2], None, args[-1],
                         site.context, receiver_rooted(changed, site.scope), element,
                     )  # fmt: skip
+            elif name:
+                for arg in args:
+                    if isinstance(arg, f.Attr):
+                        for given in self._names.denote(arg, site.scope):
+                            if isinstance(given, Member):
+                                yield from self._handed(given, site, arg)
+
+    def _through(self, func: f.Attr, site: CallSite, key: f.Expr | None, value: f.Expr | None) -> Iterator[Write]:
+        rooted = receiver_rooted(func.of, site.scope)
+        for home, element in self._mutated(func, site.scope):
+            yield Write(home, site.scope, site.call.at, "method", func.name, key, value, site.context, rooted, element)
+
+    def _handed(self, method: Member, site: CallSite, at: f.Expr) -> Iterator[Write]:
+        """Writes by a mutating method that goes by another name, or that is given to a function which calls it."""
+        args = site.call.args if at is site.call.func else ()
+        for home, element in self._holders.changed_by(method.of, method.name, site.scope):
+            yield Write(
+                home, site.scope, site.call.at, "method", method.name, args[0] if args else None,
+                args[-1] if args else None, site.context, None, element,
+            )  # fmt: skip
 
     def _changes(self, name: str) -> int | None:
         """The position of the argument that an outside function changes; also for a method called on its class."""
@@ -202,104 +244,28 @@ class Writes:
             return int(row[1].argument)
         owner, _, method = name.rpartition(".")
         container = self._knowledge.find("containers", owner)
-        if container and (method in container[1].mutates or method in ("__setitem__", "__delitem__", "__ior__")):
+        if container and (method in container[1].mutates or method in OPERATORS):
             return 0
         return None
 
     def _mutated(self, func: f.Attr, scope: Scope) -> Iterator[tuple[Home, bool]]:
         """Homes whose content `func` (an attribute that is called) changes."""
         for value in self._names.denote(func.of, scope):
-            held = root(value)
-            if isinstance(value, Heap):
-                row = self._knowledge.find("containers", value.type)
-                changes = row is not None and func.name in row[1].mutates
-            elif isinstance(value, Part) and isinstance(held, Heap):
-                changes = func.name in GENERIC_MUTATORS
-            elif isinstance(value, Obj) and isinstance(value.cls, Cls):
-                changes = self._inherits_mutator(value.cls.scope, func.name)
-            else:
-                changes = False
-            if changes:
-                yield from self._homes_of(value, scope)
+            yield from self._holders.changed_by(value, func.name, scope)
         path = self._homes.application_path(func.of, scope)
         if path and func.name in GENERIC_MUTATORS and ("application-attribute", path) in self._homes.known:
             yield self._homes.known["application-attribute", path], False
 
-    def _inherits_mutator(self, cls: Scope, name: str) -> bool:
-        if self._names.classes.method(cls, name):
-            return False  # the project's own method; its body shows what it does
-        for base in self._names.classes.outside_bases(cls):
-            row = self._knowledge.find("containers", base)
-            if row and name in row[1].mutates:
-                return True
-        return False
 
-    # ── from expressions to homes ──
-
-    def held_by(self, e: f.Expr, scope: Scope) -> Iterator[tuple[Home, bool]]:
-        """The homes of the container that `e` denotes; the bit says that `e` is an element inside it."""
-        found: dict[tuple[Home, bool], None] = {}
-        for value in self._names.denote(e, scope):
-            if isinstance(value, Obj) and isinstance(value.cls, Cls) and not self._is_container(value.cls.scope):
-                continue
-            for item in self._homes_of(value, scope):
-                found[item] = None
-        path = self._homes.application_path(e, scope)
-        if path and not found:
-            found[self._homes.home("application-attribute", path, scope, e.at), False] = None
-        yield from found
-
-    def _is_container(self, cls: Scope) -> bool:
-        return any(self._knowledge.find("containers", base) for base in self._names.classes.outside_bases(cls))
-
-    def _homes_of(self, value: Value, scope: Scope) -> Iterator[tuple[Home, bool]]:
-        held = root(value)
-        if not isinstance(held, Heap | Obj | Made) or held.site is None:
-            if isinstance(held, Obj) and isinstance(held.cls, Cls) and held.site is None:
-                yield from self._homes_of_receiver(held.cls.scope, value is not held)
-            return
-        if isinstance(held, Heap):
-            row = self._knowledge.find("containers", held.type)
-            if row is None or row[1].immutable:
-                return
-        elif isinstance(held, Made) or isinstance(held.cls, Ext):
-            return
-        origin = held.site.scope
-        if origin is scope and scope.kind == "function":
-            return  # made by this very call
-        for home in self._homes.of_site(held.site):
-            yield home, value is not held
-        if origin.kind == "function" and _inside(scope, origin):
-            name = _name_of(origin, held)
-            if name:
-                home = self._homes.home(
-                    "closure-variable", f"{origin.full_name}.{name}", origin, origin.bindings[name][0].at
-                )
-                yield home, value is not held
-
-    def _homes_of_receiver(self, cls: Scope, element: bool) -> Iterator[tuple[Home, bool]]:
-        """Homes of long-lived instances of a container subclass, reached through `self`."""
-        if not self._is_container(cls):
-            return
-        for home, values in self._homes.values.items():
-            for value in values:
-                if isinstance(value, Obj) and isinstance(value.cls, Cls) and value.cls.scope is cls:
-                    yield home, element
-                    break
+def _as_store(site: CallSite, target: f.Expr, value: f.Expr | None) -> Store:
+    return Store(target, "=", value, site.scope, site.context, site.call.at)
 
 
-def _inside(scope: Scope, outer: Scope) -> bool:
-    current = scope.parent
-    while current is not None:
-        if current is outer:
-            return True
-        current = current.parent
-    return False
-
-
-def _name_of(scope: Scope, held: Heap | Obj) -> str | None:
-    """The local variable that a scope gives the object made at this site."""
-    for name, bindings in scope.bindings.items():
-        if any(b.value is held.site.expr for b in bindings if held.site):
-            return name
-    return None
+def _updated(call: f.Call) -> Iterator[tuple[str | None, f.Expr | None]]:
+    """What a mutating method of a namespace sets: `(name, value)`; the name is None where it is computed."""
+    first = call.args[0] if call.args else None
+    if isinstance(first, f.Table):
+        yield from ((constant_name(key), value) for key, value in first.pairs)
+    elif first is not None:
+        yield constant_name(first), call.args[-1]
+    yield from ((name if name != "**" else None, value) for name, value in call.keywords)

@@ -1,0 +1,118 @@
+"""Holders: the homes of the object that an expression denotes, and whether a method changes that object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statelint import facts as f
+from statelint.knowledge import Knowledge
+from statelint.project.homes import Home, Homes
+from statelint.project.names import Names
+from statelint.project.scopes import Scope
+from statelint.project.values import Cls, Ext, Heap, Made, Obj, Part, Value, root
+
+GENERIC_MUTATORS = frozenset(
+    {"append", "appendleft", "extend", "add", "update", "setdefault", "pop", "popleft", "popitem", "insert", "remove",
+     "discard", "clear"}
+)  # fmt: skip
+"""Mutating methods of an element whose own type nothing shows."""
+OPERATORS = frozenset({"__setitem__", "__delitem__", "__ior__", "__iadd__", "__isub__", "__iand__", "__ixor__"})
+
+
+class Holders:
+    """From expressions and values to the homes that hold them."""
+
+    def __init__(self, names: Names, homes: Homes, knowledge: Knowledge) -> None:
+        self._names = names
+        self._homes = homes
+        self._knowledge = knowledge
+
+    def held_by(self, e: f.Expr, scope: Scope) -> Iterator[tuple[Home, bool]]:
+        """The homes of the container that `e` denotes; the bit says that `e` is an element inside it."""
+        found: dict[tuple[Home, bool], None] = {}
+        for value in self._names.denote(e, scope):
+            if isinstance(value, Obj) and isinstance(value.cls, Cls) and not self._is_container(value.cls.scope):
+                continue
+            for item in self.homes_of(value, scope):
+                found[item] = None
+        path = self._homes.application_path(e, scope)
+        if path and not found:
+            found[self._homes.home("application-attribute", path, scope, e.at), False] = None
+        yield from found
+
+    def _is_container(self, cls: Scope) -> bool:
+        return any(self._knowledge.find("containers", base) for base in self._names.classes.outside_bases(cls))
+
+    def homes_of(self, value: Value, scope: Scope) -> Iterator[tuple[Home, bool]]:
+        """The homes of a value; the bit says that it is something inside of what the home holds."""
+        held = root(value)
+        if not isinstance(held, Heap | Obj | Made) or held.site is None:
+            if isinstance(held, Obj) and isinstance(held.cls, Cls) and held.site is None:
+                yield from self._homes_of_receiver(held.cls.scope, value is not held)
+            return
+        if isinstance(held, Heap):
+            row = self._knowledge.find("containers", held.type)
+            if row is None or row[1].immutable:
+                return
+        elif isinstance(held, Made) or isinstance(held.cls, Ext):
+            return
+        origin = held.site.scope
+        if origin is scope and scope.kind == "function":
+            return  # made by this very call
+        for home in self._homes.of_site(held.site):
+            yield home, value is not held
+        if origin.kind == "function" and _inside(scope, origin):
+            name = _name_of(origin, held)
+            if name:
+                home = self._homes.home(
+                    "closure-variable", f"{origin.full_name}.{name}", origin, origin.bindings[name][0].at
+                )
+                yield home, value is not held
+
+    def _homes_of_receiver(self, cls: Scope, element: bool) -> Iterator[tuple[Home, bool]]:
+        """Homes of long-lived instances of a container subclass, reached through `self`."""
+        if not self._is_container(cls):
+            return
+        for home in self._homes.of_class.get(cls, ()):
+            yield home, element
+
+    def changed_by(self, value: Value, method: str, scope: Scope) -> Iterator[tuple[Home, bool]]:
+        """The homes of a value whose content this method changes; none for a method that changes nothing."""
+        held = root(value)
+        if isinstance(value, Heap):
+            row = self._knowledge.find("containers", value.type)
+            changes = row is not None and (method in row[1].mutates or method in OPERATORS)
+        elif isinstance(value, Part) and isinstance(held, Heap):
+            changes = method in GENERIC_MUTATORS
+        elif isinstance(value, Obj) and isinstance(value.cls, Cls):
+            changes = self._inherits_mutator(value.cls.scope, method)
+        else:
+            changes = False
+        if changes:
+            yield from self.homes_of(value, scope)
+
+    def _inherits_mutator(self, cls: Scope, name: str) -> bool:
+        if self._names.classes.method(cls, name):
+            return False  # the project's own method; its body shows what it does
+        for base in self._names.classes.outside_bases(cls):
+            row = self._knowledge.find("containers", base)
+            if row and name in row[1].mutates:
+                return True
+        return False
+
+
+def _inside(scope: Scope, outer: Scope) -> bool:
+    current = scope.parent
+    while current is not None:
+        if current is outer:
+            return True
+        current = current.parent
+    return False
+
+
+def _name_of(scope: Scope, held: Heap | Obj) -> str | None:
+    """The local variable that a scope gives the object made at this site."""
+    for name, bindings in scope.bindings.items():
+        if any(b.value is held.site.expr for b in bindings if held.site):
+            return name
+    return None

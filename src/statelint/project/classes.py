@@ -62,6 +62,7 @@ class Classes:
         self._denote = denote
         self.all: list[Scope] = []
         self._attributes: dict[Scope, dict[str, list[Assigned]]] = defaultdict(lambda: defaultdict(list))
+        self._given_to_attributes: dict[str, list[Store]] = defaultdict(list)
         self._bases: dict[Scope, tuple[Cls | Ext, ...]] = {}
         self._lineage: dict[Scope, tuple[Cls | Ext, ...]] = {}
         self._accessors: dict[tuple[Scope, str], Accessor | None] = {}
@@ -73,6 +74,10 @@ class Classes:
                 self._collect(scope)
 
     def _collect(self, method: Scope) -> None:
+        for store in method.stores:
+            target = store.target
+            if isinstance(target, f.Attr) and store.op == "=" and store.value is not None:
+                self._given_to_attributes[target.name].append(store)
         receiver = first_parameter(method)
         if receiver is None or receiver[1] != "self" or method.owner is None:
             return
@@ -127,6 +132,14 @@ class Classes:
     def assigned(self, cls: Scope, name: str) -> list[Assigned]:
         """What the methods of this very class assign to `self.name`."""
         return self._attributes[cls].get(name, []) if cls in self._attributes else []
+
+    def given_to_class(self, cls: Scope, name: str) -> list[Store]:
+        """What functions assign to the attribute of the class itself: `cls.name = value`, `Shop.name = value`."""
+        return [
+            store
+            for store in self._given_to_attributes.get(name, ())
+            if isinstance(store.target, f.Attr) and Cls(cls) in self._denote(store.target.of, store.scope)
+        ]
 
     def attribute_names(self, cls: Scope) -> tuple[str, ...]:
         return tuple(self._attributes[cls]) if cls in self._attributes else ()

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
-from statelint.project.classes import first_parameter
 from statelint.project.names import Names
+from statelint.project.paths import alternatives, is_container_like, key_text
 from statelint.project.scopes import Scope
 from statelint.project.values import Cls, Ext, Func, Heap, Made, Member, Obj, Site, Value, qualified
 from statelint.spans import Place, Span
@@ -59,6 +59,8 @@ class Homes:
         self.long_classes: dict[Scope, Span] = {}
         """Classes with an instance that lasts, and where that instance is made or registered."""
         self.long_sites: set[Site] = set()
+        self.keepers: dict[Scope, list[Home]] = {}
+        """Classes whose instances last only because a container keeps them, and the homes of such containers."""
         self._instance_done: set[Scope] = set()
         self.known: dict[tuple[str, str], Home] = {}
         self.application_classes = {
@@ -84,6 +86,8 @@ class Homes:
             values = (v for e, scope, _ in attached for v in self._names.denote(e, scope))
             self.hold(home, values, [e for e, _, _ in attached])
 
+        self._kept_in_containers()
+
     # ── the homes ──
 
     def home(self, kind: str, name: str, scope: Scope, place: Place) -> Home:
@@ -99,7 +103,7 @@ class Homes:
         own = [b for b in bindings if b.kind in kinds and not b.context.for_types and not b.context.in_main]
         if not own:
             return None
-        first = next((b for b in own if b.value is not None and _is_container_like(b.value)), own[0])
+        first = next((b for b in own if b.value is not None and is_container_like(b.value)), own[0])
         return self.home("module-variable", f"{scope.module.name}:{name}", scope, first.at)
 
     def _roots(self) -> None:
@@ -121,6 +125,9 @@ class Homes:
                     if own:
                         home = self.home("class-attribute", f"{scope.full_name}.{name}", scope, own[0].at)
                         self.hold(home, (v for b in own for v in self._names.bound(b)), [b.value for b in own])
+                        for store in self._names.classes.given_to_class(scope, name):
+                            values = self._names.denote(store.value, store.scope) if store.value else ()
+                            self.hold(home, values, [store.value])
             elif scope.kind == "function" and isinstance(scope.node, f.Function) and scope.parent:
                 for param in scope.node.params:
                     if isinstance(param.default, f.Group | f.Table | f.Call):
@@ -165,7 +172,7 @@ class Homes:
         """
         values = tuple(values)
         self.values[home] = self.values.get(home, ()) + values
-        own = {id(part) for expr in given if expr is not None for part in _alternatives(expr)}
+        own = {id(part) for expr in given if expr is not None for part in alternatives(expr)}
         for value in values:
             if isinstance(value, Obj) and isinstance(value.cls, Cls) and home not in self.of_class[value.cls.scope]:
                 self.of_class[value.cls.scope].append(home)
@@ -252,6 +259,25 @@ class Homes:
                     home = self.home("application-attribute", path, scope, store.target.at)
                     self.hold(home, self._names.denote(store.value, scope), [store.value])
 
+    def _kept_in_containers(self) -> None:
+        """Objects that code puts into a container which lasts: `VISITORS[name] = Visitor()`."""
+        done: set[Site] = set()
+        while todo := [site for site in self.long_sites if site in self._names.stored and site not in done]:
+            done.update(todo)
+            for site in todo:
+                homes = self.of_site(site)
+                for e, scope in self._names.stored[site] if homes else ():
+                    for value in self._names.denote(e, scope):
+                        if isinstance(value, Obj) and isinstance(value.cls, Cls) and value.site is not None:
+                            self._keep(value, value.cls.scope, homes)
+
+    def _keep(self, value: Obj, cls: Scope, homes: list[Home]) -> None:
+        if value.site in self.long_sites or (cls in self.long_classes and cls not in self.keepers):
+            return
+        known = self.keepers.setdefault(cls, [])
+        known.extend(home for home in homes if home not in known)
+        self.last(value, homes[0].span)
+
     def application_path(self, e: f.Expr, scope: Scope) -> str | None:
         """`web.Application.state.jobs` for an attribute or constant key of an application object, else None."""
         if isinstance(e, f.Attr):
@@ -294,50 +320,7 @@ class Homes:
         return isinstance(value, Cls | Func)
 
 
-def key_text(key: f.Expr) -> str | None:
-    """A constant key, or a named key, as text."""
-    if isinstance(key, f.Const):
-        return str(key.value)
-    if isinstance(key, f.Name | f.Attr):
-        return key.id if isinstance(key, f.Name) else key.name
-    return None
-
-
 def _given(scope: Scope, name: str) -> list[f.Expr | None]:
     """The expressions assigned to a module-level name, also by functions that declare it global."""
     inner = [s for s in scope.descendants() if s.outer.get(name) == "global"]
     return [b.value for s in (scope, *inner) for b in s.bindings.get(name, ())]
-
-
-def _alternatives(e: f.Expr) -> list[f.Expr]:
-    """The expressions of which one becomes the value: both sides of `or`, of a conditional, and so on."""
-    if isinstance(e, f.Op) and e.op in ("or", "and", "*", "+", "|"):
-        return [x for operand in e.operands for x in _alternatives(operand)]
-    if isinstance(e, f.Choice):
-        return [*_alternatives(e.then), *_alternatives(e.other)]
-    if isinstance(e, f.Walrus | f.Await | f.Star):
-        return _alternatives(e.value)
-    if isinstance(e, f.Group):
-        return [e, *(x for item in e.items for x in _alternatives(item))]
-    return [e]
-
-
-def _is_container_like(e: f.Expr) -> bool:
-    return isinstance(e, f.Group | f.Table | f.Call | f.Comprehension)
-
-
-def receiver_rooted(e: f.Expr, scope: Scope) -> str | None:
-    """self or cls when an access path starts at the receiver of the enclosing method, else None."""
-    while isinstance(e, f.Attr | f.Item | f.Call):
-        e = e.func if isinstance(e, f.Call) else e.of
-    if not isinstance(e, f.Name):
-        return None
-    current: Scope | None = scope
-    while current is not None:
-        receiver = first_parameter(current)
-        if receiver and receiver[0] == e.id:
-            return receiver[1]
-        if e.id in current.bindings:
-            return None
-        current = current.parent
-    return None

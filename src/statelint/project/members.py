@@ -55,6 +55,8 @@ class Members:
         found: list[Value] = []
         outside: str | None = None
         is_instance = isinstance(receiver, Obj)
+        if name == "__class__" and is_instance:
+            return (Cls(cls),)
         for item in self._names.classes.lineage(cls):
             if isinstance(item, Ext):
                 outside = outside or item.name
@@ -68,6 +70,10 @@ class Members:
             for binding in () if shadowed else item.scope.bindings.get(name, ()):
                 for value in self._names.bound(binding):
                     found.extend(self._through_class(value, receiver))
+            if name in item.scope.bindings:
+                for store in self._names.classes.given_to_class(item.scope, name):
+                    if store.value is not None:
+                        found.extend(self._names.denote(store.value, store.scope))
             if found:
                 break
         if is_instance:

@@ -77,7 +77,7 @@ class Memos:
             return Verdict.BENIGN, "no request reaches it"
         receiver = first_parameter(scope)
         by_instance = row.per_instance or (receiver is not None and receiver[1] == "self")
-        if by_instance and scope.owner not in self._homes.long_classes:
+        if by_instance and (scope.owner not in self._homes.long_classes or scope.owner in self._homes.keepers):
             return Verdict.BENIGN, "each request has an instance of its own"
         if scope.parent is not None and scope.parent.kind == "function" and self._reach.runs(scope.parent):
             return Verdict.BENIGN, "the memo lives for one call of the function around it"

@@ -13,7 +13,8 @@ from statelint import facts as f
 from statelint.findings import Confidence
 from statelint.project.calls import Calls, Edge
 from statelint.project.entries import Entries, Entry
-from statelint.project.homes import Homes, receiver_rooted
+from statelint.project.homes import Homes
+from statelint.project.paths import receiver_rooted
 from statelint.project.scopes import Scope
 from statelint.project.values import Cls, Obj
 

@@ -21,6 +21,7 @@ from statelint.project.values import (
     Member,
     Obj,
     Part,
+    Site,
     Value,
     Values,
     qualified,
@@ -29,6 +30,9 @@ from statelint.project.values import (
 
 SAME: Final = frozenset({"typing.cast", "copy.copy", "copy.deepcopy"})
 """Functions that hand on their last argument, or an equal one."""
+COPIES: Final = SAME - {"typing.cast"}
+FACTORIES: Final = ("default_factory", "factory")
+"""Arguments of a field of a class that make its value for each instance."""
 
 
 class Results:
@@ -56,7 +60,11 @@ class Results:
             made = [v for v in self._names.denote(e.args[0], scope) if isinstance(v, Cls)]
             return tuple(Obj(v, self._names.site(e, scope)) for v in made)
         if name in SAME and e.args:
-            return self._names.denote(e.args[-1], scope)
+            given = self._names.denote(e.args[-1], scope)
+            copied = self._names.site(e, scope)
+            return tuple(Heap(v.type, copied) if name in COPIES and isinstance(v, Heap) else v for v in given)
+        if name == "builtins.type" and len(e.args) == 1:
+            return tuple(v.cls for v in self._names.denote(e.args[0], scope) if isinstance(v, Obj))
         if name == "builtins.super":
             return self._super(scope)
         if name == "importlib.import_module" and e.args and isinstance(e.args[0], f.Const):
@@ -71,6 +79,10 @@ class Results:
 
     def _outside_call(self, name: str, e: f.Call, scope: Scope) -> Values:
         site = self._names.site(e, scope)
+        if scope.kind == "class":
+            for keyword, factory in e.keywords:
+                if keyword in FACTORIES:
+                    return union(*(self._manufactured(v, site) for v in self._names.denote(factory, scope)))
         container = self._names.knowledge.find("containers", name)
         if container and not container[1].immutable:
             return (Heap(self._names.knowledge.canonical(name), site),)
@@ -82,6 +94,15 @@ class Results:
         if name.rpartition(".")[2][:1].isupper():
             return (Obj(Ext(name), site),)
         return (Made(name, site),)
+
+    def _manufactured(self, factory: Value, site: Site) -> Values:
+        """What a factory gives, as made at the place that names the factory."""
+        if isinstance(factory, Func | Bound):
+            return tuple(Heap(v.type, site) if isinstance(v, Heap) else v for v in self.returned(factory.scope))
+        if isinstance(factory, Cls):
+            return (Obj(factory, site),)
+        row = self._names.knowledge.find("containers", factory.name) if isinstance(factory, Ext) else None
+        return (Heap(self._names.knowledge.canonical(factory.name), site),) if row and isinstance(factory, Ext) else ()
 
     def _super(self, scope: Scope) -> Values:
         current: Scope | None = scope

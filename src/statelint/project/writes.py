@@ -9,9 +9,10 @@ from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.given import made_by_a_call
 from statelint.project.holders import GENERIC_MUTATORS, OPERATORS, Holders
-from statelint.project.homes import Home, Homes, receiver_rooted
+from statelint.project.homes import Home, Homes
 from statelint.project.names import Names
 from statelint.project.namespaces import constant_name, namespace_of
+from statelint.project.paths import receiver_rooted
 from statelint.project.scopes import CallSite, Context, Scope, Store
 from statelint.project.values import Cls, Func, Heap, Member, Mod, Obj, Value, qualified
 from statelint.spans import Place

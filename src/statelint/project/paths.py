@@ -1,0 +1,51 @@
+"""Access paths as they are written: their keys, where they start, and the expressions that one stands for."""
+
+from __future__ import annotations
+
+from statelint import facts as f
+from statelint.project.classes import first_parameter
+from statelint.project.scopes import Scope
+
+
+def key_text(key: f.Expr) -> str | None:
+    """A constant key, or a named key, as text."""
+    if isinstance(key, f.Const):
+        return str(key.value)
+    if isinstance(key, f.Name | f.Attr):
+        return key.id if isinstance(key, f.Name) else key.name
+    return None
+
+
+def alternatives(e: f.Expr) -> list[f.Expr]:
+    """The expressions of which one becomes the value: both sides of `or`, of a conditional, and so on."""
+    if isinstance(e, f.Op) and e.op in ("or", "and", "*", "+", "|"):
+        return [x for operand in e.operands for x in alternatives(operand)]
+    if isinstance(e, f.Choice):
+        return [*alternatives(e.then), *alternatives(e.other)]
+    if isinstance(e, f.Walrus | f.Await | f.Star):
+        return alternatives(e.value)
+    if isinstance(e, f.Group):
+        return [e, *(x for item in e.items for x in alternatives(item))]
+    return [e]
+
+
+def is_container_like(e: f.Expr) -> bool:
+    """Whether an expression makes a container or calls something."""
+    return isinstance(e, f.Group | f.Table | f.Call | f.Comprehension)
+
+
+def receiver_rooted(e: f.Expr, scope: Scope) -> str | None:
+    """self or cls when an access path starts at the receiver of the enclosing method, else None."""
+    while isinstance(e, f.Attr | f.Item | f.Call):
+        e = e.func if isinstance(e, f.Call) else e.of
+    if not isinstance(e, f.Name):
+        return None
+    current: Scope | None = scope
+    while current is not None:
+        receiver = first_parameter(current)
+        if receiver and receiver[0] == e.id:
+            return receiver[1]
+        if e.id in current.bindings:
+            return None
+        current = current.parent
+    return None

@@ -1,0 +1,186 @@
+"""The verdict on one state object: whether two replicas could give different answers because requests write it.
+
+A lazily built handle, a memo of a pure function and a flag that only ever gets one value could not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from statelint import facts as f
+from statelint.findings import Verdict
+from statelint.knowledge import Knowledge
+from statelint.project.homes import Home
+from statelint.project.names import Names
+from statelint.project.purity import CHANGING, Purity
+from statelint.project.scopes import Binding, Scope
+from statelint.project.values import Obj
+from statelint.project.writes import Write
+
+
+class Verdicts:
+    """The definition of accidental state applied to the writes of one home."""
+
+    def __init__(self, names: Names, purity: Purity, knowledge: Knowledge) -> None:
+        self._names = names
+        self._purity = purity
+        self._knowledge = knowledge
+
+    def of(self, home: Home, writes: Sequence[Write], memo: bool, types: tuple[str, ...]) -> tuple[Verdict, str]:
+        """The verdict on a home that requests write so, and the reason in a few words."""
+        for name in types:
+            row = self._knowledge.find("benign", name)
+            if row and row[1].because == "lock":
+                return Verdict.ARGUABLE, "a lock of one process"
+            if row and row[1].because in ("context", "metric", "logging", "external"):
+                return Verdict.BENIGN, f"it is {row[1].because}"
+        if any(w.element and w.how in ("rebind", "augment") for w in writes):
+            return Verdict.DEFINITE, "a request changes what it holds"
+        if all(w.how in ("rebind", "delete") for w in writes):
+            return self._rebound(home, writes)
+        if self._keeps_task_references(writes):
+            return Verdict.BENIGN, "it only keeps references to running tasks"
+        if memo:
+            return self._memo(writes)
+        if all(w.how == "attribute" or w.how == "rebind" for w in writes):
+            return self._rebound(home, writes)
+        return Verdict.DEFINITE, "the request path writes it"
+
+    def _rebound(self, home: Home, writes: Sequence[Write]) -> tuple[Verdict, str]:
+        values = [w.value for w in writes if w.how != "delete" and not _is_none(w.value)]
+        constants = {str(v.value) for v in values if isinstance(v, f.Const)}
+        if all(isinstance(v, f.Const) for v in values):
+            other = {str(b.value.value) for b in self._first_values(home) if isinstance(b.value, f.Const)}
+            if len(constants) <= 1 and (not values or len(writes) == len(values)):
+                return Verdict.BENIGN, "it is only ever set to one value"
+            if not constants - other and len(constants) <= 1:
+                return Verdict.BENIGN, "it is only reset"
+            return Verdict.DEFINITE, "a request changes it"
+        needs: set[str] = set()
+        guarded = True
+        for write in writes:
+            if write.value is None or isinstance(write.value, f.Const):
+                continue
+            needs |= self._purity.of(write.value, write.scope)
+            if _mentions(write.value, _last(home), write.scope) and isinstance(write.value, f.Op):
+                needs |= _own_share(write.value)
+            guarded = guarded and self._is_guarded(write)
+        if not needs:
+            return Verdict.BENIGN, "its value depends on the code alone"
+        if needs <= {"handle", "environment"}:
+            return Verdict.BENIGN, "every replica builds the same handle"
+        if self._are_handles(writes) and not needs & {"argument", "state", "database", "clock", "random"}:
+            return Verdict.BENIGN, "a handle that is built anew"
+        if guarded and not needs & (CHANGING - {"awaited"}):
+            return Verdict.BENIGN, "it is built once, on first use"
+        if guarded and "handle" in needs and not needs & {"database", "clock", "random"}:
+            return Verdict.BENIGN, "a handle built on first use"
+        if needs & CHANGING or needs & {"argument", "state"}:
+            return Verdict.DEFINITE, "each request can give it another value"
+        return Verdict.ARGUABLE, "nothing shows what its value depends on"
+
+    def _are_handles(self, writes: Sequence[Write]) -> bool:
+        """Whether each value that is given is an object made then and there."""
+        given = [w for w in writes if w.value is not None and not isinstance(w.value, f.Const)]
+        return bool(given) and all(
+            values and all(isinstance(v, Obj) and v.site is not None for v in values)
+            for values in (self._names.denote(w.value, w.scope) for w in given if w.value is not None)
+        )
+
+    def _first_values(self, home: Home) -> list[Binding]:
+        return [b for b in home.scope.bindings.get(_last(home), ()) if b.value is not None]
+
+    def _memo(self, writes: Sequence[Write]) -> tuple[Verdict, str]:
+        needs: set[str] = set()
+        for write in writes:
+            if write.method not in ("del", "pop", "clear", "popitem", "discard"):
+                needs |= self._purity.of(write.value, write.scope)
+        needs -= {"argument"}
+        if needs & CHANGING:
+            return Verdict.DEFINITE, "it keeps results that can change elsewhere"
+        if needs <= {"handle", "environment"}:
+            return Verdict.BENIGN, "it keeps what every replica computes alike"
+        return Verdict.ARGUABLE, "nothing shows whether the results can change"
+
+    def is_memo(self, home: Home, writes: Sequence[Write]) -> bool:
+        """Whether each write that adds stands on the miss branch of a look-up with the same key."""
+        adds = [
+            w
+            for w in writes
+            if (w.how == "item" and w.method != "del") or w.method in ("setdefault", "append", "add", "update")
+        ]
+        if not adds or any(w.element or w.how == "augment" for w in writes):
+            return False
+        return all(w.how == "item" and self._is_guarded(w) for w in adds)
+
+    def _is_guarded(self, write: Write) -> bool:
+        """Whether the write runs only on a miss: `x is None`, `not x`, `k not in x`, or in an except block."""
+        name = _last(write.home)
+        if write.context.in_handler:
+            return True
+        return any(_asks_for_lack(test, taken, name, write.scope) for test, taken in write.context.tests)
+
+    @staticmethod
+    def _keeps_task_references(writes: Sequence[Write]) -> bool:
+        """`tasks.add(task); task.add_done_callback(tasks.discard)`: the set only keeps the garbage collector away."""
+        for write in writes:
+            if write.method not in ("add", "append", "discard", "remove"):
+                return False
+        scopes: Iterable[Scope] = {w.scope for w in writes if w.method in ("add", "append")}
+        return bool(scopes) and all(
+            any(isinstance(c.call.func, f.Attr) and c.call.func.name == "add_done_callback" for c in s.calls)
+            for s in scopes
+        )
+
+
+def _last(home: Home) -> str:
+    """The name by which code reaches a home."""
+    return home.name.rpartition(":")[2].rpartition(".")[2]
+
+
+def _own_share(e: f.Op) -> set[str]:
+    """What a value that is built from the former one depends on: `x or make()` keeps it, `x + 1` counts."""
+    return set() if e.op in ("or", "and", "not") else {"state"}
+
+
+def _is_none(e: f.Expr | None) -> bool:
+    return e is None or (isinstance(e, f.Const) and e.kind == "none")
+
+
+def _mentions(e: f.Expr, name: str, scope: Scope, depth: int = 0) -> bool:
+    """Whether an expression reads `name`, also through a local that was looked up from it."""
+    if isinstance(e, f.Name):
+        if e.id == name:
+            return True
+        if depth < 3:
+            return any(
+                b.value is not None and _mentions(b.value, name, scope, depth + 1) for b in scope.bindings.get(e.id, ())
+            )
+        return False
+    if isinstance(e, f.Attr):
+        return e.name == name or _mentions(e.of, name, scope, depth)
+    if isinstance(e, f.Item):
+        return _mentions(e.of, name, scope, depth)
+    if isinstance(e, f.Call):
+        return _mentions(e.func, name, scope, depth) or any(
+            _mentions(a, name, scope, depth) or (isinstance(a, f.Const) and a.value == name) for a in e.args
+        )
+    if isinstance(e, f.Op):
+        return any(_mentions(o, name, scope, depth) for o in e.operands)
+    if isinstance(e, f.Walrus | f.Await):
+        return _mentions(e.value, name, scope, depth)
+    return False
+
+
+def _asks_for_lack(test: f.Expr, taken: bool, name: str, scope: Scope) -> bool:
+    if isinstance(test, f.Op):
+        if test.op in ("and", "or"):
+            return any(_asks_for_lack(o, taken, name, scope) for o in test.operands)
+        if test.op == "not":
+            return _asks_for_lack(test.operands[0], not taken, name, scope)
+        if not any(_mentions(o, name, scope) for o in test.operands):
+            return False
+        lacks = test.op in ("is", "==", "not in")
+        has = test.op in ("is not", "!=", "in")
+        return (lacks and taken) or (has and not taken)
+    return not taken and _mentions(test, name, scope)

@@ -59,6 +59,7 @@ class Homes:
         self.long_classes: dict[Scope, Span] = {}
         """Classes with an instance that lasts, and where that instance is made or registered."""
         self.long_sites: set[Site] = set()
+        self._long_heaps: list[Heap] = []
         self.keepers: dict[Scope, list[Home]] = {}
         """Classes whose instances last only because a container keeps them, and the homes of such containers."""
         self._instance_done: set[Scope] = set()
@@ -196,6 +197,7 @@ class Homes:
         if isinstance(value, Heap):
             if value.site not in self.long_sites:
                 self.long_sites.add(value.site)
+                self._long_heaps.append(value)
                 # what requests put into a container belongs to the container; only what stands in its display lasts
                 for element in self._names.written_elements(value):
                     if isinstance(element, Obj):
@@ -262,14 +264,13 @@ class Homes:
     def _kept_in_containers(self) -> None:
         """Objects that code puts into a container which lasts: `VISITORS[name] = Visitor()`."""
         done: set[Site] = set()
-        while todo := [site for site in self.long_sites if site in self._names.stored and site not in done]:
-            done.update(todo)
-            for site in todo:
-                homes = self.of_site(site)
-                for e, scope in self._names.stored[site] if homes else ():
-                    for value in self._names.denote(e, scope):
-                        if isinstance(value, Obj) and isinstance(value.cls, Cls) and value.site is not None:
-                            self._keep(value, value.cls.scope, homes)
+        while todo := [heap for heap in self._long_heaps if heap.site not in done]:
+            done.update(heap.site for heap in todo)
+            for heap in todo:
+                homes = self.of_site(heap.site)
+                for value in self._names.elements(heap) if homes else ():
+                    if isinstance(value, Obj) and isinstance(value.cls, Cls) and value.site is not None:
+                        self._keep(value, value.cls.scope, homes)
 
     def _keep(self, value: Obj, cls: Scope, homes: list[Home]) -> None:
         if value.site in self.long_sites or (cls in self.long_classes and cls not in self.keepers):

@@ -15,6 +15,7 @@ from typing import Any, Final
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.classes import Classes
+from statelint.project.elements import Elements
 from statelint.project.imported import Imported
 from statelint.project.members import Members
 from statelint.project.modules import Modules
@@ -22,16 +23,13 @@ from statelint.project.resolver import Given
 from statelint.project.results import Results
 from statelint.project.scopes import Binding, Scope
 from statelint.project.values import (
-    WIDTH,
     Cls,
     Ext,
     Func,
     Heap,
     Lit,
     Made,
-    Mod,
     Obj,
-    Part,
     Site,
     Value,
     Values,
@@ -39,7 +37,12 @@ from statelint.project.values import (
 )
 
 BUILTINS: Final = frozenset(dir(builtins))
-DISPLAYS: Final = {"list": "builtins.list", "set": "builtins.set", "dict": "builtins.dict"}
+DISPLAYS: Final = {
+    "list": "builtins.list",
+    "set": "builtins.set",
+    "dict": "builtins.dict",
+    "generator": "builtins.generator",
+}
 DEPTH: Final = 40
 
 
@@ -57,6 +60,7 @@ class Names:
         self._members = Members(self)
         self._results = Results(self)
         self._imported = Imported(self)
+        self._elements = Elements(self)
         self.member = self._members.member
         self.called = self._results.called
         self.returned = self._results.returned
@@ -64,12 +68,14 @@ class Names:
         self.annotated = self._results.annotated
         self.module_member = self._imported.module_member
         self.outside = self._imported.outside
+        self.elements = self._elements.elements
+        self.written_elements = self._elements.written_elements
         self._ways: Mapping[type, Callable[[Any, Scope], Values]] = {
             f.Const: lambda e, scope: (Lit(e.value, e.kind),),
             f.Name: self._name,
             f.Attr: self._attribute,
             f.Call: self._call,
-            f.Item: self._item,
+            f.Item: self._elements.item,
             f.Group: self._display,
             f.Comprehension: self._display,
             f.Table: lambda e, scope: (Heap("builtins.dict", self.site(e, scope)),),
@@ -163,61 +169,14 @@ class Names:
         if e.op not in ("or", "and", "|", "*", "+"):
             return ()
         found = union(*[self.denote(o, scope) for o in e.operands])
-        return found if e.op in ("or", "and") else tuple(v for v in found if isinstance(v, Heap))
+        if e.op in ("or", "and"):
+            return found
+        made = self.site(e, scope)  # `defaults + extra` is a new container
+        return union(Heap(v.type, made) for v in found if isinstance(v, Heap))
 
     def _lambda(self, e: f.Lambda, scope: Scope) -> Values:
         inner = scope.by_node.get(id(e.function))
         return (Func(inner),) if inner else ()
-
-    def _item(self, e: f.Item, scope: Scope) -> Values:
-        found: list[Value] = []
-        for value in self.denote(e.of, scope):
-            if isinstance(value, Ext) and value.name == "sys.modules":
-                found.extend(self._loaded(e.key, scope))
-            elif isinstance(value, Cls | Ext):
-                found.append(value)  # a parametrised generic is its class
-            elif isinstance(value, Mod):
-                continue
-            elif isinstance(value, Made) and value.name == "builtins.globals" and isinstance(e.key, f.Const):
-                found.extend(self.lookup(str(e.key.value), self.top(scope)))
-            else:
-                found.extend(self.elements(value, e.key))
-        return union(found)
-
-    def _loaded(self, key: f.Expr, scope: Scope) -> Values:
-        """`sys.modules[__name__]` and `sys.modules["package.module"]`."""
-        if isinstance(key, f.Name) and key.id == "__name__":
-            return (Mod(scope.module),)
-        module = self.modules.find(str(key.value), scope.module) if isinstance(key, f.Const) else None
-        return (Mod(module),) if module else ()
-
-    def elements(self, value: Value, key: f.Expr | None = None) -> Values:
-        """What a value holds: a marker that it is a part, the elements written in a display, and what was stored."""
-        if isinstance(value, Obj) and isinstance(value.cls, Cls):
-            getter = self.classes.method(value.cls.scope, "__getitem__")
-            if getter:
-                return self.returned(getter)
-        if not isinstance(value, Heap):
-            return (Part(value),)
-        given = self.given()
-        stored = given.stored.get(value.site, ())[:WIDTH] if given else ()
-        put = [v for e, scope in stored for v in self.denote(e, scope)]
-        return union([Part(value)], self.written_elements(value, key), (v for v in put if not isinstance(v, Lit)))
-
-    def written_elements(self, value: Heap, key: f.Expr | None = None) -> Values:
-        """The elements of a display as written, constants left out; with a constant key only that entry."""
-        inner: list[Value] = []
-        expr, scope = value.site.expr, value.site.scope
-        if isinstance(expr, f.Table):
-            for k, v in expr.pairs:
-                if not isinstance(key, f.Const) or not isinstance(k, f.Const) or k.value == key.value:
-                    inner.extend(self.denote(v, scope))
-        elif isinstance(expr, f.Group):
-            for item in expr.items[:WIDTH]:
-                inner.extend(self.denote(item, scope))
-        elif isinstance(expr, f.Comprehension):
-            inner.extend(self.denote(expr.items[-1], scope))
-        return union(v for v in inner if not isinstance(v, Lit))
 
     # ── names ──
 
@@ -296,7 +255,7 @@ class Names:
         if b.kind in ("assign", "annotate"):
             given = self.denote(b.value, b.scope) if b.value is not None else ()
             if b.position is not None and b.value is not None:
-                given = self._unpacked(b.value, b.position, b.scope, given)
+                given = self._elements.unpacked(b.value, b.position, b.scope, given)
             if b.annotation is not None and all(isinstance(v, Lit | Made) for v in given):
                 given = union(given, self.annotated(b.annotation, b.scope))
             return given
@@ -315,11 +274,6 @@ class Names:
         if b.kind == "enter" and b.value is not None:
             return union(*(self._entered(v) for v in self.denote(b.value, b.scope)))
         return ()
-
-    def _unpacked(self, value: f.Expr, position: int, scope: Scope, given: Values) -> Values:
-        if isinstance(value, f.Group) and position < len(value.items):
-            return self.denote(value.items[position], scope)
-        return tuple(Part(v) for v in given)
 
     def _entered(self, value: Value) -> Values:
         if isinstance(value, Obj) and isinstance(value.cls, Cls):

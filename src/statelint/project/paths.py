@@ -19,7 +19,7 @@ def key_text(key: f.Expr) -> str | None:
 def alternatives(e: f.Expr) -> list[f.Expr]:
     """The expressions of which one becomes the value: both sides of `or`, of a conditional, and so on."""
     if isinstance(e, f.Op) and e.op in ("or", "and", "*", "+", "|"):
-        return [x for operand in e.operands for x in alternatives(operand)]
+        return [e, *(x for operand in e.operands for x in alternatives(operand))]
     if isinstance(e, f.Choice):
         return [*alternatives(e.then), *alternatives(e.other)]
     if isinstance(e, f.Walrus | f.Await | f.Star):

@@ -1,0 +1,134 @@
+"""What values hold: items by key, elements of displays and copies, what a target gets of a value taken apart."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from statelint import facts as f
+from statelint.project.resolver import Resolver
+from statelint.project.scopes import Scope
+from statelint.project.values import (
+    WIDTH,
+    Bound,
+    Cls,
+    Ext,
+    Func,
+    Heap,
+    Lit,
+    Made,
+    Mod,
+    Obj,
+    Part,
+    Site,
+    Value,
+    Values,
+    union,
+)
+
+COPYING: Final = frozenset({"list", "sorted", "tuple", "set", "dict", "reversed", "copy", "deque"})
+"""Functions whose result holds the very elements of their first argument."""
+
+
+class Elements:
+    """Look-up of elements."""
+
+    def __init__(self, names: Resolver) -> None:
+        self._names = names
+        self._active: set[Site] = set()
+
+    def item(self, e: f.Item, scope: Scope) -> Values:
+        """What `value[key]` denotes."""
+        found: list[Value] = []
+        for value in self._names.denote(e.of, scope):
+            if isinstance(value, Ext) and value.name == "sys.modules":
+                found.extend(self._loaded(e.key, scope))
+            elif isinstance(value, Cls | Ext):
+                found.append(value)  # a parametrised generic is its class
+            elif isinstance(value, Mod):
+                continue
+            elif isinstance(value, Made) and value.name == "builtins.globals" and isinstance(e.key, f.Const):
+                found.extend(self._names.lookup(str(e.key.value), self._names.top(scope)))
+            elif isinstance(e.key, f.Op) and e.key.op == "slice" and isinstance(value, Heap):
+                copied = value.type == "builtins.list"  # slices of other sequences can be views
+                found.append(Heap(value.type, self._names.site(e, scope)) if copied else Part(value))
+            else:
+                found.extend(self.elements(value, e.key))
+        return union(found)
+
+    def _loaded(self, key: f.Expr, scope: Scope) -> Values:
+        """`sys.modules[__name__]` and `sys.modules["package.module"]`."""
+        if isinstance(key, f.Name) and key.id == "__name__":
+            return (Mod(scope.module),)
+        module = self._names.modules.find(str(key.value), scope.module) if isinstance(key, f.Const) else None
+        return (Mod(module),) if module else ()
+
+    def elements(self, value: Value, key: f.Expr | None = None) -> Values:
+        """What a value holds: a marker that it is a part, the elements written in a display, and what was stored."""
+        if isinstance(value, Obj) and isinstance(value.cls, Cls):
+            getter = self._names.classes.method(value.cls.scope, "__getitem__")
+            if getter:
+                return self._names.returned(getter)
+        if not isinstance(value, Heap):
+            return (Part(value),)
+        given = self._names.given()
+        stored = given.stored.get(value.site, ())[:WIDTH] if given else ()
+        put = [v for e, scope in stored for v in self._names.denote(e, scope)]
+        made = self._made_on_demand(value)
+        return union([Part(value)], self.written_elements(value, key), made, (v for v in put if not isinstance(v, Lit)))
+
+    def _made_on_demand(self, value: Heap) -> Values:
+        """The objects that a container makes for a key it lacks: `defaultdict(Basket)`."""
+        made = value.site.expr
+        if not isinstance(made, f.Call) or not made.args or not value.type.endswith(".defaultdict"):
+            return ()
+        factory = made.args[0]
+        given = self._names.denote(factory, value.site.scope)
+        return tuple(Obj(v, self._names.site(factory, value.site.scope)) for v in given if isinstance(v, Cls))
+
+    def written_elements(self, value: Heap, key: f.Expr | None = None) -> Values:
+        """The elements of a display as written, constants left out; with a constant key only that entry."""
+        inner: list[Value] = []
+        expr, scope = value.site.expr, value.site.scope
+        if isinstance(expr, f.Table):
+            for k, v in expr.pairs:
+                if not isinstance(key, f.Const) or not isinstance(k, f.Const) or k.value == key.value:
+                    inner.extend(self._names.denote(v, scope))
+        elif isinstance(expr, f.Group):
+            for item in expr.items[:WIDTH]:
+                inner.extend(self._names.denote(item, scope))
+        elif isinstance(expr, f.Comprehension):
+            inner.extend(self._names.denote(expr.items[-1], scope))
+        elif value.site not in self._active:  # `rows = sorted(rows)` holds what it held
+            self._active.add(value.site)
+            for source in _copied(expr):
+                for held in self._names.denote(source, scope):
+                    inner.extend(self.elements(held) if isinstance(held, Heap | Part) else ())
+            self._active.discard(value.site)
+        return union(v for v in inner if not isinstance(v, Lit))
+
+    def unpacked(self, value: f.Expr, position: int, scope: Scope, given: Values) -> Values:
+        """What one target gets of a value that several targets take apart."""
+        if isinstance(value, f.Group) and position < len(value.items):
+            return self._names.denote(value.items[position], scope)
+        if isinstance(value, f.Call):
+            found: list[Value] = []
+            for callee in self._names.denote(value.func, scope):
+                if isinstance(callee, Func | Bound):
+                    for e in callee.scope.returns:
+                        if isinstance(e, f.Group) and e.kind == "tuple" and position < len(e.items):
+                            found.extend(self._names.denote(e.items[position], callee.scope))
+            if found:
+                return union(found)
+        return tuple(Part(v) for v in given)
+
+
+def _copied(e: f.Expr) -> tuple[f.Expr, ...]:
+    """The expressions whose elements a new container takes over."""
+    if isinstance(e, f.Op):
+        return e.operands
+    if isinstance(e, f.Item):
+        return (e.of,)
+    if isinstance(e, f.Call) and e.args:
+        name = getattr(e.func, "name", None) or getattr(e.func, "id", None)
+        return e.args[:1] if name in COPYING else ()
+    return ()

@@ -61,6 +61,8 @@ class Store(Row, frozen=True):
     shared: tuple[str, ...] = ()
     absent: Judgement = "unknown"
     """What it means when the argument or the setting is missing."""
+    unknown: Judgement = "unknown"
+    """What a value means that only run time knows, where anything that can be given is the same."""
     other: Judgement = "unknown"
     """What a known value means that matches neither pattern."""
     local_calls: tuple[str, ...] = ()

@@ -67,7 +67,7 @@ class Judge:
                         for judged in self.given(row, given, depth + 1):
                             if judged.judgement != "unknown":
                                 return judged
-        return Judged("unknown", w.env, w.span, w.unless, w.context)
+        return Judged(row.unknown, w.env, w.span, w.unless, w.context)
 
     def variable(self, row: Store, name: str) -> Judgement | None:
         """What deployment files set a variable to; None when none of them sets it."""

@@ -49,6 +49,7 @@ class Loops:
         self._knowledge = knowledge
         self._started = started
         self._doubles = knowledge.words.get("doubles", frozenset())
+        self._receives = knowledge.words.get("receives", frozenset())
         found = {(r.scope.path, r.at): r for r in self._all()}
         self.found = tuple(found[key] for key in sorted(found))
 
@@ -73,11 +74,13 @@ class Loops:
                     yield Repeated(how, value.scope.qualname, site.scope, site.call.at, loop, telling, where)
 
     def _loop(self, scope: Scope, maker: str) -> Span | None:
-        """The loop that pauses, or the call that sets the timer again."""
+        """The loop that pauses, or the call that sets the timer again; one that takes messages is no timer."""
         node = scope.node
         for fact in walk(node.body) if isinstance(node, f.Function) else ():
-            if isinstance(fact, f.Loop) and fact.kind == "while" and any(_pauses(inner) for inner in walk(fact.body)):
-                return scope.span(fact.at)
+            if isinstance(fact, f.Loop) and fact.kind == "while":
+                called = {_called(inner) for inner in walk(fact.body)}
+                if called & PAUSES and not called & self._receives:
+                    return scope.span(fact.at)
         for site in self._calls.outside.get(maker, ()):
             if site.scope is scope and maker.endswith("Timer"):
                 return scope.span(site.call.at)
@@ -96,7 +99,6 @@ class Loops:
         return "", None
 
 
-def _pauses(fact: object) -> bool:
-    if not isinstance(fact, f.Call):
-        return False
-    return getattr(fact.func, "name", getattr(fact.func, "id", "")) in PAUSES
+def _called(fact: object) -> str:
+    """The last name of what a call calls."""
+    return getattr(fact.func, "name", getattr(fact.func, "id", "")) if isinstance(fact, f.Call) else ""

@@ -23,6 +23,7 @@ from statelint.project.flows import Flows
 from statelint.project.given import given
 from statelint.project.homes import Homes
 from statelint.project.kept import Stores
+from statelint.project.lasting import settle
 from statelint.project.local_stores import LocalStores
 from statelint.project.loops import Loops
 from statelint.project.memos import Memoised, Memos
@@ -105,7 +106,8 @@ class Project:
 
     @cached_property
     def homes(self) -> Homes:
-        return Homes(self.names, self.calls, self.knowledge, self.at_start, self.entries.scripts)
+        homes = Homes(self.names, self.knowledge, self.entries.scripts)
+        return settle(homes, self.names, self.knowledge, self.at_start)
 
     @cached_property
     def at_start(self) -> list[Scope]:

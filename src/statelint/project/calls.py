@@ -63,11 +63,14 @@ class Calls:
         if isinstance(scope.node, f.Function) and scope.parent:
             for decorator in scope.node.decorators:
                 for value in self._names.denote(decorator, scope.parent):
+                    if isinstance(value, Cls) and (wrapper := self._names.classes.method(value.scope, "__call__")):
+                        made = Obj(value, self._names.site(decorator, scope.parent))  # the class stands in its place
+                        self._add(Edge(scope, wrapper, decorator.at, "decorator", made))
                     if isinstance(value, Func):
                         self._add(Edge(scope.parent, value.scope, decorator.at, "call"))
-                        for wrapper in self._names.returned(value.scope):
-                            if isinstance(wrapper, Func) and wrapper.scope is not scope:
-                                self._add(Edge(scope, wrapper.scope, decorator.at, "decorator"))
+                        for inner in self._names.returned(value.scope):
+                            if isinstance(inner, Func) and inner.scope is not scope:
+                                self._add(Edge(scope, inner.scope, decorator.at, "decorator"))
 
     def _runs(self, scope: Scope, of: f.Expr, names: tuple[str, ...], at: Place, how: str) -> None:
         """Python itself calls these methods of what `of` denotes."""

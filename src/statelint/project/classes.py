@@ -61,23 +61,22 @@ class Classes:
     def __init__(self, scopes: Iterable[Scope], denote: Callable[[f.Expr, Scope], Values]) -> None:
         self._denote = denote
         self.all: list[Scope] = []
-        self._attributes: dict[Scope, dict[str, list[Assigned]]] = defaultdict(lambda: defaultdict(list))
         self._given_to_attributes: dict[str, list[Store]] = defaultdict(list)
+        self._attributes: dict[Scope, dict[str, list[Assigned]]] = defaultdict(lambda: defaultdict(list))
         self._bases: dict[Scope, tuple[Cls | Ext, ...]] = {}
         self._lineage: dict[Scope, tuple[Cls | Ext, ...]] = {}
         self._accessors: dict[tuple[Scope, str], Accessor | None] = {}
         self._children: dict[Scope | str, list[Scope]] | None = None
         for scope in scopes:
+            for store in scope.stores:
+                if isinstance(store.target, f.Attr) and store.op == "=" and store.value is not None:
+                    self._given_to_attributes[store.target.name].append(store)
             if scope.kind == "class":
                 self.all.append(scope)
             elif scope.kind == "function":
                 self._collect(scope)
 
     def _collect(self, method: Scope) -> None:
-        for store in method.stores:
-            target = store.target
-            if isinstance(target, f.Attr) and store.op == "=" and store.value is not None:
-                self._given_to_attributes[target.name].append(store)
         receiver = first_parameter(method)
         if receiver is None or receiver[1] != "self" or method.owner is None:
             return
@@ -134,12 +133,16 @@ class Classes:
         return self._attributes[cls].get(name, []) if cls in self._attributes else []
 
     def given_to_class(self, cls: Scope, name: str) -> list[Store]:
-        """What functions assign to the attribute of the class itself: `cls.name = value`, `Shop.name = value`."""
-        return [
-            store
-            for store in self._given_to_attributes.get(name, ())
-            if isinstance(store.target, f.Attr) and Cls(cls) in self._denote(store.target.of, store.scope)
-        ]
+        """What code assigns to the attribute of the class itself: `cls.name = value`, `Shop.name = value`."""
+        return [s for s in self._given_to_attributes.get(name, ()) if Cls(cls) in self._owners(s)]
+
+    def given_from_outside(self, cls: Scope, name: str) -> list[Store]:
+        """What code outside of the class assigns to the attribute of an instance: `shop.name = value`."""
+        stores = self._given_to_attributes.get(name, ())
+        return [s for s in stores if any(isinstance(v, Obj) and v.cls == Cls(cls) for v in self._owners(s))]
+
+    def _owners(self, store: Store) -> Values:
+        return self._denote(store.target.of, store.scope) if isinstance(store.target, f.Attr) else ()
 
     def attribute_names(self, cls: Scope) -> tuple[str, ...]:
         return tuple(self._attributes[cls]) if cls in self._attributes else ()

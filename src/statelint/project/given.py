@@ -12,8 +12,9 @@ from typing import Final
 from statelint import facts as f
 from statelint.project.callees import Callees
 from statelint.project.resolver import Given, Resolver
+from statelint.project.results import PARTIAL
 from statelint.project.scopes import CallSite, Scope
-from statelint.project.values import Func, Heap, Value
+from statelint.project.values import Ext, Func, Heap, Value
 
 KEPT: Final = 16
 """Arguments of one parameter, or elements of one container, beyond which more say nothing new."""
@@ -52,6 +53,11 @@ class _Collector:
         if not call.args and not call.keywords:
             return
         for value in values:
+            if isinstance(value, Ext) and value.name == PARTIAL and call.args:
+                early = f.Call(call.args[0], call.args[1:], call.keywords, call.at)
+                for bound in self._names.denote(call.args[0], scope):
+                    for callee in self._callees.of(bound, site):
+                        self._pass(early, scope, callee.scope, callee.skipped)
             for callee in self._callees.of(value, site):
                 self._pass(call, scope, callee.scope, callee.skipped)
         guessed = None if values else self._callees.guessed(call)

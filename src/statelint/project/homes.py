@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.calls import Calls
 from statelint.project.names import Names
 from statelint.project.paths import alternatives, is_container_like, key_text
 from statelint.project.scopes import Scope
@@ -44,9 +43,7 @@ PER_INSTANCE = frozenset({"dataclass", "define", "frozen", "attrs", "mutable", "
 class Homes:
     """All homes, what each holds, and the long-lived classes and sites."""
 
-    def __init__(
-        self, names: Names, calls: Calls, knowledge: Knowledge, at_start: Iterable[Scope], scripts: AbstractSet[Scope]
-    ) -> None:
+    def __init__(self, names: Names, knowledge: Knowledge, scripts: AbstractSet[Scope]) -> None:
         """`scripts` are the modules whose names are bound anew for each session."""
         self._names = names
         self._scripts = scripts
@@ -59,7 +56,9 @@ class Homes:
         self.long_classes: dict[Scope, Span] = {}
         """Classes with an instance that lasts, and where that instance is made or registered."""
         self.long_sites: set[Site] = set()
-        self._long_heaps: list[Heap] = []
+        self.single: set[Scope] = set()
+        """Classes of which every object is the same one, or shares its attributes."""
+        self.long_heaps: list[Heap] = []
         self.keepers: dict[Scope, list[Home]] = {}
         """Classes whose instances last only because a container keeps them, and the homes of such containers."""
         self._instance_done: set[Scope] = set()
@@ -78,22 +77,12 @@ class Homes:
         }
         """Outside classes that register handlers, or of which knowledge says that one object serves the process."""
         self._roots()
-        self._framework_classes()
-        self._made_at_start(calls, at_start)
-        self._on_applications()
-        given = names.given()
-        for (function, name), attached in given.attached.items() if given else ():
-            home = self.home("function-attribute", f"{function.full_name}.{name}", attached[0][1], attached[0][2])
-            values = (v for e, scope, _ in attached for v in self._names.denote(e, scope))
-            self.hold(home, values, [e for e, _, _ in attached])
-
-        self._kept_in_containers()
 
     # ── the homes ──
 
-    def home(self, kind: str, name: str, scope: Scope, place: Place) -> Home:
-        """The one home of this kind and name; the first place that defines it wins."""
-        return self.known.setdefault((kind, name), Home(kind, name, scope, scope.span(place)))
+    def home(self, kind: str, name: str, scope: Scope, place: Place, written: Scope | None = None) -> Home:
+        """The one home of this kind and name; the first place that defines it wins. `place` is in `written`."""
+        return self.known.setdefault((kind, name), Home(kind, name, scope, (written or scope).span(place)))
 
     def module_variable(self, scope: Scope, name: str) -> Home | None:
         """The home of a module-level name. It points at its first assignment, also one by `global` in a function."""
@@ -197,7 +186,7 @@ class Homes:
         if isinstance(value, Heap):
             if value.site not in self.long_sites:
                 self.long_sites.add(value.site)
-                self._long_heaps.append(value)
+                self.long_heaps.append(value)
                 # what requests put into a container belongs to the container; only what stands in its display lasts
                 for element in self._names.written_elements(value):
                     if isinstance(element, Obj):
@@ -231,53 +220,9 @@ class Homes:
                         home = self.home("instance-attribute", f"{owner.full_name}.{name}", owner, fields[0].at)
                         self.hold(home, (v for b in fields for v in self._names.bound(b)), [b.value for b in fields])
 
-    # ── what lasts besides the roots ──
-
-    def _framework_classes(self) -> None:
-        """Classes of which knowledge says that the framework makes one instance for the process."""
-        for cls in self._names.classes.all:
-            for base in self._names.classes.outside_bases(cls):
-                row = self._knowledge.find("handlers.bases", base)
-                lasting = (row is not None and row[1].instance == "process") or base in self.application_classes
-                if lasting and isinstance(cls.node, f.Class):
-                    self.long_class(cls, cls.span(cls.node.name_at))
-
-    def _made_at_start(self, calls: Calls, at_start: Iterable[Scope]) -> None:
-        """Instances that start-up code makes last: whatever they are for, nothing makes them anew for a request."""
-        for scope in at_start:
-            for site in scope.calls:
-                for value in self._names.denote(site.call, scope):
-                    if isinstance(value, Obj) and value.site is not None and value.site.scope is scope:
-                        self.last(value, scope.span(site.call.at))
-
-    def _on_applications(self) -> None:
-        """Attributes given to application objects: `app.state.jobs = {}`."""
-        for scope in self._names.every:
-            for store in scope.stores:
-                if store.op != "=" or store.value is None or not isinstance(store.target, f.Attr | f.Item):
-                    continue
-                path = self.application_path(store.target, scope)
-                if path:
-                    home = self.home("application-attribute", path, scope, store.target.at)
-                    self.hold(home, self._names.denote(store.value, scope), [store.value])
-
-    def _kept_in_containers(self) -> None:
-        """Objects that code puts into a container which lasts: `VISITORS[name] = Visitor()`."""
-        done: set[Site] = set()
-        while todo := [heap for heap in self._long_heaps if heap.site not in done]:
-            done.update(heap.site for heap in todo)
-            for heap in todo:
-                homes = self.of_site(heap.site)
-                for value in self._names.elements(heap) if homes else ():
-                    if isinstance(value, Obj) and isinstance(value.cls, Cls) and value.site is not None:
-                        self._keep(value, value.cls.scope, homes)
-
-    def _keep(self, value: Obj, cls: Scope, homes: list[Home]) -> None:
-        if value.site in self.long_sites or (cls in self.long_classes and cls not in self.keepers):
-            return
-        known = self.keepers.setdefault(cls, [])
-        known.extend(home for home in homes if home not in known)
-        self.last(value, homes[0].span)
+    def is_single(self, cls: Scope) -> bool:
+        """Whether every call of a class gives an object with the same state."""
+        return cls in self.single
 
     def application_path(self, e: f.Expr, scope: Scope) -> str | None:
         """`web.Application.state.jobs` for an attribute or constant key of an application object, else None."""
@@ -313,6 +258,8 @@ class Homes:
         """Whether this value is, or can be, one that lasts as long as the process."""
         if isinstance(value, Obj | Heap | Made):
             if value.site is not None and value.site in self.long_sites:
+                return True
+            if isinstance(value, Obj) and isinstance(value.cls, Cls) and value.cls.scope in self.single:
                 return True
             if isinstance(value, Obj) and value.site is None:
                 if isinstance(value.cls, Cls):

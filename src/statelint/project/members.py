@@ -81,11 +81,21 @@ class Members:
                 for binding in sub.bindings.get(name, ()):
                     for value in self._names.bound(binding):
                         found.extend(self._through_class(value, Obj(Cls(sub), receiver.site)))  # type: ignore[union-attr]
+        if not found:
+            found.extend(self._given_elsewhere(cls, name, is_instance))
         if not found and outside and outside != "builtins.object":
             if isinstance(receiver, Obj):
                 return self._outside_member(Obj(Ext(outside), receiver.site), outside, name, inherited=True)
             return self._names.outside(f"{outside}.{name}")
         return union(found)
+
+    def _given_elsewhere(self, cls: Scope, name: str, is_instance: bool) -> list[Value]:
+        """What is assigned to an attribute that the class itself does not speak of."""
+        classes = self._names.classes
+        stores = classes.given_to_class(cls, name)
+        if is_instance:
+            stores = [*stores, *classes.given_from_outside(cls, name)]
+        return [v for s in stores if s.value is not None for v in self._names.denote(s.value, s.scope)]
 
     def _through_class(self, value: Value, receiver: Value) -> Values:
         """A class attribute seen through a receiver: functions bind, properties are called."""

@@ -13,6 +13,7 @@ from typing import Final
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.classes import first_parameter
+from statelint.project.decorators import Decorators
 from statelint.project.names import BUILTINS, Names
 from statelint.project.scopes import Scope
 from statelint.project.values import (
@@ -60,6 +61,7 @@ class Purity:
     def __init__(self, names: Names, knowledge: Knowledge) -> None:
         self._names = names
         self._knowledge = knowledge
+        self._decorators = Decorators(names)
         self._functions: dict[Scope, frozenset[str]] = {}
         self._active: set[Scope] = set()
 
@@ -148,6 +150,9 @@ class Purity:
         values = self._names.denote(e.func, scope)
         if isinstance(e.func, f.Attr):
             found |= self.of(e.func.of, scope, depth)
+        wrapped = self._decorators.wrapped_by(e.func, scope)
+        if wrapped:
+            return frozenset(found.union(*(self.function(function, depth + 1) - {"argument"} for function in wrapped)))
         if not values:
             known = isinstance(e.func, f.Attr) and e.func.name in PURE_METHODS
             return frozenset(found | (set() if known else {"unknown"}))

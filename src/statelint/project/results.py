@@ -30,6 +30,7 @@ from statelint.project.values import (
 
 SAME: Final = frozenset({"typing.cast", "copy.copy", "copy.deepcopy"})
 """Functions that hand on their last argument, or an equal one."""
+PARTIAL: Final = "functools.partial"
 COPIES: Final = SAME - {"typing.cast"}
 FACTORIES: Final = ("default_factory", "factory")
 """Arguments of a field of a class that make its value for each instance."""
@@ -46,7 +47,11 @@ class Results:
         if isinstance(callee, Cls):
             return (Obj(callee, self._names.site(e, scope)),)
         if isinstance(callee, Func | Bound):
-            return self.returned(callee.scope)
+            found = self.returned(callee.scope)
+            node = callee.scope.node
+            if isinstance(node, f.Function) and node.is_generator and not node.decorators:
+                return union(found, (Heap("builtins.generator", self._names.site(e, scope)),))
+            return found
         if isinstance(callee, Obj) and isinstance(callee.cls, Cls):
             method = self._names.classes.method(callee.cls.scope, "__call__")
             return self.returned(method) if method else ()
@@ -63,6 +68,8 @@ class Results:
             given = self._names.denote(e.args[-1], scope)
             copied = self._names.site(e, scope)
             return tuple(Heap(v.type, copied) if name in COPIES and isinstance(v, Heap) else v for v in given)
+        if name == PARTIAL and e.args:
+            return tuple(v for v in self._names.denote(e.args[0], scope) if isinstance(v, Func | Bound | Cls))
         if name == "builtins.type" and len(e.args) == 1:
             return tuple(v.cls for v in self._names.denote(e.args[0], scope) if isinstance(v, Obj))
         if name == "builtins.super":
@@ -110,7 +117,8 @@ class Results:
             current = current.parent
         if current is None:
             return ()
-        return tuple(Obj(base) for base in self._names.classes.bases(current))
+        bases = self._names.classes.bases(current) or (Ext("builtins.object"),)
+        return tuple(Obj(base) for base in bases)
 
     def returned(self, scope: Scope) -> Values:
         """What calling a project function gives: its return values, or what a generator yields."""

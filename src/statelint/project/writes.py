@@ -149,11 +149,11 @@ class Writes:
                         yield self._write(home, s, how.replace("rebind", "attribute"), None, element, s.target)
 
     def _on_instance(self, s: Store, value: Obj, cls: Scope, name: str | None, how: str) -> Iterator[Write]:
-        if value.site is not None and value.site.scope is s.scope:
+        if value.site is not None and value.site.scope is s.scope and not self._homes.is_single(cls):
             return  # made here
         rooted = receiver_rooted(s.target, s.scope)
         if name:
-            home = None if self._names.classes.accessor(cls, name) else self._instance_home(cls, name)
+            home = None if self._names.classes.accessor(cls, name) else self._instance_home(cls, name, s)
             if home and (rooted or self._homes.lasts(value)):
                 yield self._write(home, s, how, None, False, s.target)
         elif rooted:
@@ -174,7 +174,7 @@ class Writes:
                 )
         return self._homes.home("class-attribute", f"{cls.full_name}.{name}", s.scope, s.target.at)
 
-    def _instance_home(self, cls: Scope, name: str) -> Home | None:
+    def _instance_home(self, cls: Scope, name: str, s: Store) -> Home:
         for item in self._names.classes.lineage(cls):
             if isinstance(item, Cls):
                 assigned = self._names.classes.assigned(item.scope, name)
@@ -188,7 +188,7 @@ class Writes:
                     return self._homes.home(
                         "instance-attribute", f"{item.scope.full_name}.{name}", item.scope, fields[0].at
                     )
-        return None
+        return self._homes.home("instance-attribute", f"{cls.full_name}.{name}", cls, s.target.at, s.scope)
 
     # ── calls ──
 

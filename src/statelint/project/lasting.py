@@ -1,0 +1,136 @@
+"""What lasts as long as the process besides module variables and class attributes: who makes or keeps it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from statelint import facts as f
+from statelint.knowledge import Knowledge
+from statelint.project.homes import Home, Homes
+from statelint.project.names import Names
+from statelint.project.scopes import Scope
+from statelint.project.singles import single_classes
+from statelint.project.values import Cls, Heap, Obj, Site
+
+
+def settle(homes: Homes, names: Names, knowledge: Knowledge, at_start: Iterable[Scope]) -> Homes:
+    """The homes with everything that lasts because of what start-up code, frameworks and containers do with it."""
+    _Settling(homes, names, knowledge).all(at_start)
+    return homes
+
+
+class _Settling:
+    def __init__(self, homes: Homes, names: Names, knowledge: Knowledge) -> None:
+        self._homes = homes
+        self._names = names
+        self._knowledge = knowledge
+
+    def all(self, at_start: Iterable[Scope]) -> None:
+        self._framework_classes()
+        self._made_at_start(at_start)
+        self._on_functions()
+        self._decorators()
+        self._single_classes()
+        self._on_applications()
+        self._kept_in_containers()
+
+    def _on_functions(self) -> None:
+        """Attributes of functions."""
+        given = self._names.given()
+        for (function, name), attached in given.attached.items() if given else ():
+            home = self._homes.home(
+                "function-attribute", f"{function.full_name}.{name}", attached[0][1], attached[0][2]
+            )
+            values = (v for e, scope, _ in attached for v in self._names.denote(e, scope))
+            self._homes.hold(home, values, [e for e, _, _ in attached])
+
+    def _decorators(self) -> None:
+        """A decorator that is a class leaves an object of it in the place of the function."""
+        for scope in self._names.every:
+            if isinstance(scope.node, f.Function) and scope.parent and scope.parent.kind != "function":
+                for decorator in scope.node.decorators:
+                    for value in self._names.denote(decorator, scope.parent):
+                        if isinstance(value, Cls):
+                            made = Obj(value, self._names.site(decorator, scope.parent))
+                            self._homes.last(made, scope.parent.span(decorator.at))
+
+    def _framework_classes(self) -> None:
+        """Classes of which knowledge says that the framework makes one instance for the process."""
+        for cls in self._names.classes.all:
+            for base in self._names.classes.outside_bases(cls):
+                row = self._knowledge.find("handlers.bases", base)
+                lasting = (row is not None and row[1].instance == "process") or base in self._homes.application_classes
+                if lasting and isinstance(cls.node, f.Class):
+                    self._homes.long_class(cls, cls.span(cls.node.name_at))
+
+    def _made_at_start(self, at_start: Iterable[Scope]) -> None:
+        """Instances that start-up code makes last: whatever they are for, nothing makes them anew for a request."""
+        for scope in at_start:
+            for site in scope.calls:
+                for value in self._names.denote(site.call, scope):
+                    if isinstance(value, Obj) and value.site is not None and value.site.scope is scope:
+                        self._homes.last(value, scope.span(site.call.at))
+
+    def _on_applications(self) -> None:
+        """Attributes given to application objects: `app.state.jobs = {}`."""
+        for scope in self._names.every:
+            for store in scope.stores:
+                if store.op != "=" or store.value is None or not isinstance(store.target, f.Attr | f.Item):
+                    continue
+                if isinstance(store.target, f.Attr):
+                    self._given_to_object(store.target, store.value, scope)
+                path = self._homes.application_path(store.target, scope)
+                if path:
+                    home = self._homes.home("application-attribute", path, scope, store.target.at)
+                    self._homes.hold(home, self._names.denote(store.value, scope), [store.value])
+
+    def _given_to_object(self, target: f.Attr, given: f.Expr, scope: Scope) -> None:
+        """`shop.rows = {}` for an attribute that the class of the object does not speak of."""
+        for value in self._names.denote(target.of, scope):
+            if isinstance(value, Obj) and isinstance(value.cls, Cls) and self._homes.lasts(value):
+                cls = value.cls.scope
+                if not any(
+                    isinstance(item, Cls)
+                    and (target.name in item.scope.bindings or self._names.classes.assigned(item.scope, target.name))
+                    for item in self._names.classes.lineage(cls)
+                ):
+                    home = self._homes.home(
+                        "instance-attribute", f"{cls.full_name}.{target.name}", cls, target.at, scope
+                    )
+                    self._homes.hold(home, self._names.denote(given, scope), [given])
+
+    def _single_classes(self) -> None:
+        """Classes of which every object is the same one; objects that share one `__dict__` belong to its home."""
+        for cls, shared in single_classes(self._names, self._knowledge):
+            below = (cls, *self._names.classes.subclasses(cls))
+            self._homes.single.update(below)
+            values = self._names.denote(shared.value, shared.scope) if shared and shared.value else ()
+            homes = [home for v in values if isinstance(v, Heap) for home in self._homes.of_site(v.site)]
+            for one in below:
+                if homes and one not in self._homes.long_classes:
+                    self._homes.keepers[one] = homes
+                if isinstance(one.node, f.Class):
+                    self._homes.long_class(one, one.span(one.node.name_at))
+
+    def _kept_in_containers(self) -> None:
+        """Objects that code puts into a container which lasts: `VISITORS[name] = Visitor()`."""
+        done: set[Site] = set()
+        while todo := [heap for heap in self._homes.long_heaps if heap.site not in done]:
+            done.update(heap.site for heap in todo)
+            for heap in todo:
+                homes = self._homes.of_site(heap.site)
+                for value in self._names.elements(heap) if homes else ():
+                    if isinstance(value, Obj) and isinstance(value.cls, Cls) and value.site is not None:
+                        self._keep(value, value.cls.scope, homes)
+
+    def _keep(self, value: Obj, cls: Scope, homes: list[Home]) -> None:
+        if value.site in self._homes.long_sites or self._lasts_by_itself(cls):
+            return
+        for item in self._names.classes.lineage(cls):
+            if isinstance(item, Cls) and not self._lasts_by_itself(item.scope):
+                known = self._homes.keepers.setdefault(item.scope, [])
+                known.extend(home for home in homes if home not in known)
+        self._homes.last(value, homes[0].span)
+
+    def _lasts_by_itself(self, cls: Scope) -> bool:
+        return cls in self._homes.long_classes and cls not in self._homes.keepers

@@ -105,7 +105,7 @@ class Subject:
 
 
 class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What mends a setting in its text, as data says it; one of the five.
+    """What mends a setting in its text, as data says it; one of the five, and what goes along with it.
 
     `delete` takes away the setting, or what holds it so many levels further up. `set` puts a value in the place of its
     own. `swap` replaces what a regular expression finds inside the value. `write` gives keys inside or beside the
@@ -117,6 +117,8 @@ class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     swap: dict[str, str] = {}
     write: dict[str, str] = {}
     read: dict[str, str] = {}
+    along: tuple[str, ...] = ()
+    """Globs on the keys beside the setting that mean nothing without it and are taken away with it."""
 
 
 class Remedy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

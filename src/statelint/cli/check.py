@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from statelint.cli import output, place, terminal
 from statelint.config import Config, ConfigError
 from statelint.findings import Report, Severity
+
+if TYPE_CHECKING:
+    from statelint.run import Way
 
 F = TypeVar("F", bound=Callable[..., Any])
 HELP = """\
@@ -32,6 +35,8 @@ Scope     --exclude, --extend-exclude GLOB               gitignore syntax
           --stdin-filename PATH                          with `-`: the text of that file comes from stdin
 New code  --baseline PATH | --no-baseline
           --new-since REV  --anchor definition|changed   only what REV did not have
+Fix       --diff  --fix                                  show or make the safe fixes
+          --unsafe-fixes                                 with them, those that change more than the text shows
 Silence   --add-ignore[=REASON]                          write a suppression comment for each finding
           --no-ignores                                   as if there were no suppression comments
 Output    --output-format FORMAT                         {formats}
@@ -95,6 +100,9 @@ def _many(name: str) -> Callable[[F], F]:
 @click.option("--no-baseline", is_flag=True)
 @click.option("--new-since")
 @click.option("--anchor", type=click.Choice(["definition", "changed"]), default="definition")
+@click.option("--fix", is_flag=True)
+@click.option("--diff", is_flag=True)
+@click.option("--unsafe-fixes", is_flag=True)
 @click.option("--add-ignore", is_flag=False, flag_value="accepted for now", metavar="REASON")
 @click.option("--no-ignores", is_flag=True)
 @click.option("--output-format")
@@ -121,6 +129,8 @@ def command(**options: Any) -> int:
     paths = options["paths"]
     if "-" in paths and not options["stdin_filename"]:
         raise ConfigError("`-` needs --stdin-filename: the path that the text belongs to")
+    if "-" in paths and options["fix"] and not options["diff"]:
+        raise ConfigError("--fix writes files, and `-` is none; use --diff")
     wanted = output.wanted(options["output_format"], options["outputs"])
     where = place.locate(
         [options["stdin_filename"] or path if path == "-" else path for path in paths],
@@ -129,9 +139,23 @@ def command(**options: Any) -> int:
         options["isolated"],
         unsaved=bool(options["stdin_filename"]),
     )
-    report = analyse(where, options)
+    way = _way(where, options)
+    report = analyse(where, options, way)
     if options["add_ignore"]:
         return _add_ignores(report, where, options)
+    if options["diff"] or options["fix"]:
+        from statelint.cli import fixing
+
+        fixed = fixing.fix(report, where, way, options)
+        if options["diff"]:
+            fixing.show(fixed, where, options)
+        else:
+            fixing.write(fixed, where)
+            report = analyse(where, options, way)
+        if not options["quiet"]:
+            fixing.tell(fixed, done=not options["diff"])
+        if options["diff"]:
+            return exit_code(report, where.config, options)
     output.write(report, wanted, where.root, options)
     output.summary(report, where.config, options)
     return exit_code(report, where.config, options)
@@ -160,18 +184,25 @@ def overrides(options: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def analyse(where: place.Place, options: dict[str, Any]) -> Report:
-    """The report, with progress on stderr where somebody watches."""
-    from statelint.run import Way, run
+def _way(where: place.Place, options: dict[str, Any]) -> Way:
+    from statelint.run import Way
 
-    progress, texts = None, {}
+    texts = {}
     if "-" in options["paths"]:
         texts = {place.relative(options["stdin_filename"], where.root): sys.stdin.buffer.read()}
+    return Way(options["jobs"], not options["no_cache"], None, texts)
+
+
+def analyse(where: place.Place, options: dict[str, Any], way: Way) -> Report:
+    """The report, with progress on stderr where somebody watches."""
+    from statelint.run import run
+
+    progress = None
     if terminal.talks(options["no_progress"] or options["quiet"]):
         from statelint.cli.progress import Progress
 
         progress = Progress()
-    way = Way(options["jobs"], not options["no_cache"], progress, texts)
+    way = way._replace(progress=progress)
     try:
         report = run(where.root, where.config, way, paths=where.limits, comments=not options["no_ignores"])
         if options["new_since"]:

@@ -118,10 +118,24 @@ def summary_lines(report: Report, config: Config) -> list[str]:
     hidden = [f"{report.hidden[key]} {word} ({how})" for key, (word, how) in REASONS.items() if report.hidden.get(key)]
     if hidden:
         lines.append("hidden: " + ", ".join(hidden))
+    if fixable := _fixable(report):
+        lines.append(fixable)
     if report.hidden.get("fixed"):
         lines.append(f"{count(report.hidden['fixed'], 'entry', 'entries')} of {config.baseline} fixed: "
                      "statelint baseline prune")  # fmt: skip
     return lines
+
+
+def _fixable(report: Report) -> str:
+    """What of a report can be fixed, and how; a fix that is not safe says why."""
+    fixes = [finding.fix for finding in report.findings if finding.fix]
+    unsafe = [fix for fix in fixes if not fix.safe]
+    parts = [f"{len(fixes) - len(unsafe)} with --fix"] if len(unsafe) < len(fixes) else []
+    if unsafe:
+        notes = Counter(fix.note for fix in unsafe if fix.note)
+        reason = f" ({notes.most_common(1)[0][0]})" if len(notes) == 1 else ""
+        parts.append(f"{len(unsafe)} with --fix --unsafe-fixes{reason}")
+    return f"fixable: {', '.join(parts)}" if parts else ""
 
 
 def _statistics(report: Report) -> None:

@@ -1,7 +1,8 @@
 """Findings → edits of their sources, planned afterwards: what a row wants done, done to the text and nothing else.
 
 `plan` gives each finding that can be mended its edits; `patched` applies those of one file together, last place first,
-so that what is above stays where the findings say. Nothing here writes a file but `writing`.
+so that what is above stays where the findings say; `faults` compares the reports before and after. Nothing here writes
+a file but `files`.
 """
 
 from __future__ import annotations
@@ -37,21 +38,26 @@ def plan(report: Report) -> Report:
     return replace(report, findings=tuple(map(planned, report.findings)))
 
 
-def patched(path: str, written: str, findings: Iterable[Finding]) -> str:
-    """A source with the fixes of some findings in it, applied together; those that no longer fit are left out."""
+def patched(path: str, written: str, findings: Iterable[Finding]) -> tuple[str, tuple[Finding, ...]]:
+    """A source with the fixes of some findings in it, applied together, and those findings.
+
+    A fix that no longer fits once another is applied is left out.
+    """
     first = Text(written)
-    current = first
+    current, applied = first, []
     for finding in sorted(findings, key=lambda f: f.span, reverse=True):
         if finding.fix is None or not _same(path, first, current, finding):
             continue
         if made := _pieces(path, current, finding):
             current = Text(current.edited(made))
-    return current.written
+            applied.append(finding)
+    return current.written, tuple(reversed(applied))
 
 
 def _pieces(path: str, text: Text, finding: Finding) -> tuple[Piece, ...] | None:
     assert finding.fix is not None
-    return settings.pieces(kind_of(path.rpartition("/")[2]), text, Place(*finding.span[1:]), finding.fix.edit)
+    kind, place = kind_of(path.rpartition("/")[2]), Place(*finding.span[1:])
+    return settings.pieces(kind, text, place, finding.subject.name, finding.fix.edit)
 
 
 def _same(path: str, first: Text, current: Text, finding: Finding) -> bool:
@@ -59,7 +65,7 @@ def _same(path: str, first: Text, current: Text, finding: Finding) -> bool:
     if first is current:
         return True
     kind, place = kind_of(path.rpartition("/")[2]), Place(*finding.span[1:])
-    before, now = (settings.spot(kind, text, place) for text in (first, current))
+    before, now = (settings.spot(kind, text, place, finding.subject.name) for text in (first, current))
     if before is None or now is None:
         return False
     return (before.setting.path, before.setting.value) == (now.setting.path, now.setting.value)

@@ -1,7 +1,7 @@
 """Edits of texts with nested braces, in which entries are attributes, blocks and list items, with or without commas.
 
 A small tree of entries with their offsets; what an expression means is not asked. An entry that would leave its
-collection empty goes with it.
+collection empty takes it along, unless that is a block or an item of a list that other text may count on.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from statelint.extract.hcl import TOKEN
 from statelint.findings import Edit
@@ -154,10 +155,19 @@ class _Editor:
         self._commas = commas
 
     def pieces(self, way: list[Entry], edit: Edit) -> tuple[Piece, ...] | None:
-        entry = way[-1]
+        """What to change for the entry at the end of a way."""
+        entry, beside = way[-1], way[-2].entries
+        along = [e for e in beside if e is not entry and any(fnmatchcase(e.name, glob) for glob in edit.along)]
         if edit.delete is not None:
-            found = self._deleted(way[: len(way) - edit.delete])
-            return (found,) if found else None
+            return self._deleted(way[: len(way) - edit.delete], along if not edit.delete else [])
+        found = self._main(way, edit)
+        if found and along:
+            more = self._deleted([*way[:-1], along[0]], along[1:])
+            return (*found, *more) if more else None
+        return found
+
+    def _main(self, way: list[Entry], edit: Edit) -> tuple[Piece, ...] | None:
+        entry = way[-1]
         if edit.write:
             return self._written(entry if entry.open >= 0 else way[-2], edit.write)
         if entry.open >= 0:
@@ -208,17 +218,24 @@ class _Editor:
         if self._seen[home.open + 1 : at].strip().startswith(("#", "//", "")) and first and first.start < at:
             return None
         aligned = re.match(rf"{margin}([\w-]+ +)=[^=]", self._seen[at:])
-        if aligned and not quoted and len(aligned[1]) > len(key):
+        apart = ""
+        if aligned and not self._commas:  # formatters align the signs of lines that follow each other
             entry = f"{key:{len(aligned[1]) - 1}}{sign}{new}"
-        return (Piece(at, at, f"{margin}{entry}{',' if self._commas and first else ''}\n"),)
+            apart = "\n" if len(aligned[1]) <= len(key) else ""
+        return (Piece(at, at, f"{margin}{entry}{',' if self._commas and first else ''}\n{apart}"),)
 
-    def _deleted(self, way: list[Entry]) -> Piece | None:
-        while len(way) > 2 and len(way[-2].entries) == 1:
-            way = way[:-1]
-        if len(way) < 3 or not way[-2].entries:
-            return None  # a whole top-level block is more than a setting
-        inside, entry = way[-2], way[-1]
-        entries = inside.entries
+    def _deleted(self, way: list[Entry], along: list[Entry]) -> tuple[Piece, ...] | None:
+        """The pieces that take away an entry, and others beside it; what holds them too, if nothing is left in it."""
+        while len(way) > 2 and len(way[-2].entries) == 1 + len(along):
+            if not way[-2].name or len(way) < 4 + self._commas:
+                return None
+            way, along = way[:-1], []
+        if len(way) < 3 or (along and self._commas):
+            return None
+        pieces = [self._without(way[-2].entries, entry) for entry in (way[-1], *along)]
+        return tuple(piece for piece in pieces if piece) if all(pieces) else None
+
+    def _without(self, entries: list[Entry], entry: Entry) -> Piece | None:
         number = next(i for i, e in enumerate(entries) if e is entry)
         last = number == len(entries) - 1
         if not (self._commas and last):
@@ -228,8 +245,7 @@ class _Editor:
                 return Piece(first, after.end(), "")
         if last and number == 0:
             return None
-        piece = (
-            Piece(entries[number - 1].end, entry.end, "") if last else Piece(entry.start, entries[number + 1].start, "")
-        )
+        before = entries[number - 1].end
+        piece = Piece(before, entry.end, "") if last else Piece(entry.start, entries[number + 1].start, "")
         removed = self._seen[piece.start : piece.end]
         return None if re.search(r"#|//|/\*", removed.replace("://", "")) else piece

@@ -41,8 +41,11 @@ def facts_of(kind: str, seen: str) -> Facts:
     return facts
 
 
-def spot(kind: str, text: Text, place: Place) -> Spot | None:
-    """The plain setting at a place, None where there is none or where a template decides on it."""
+def spot(kind: str, text: Text, place: Place, name: str) -> Spot | None:
+    """The plain setting at a place, None where there is none or where a template decides on it.
+
+    Several settings may share a place; `name` ends with the path of the one that is meant.
+    """
     if len(text.seen) > LARGEST:
         return None
     found = [
@@ -53,12 +56,12 @@ def spot(kind: str, text: Text, place: Place) -> Spot | None:
     ]
     if not found or any(s.setting.guarded or s.setting.form == "template" for s in found):
         return None
-    return found[-1] if kind != "conf" else found[0]
+    return next((s for s in found if name.endswith("#" + ".".join(s.setting.path))), None)
 
 
-def pieces(kind: str, text: Text, place: Place, edit: Edit) -> tuple[Piece, ...] | None:
+def pieces(kind: str, text: Text, place: Place, name: str, edit: Edit) -> tuple[Piece, ...] | None:
     """What to change for the setting at a place; None when there is no plain edit, or one that changes more."""
-    found = spot(kind, text, place)
+    found = spot(kind, text, place, name)
     if found is None:
         return None
     read = text
@@ -112,33 +115,34 @@ def _only(kind: str, text: Text, made: Sequence[Piece], target: Setting) -> bool
     before, after = facts_of(kind, text.seen), facts_of(kind, new.seen)
     if Counter((t.kind, t.message) for t in after.troubles) - Counter((t.kind, t.message) for t in before.troubles):
         return False
-    old = [(piece.start, piece.end) for piece in sorted(made)]
-    shift, now = 0, []
+    shift = 0
+    old, now = [], []
     for piece in sorted(made):
-        now.append((piece.start + shift, piece.start + shift + len(piece.new)))
+        start, end = piece.start + shift, piece.start + shift + len(piece.new)
         shift += len(piece.new) - (piece.end - piece.start)
-    if kind in BY_LINE:
-        old, now = [_widened(text, r) for r in old], [_widened(new, r) for r in now]
-    return list(_apart(before, text, old, target)) == list(_apart(after, new, now, target))
+        partial = kind in BY_LINE and not text.seen[piece.start : piece.end].endswith("\n")
+        old.append(_widened(text, piece.start, piece.end) if partial else (piece.start, piece.end))
+        now.append(_widened(new, start, end) if partial else (start, end))
+    kept = None if all(piece.new == "" for piece in made) else target
+    return list(_apart(before, text, old, target)) == list(_apart(after, new, now, kept))
 
 
-def _widened(text: Text, extent: tuple[int, int]) -> tuple[int, int]:
-    start, end = extent
-    if start == end:
-        return extent
-    after = text.seen.find("\n", end - 1)
+def _widened(text: Text, start: int, end: int) -> tuple[int, int]:
+    """The whole lines of an extent."""
+    after = text.seen.find("\n", end)
     return text.seen.rfind("\n", 0, start) + 1, after if after != -1 else len(text.seen)
 
 
 def _apart(
-    facts: Facts, text: Text, touched: Sequence[tuple[int, int]], target: Setting
+    facts: Facts, text: Text, touched: Sequence[tuple[int, int]], target: Setting | None
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str, str]]:
-    """The settings that no extent touches; positions in lists do not count, since items may go."""
+    """The settings that no extent touches, nor are the target; positions in lists do not count, since items may go."""
+    own = (target.key_at[:2], target.path) if target else None
     for document in facts.documents:
         head = (document.format, document.kind, document.version, document.name, document.namespace)
         for setting in document.settings:
             places = [setting.key_at] if setting.form == "map" else [setting.key_at, setting.at]
-            if target.key_at in places or any(_meets(text, place, touched) for place in places):
+            if (setting.key_at[:2], setting.path) == own or any(_meets(text, place, touched) for place in places):
                 continue
             path = tuple("#" if part.isdigit() else part for part in setting.path)
             yield head, path, setting.form, setting.value

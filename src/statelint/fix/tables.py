@@ -39,7 +39,7 @@ def _table(text: Text, at: int) -> tuple[Piece, ...] | None:
     after = TABLE.search(text.seen, heads[-1].end())
     body = text.seen[heads[-1].end() : after.start() if after else len(text.seen)]
     kept = re.search(r"(?:^[ \t]*(?:#[^\n]*)?\n)*\Z", body, re.MULTILINE)
-    size = kept.start() if kept and after else len(body)
+    size = kept.start() if kept else len(body)
     if body[:size] and not body[:size].endswith("\n"):
         size = len(body)
     return (Piece(heads[-1].start(), heads[-1].end() + size, ""),)

@@ -15,6 +15,7 @@ from statelint.findings import TextEdit
 from statelint.spans import Span
 
 BREAK = re.compile(r"\r\n|\r|\n")
+LAST = re.compile(r"(?:\r\n|\r|\n)\Z")
 
 
 class Piece(NamedTuple):
@@ -86,8 +87,8 @@ class Text:
             parts += [self.written[before:start], piece.new.replace("\n", self._line_end)]
             before = end
         new = "".join([*parts, self.written[before:]])
-        if pieces and not BREAK.search(self.written[-1:]) and (end_of := BREAK.search(new[-2:])):
-            new = new[: len(new) - len(end_of.group())]  # as it was written: no end after the last line
+        if pieces and not LAST.search(self.written):
+            new = LAST.sub("", new)  # as it was written: no end after the last line
         return new
 
     def _back(self, offset: int) -> int:

@@ -1,13 +1,14 @@
 """Edits of YAML: an entry taken away or given another value; comments, order, quotes and indentation stay.
 
-The composer's nodes give the places. An entry that would leave its mapping or list empty goes with it, since an empty
-one often means something of its own. What is not plain (anchors at the value, flow style with comments inside) is left.
+The composer's nodes give the places. A mapping or list that would be empty goes with its last entry, since an empty one
+often means something of its own; an item of a list never goes like that, nor a key at the top. What is not plain (tags,
+anchors at the value, flow style with comments inside) is left.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 import yaml
@@ -68,7 +69,7 @@ class _Document:
         seen: set[int] = set()
 
         def walk(node: Node, way: list[Step]) -> list[Step] | None:
-            if id(node) in seen or not isinstance(node, MappingNode | SequenceNode):
+            if id(node) in seen or not isinstance(node, MappingNode | SequenceNode) or node.tag.startswith("!"):
                 return None
             seen.add(id(node))
             for number, value in enumerate(node.value):
@@ -83,18 +84,33 @@ class _Document:
         return walk(root, [])
 
     def pieces(self, way: list[Step], edit: Edit) -> tuple[Piece, ...] | None:
-        value = _value(way[-1])
+        """What to change for the entry at the end of a way."""
+        found, along = self._main(way, edit), self._along(way[-1], edit)
         if edit.delete is not None:
-            found = self._deleted(way[: len(way) - edit.delete])
-            return (found,) if found else None
+            found = self._deleted(way[: len(way) - edit.delete], along if not edit.delete else [])
+        elif found and along:
+            more = self._deleted([*way[:-1], along[0]], along[1:])
+            found = (*found, *more) if more else None
+        return found
+
+    def _main(self, way: list[Step], edit: Edit) -> tuple[Piece, ...] | None:
+        value = _value(way[-1])
         if edit.write:
             return self._written(way, edit.write)
         if not isinstance(value, ScalarNode) or self._start(value) < self._start(_entry(way[-1])):
             return None
         if edit.swap:
-            start, end = self._start(value), self._end(value)
-            return swapped(self._seen, start, end, edit.swap)
+            return swapped(self._seen, self._start(value), self._end(value), edit.swap)
         return self._set(value, edit.set) if edit.set is not None else None
+
+    def _along(self, step: Step, edit: Edit) -> list[Step]:
+        """The entries beside one that go with it."""
+        keys = [key.value if isinstance(key, ScalarNode) else "" for key, _ in _entries(step.inside)]
+        return [
+            Step(step.inside, number)
+            for number, key in enumerate(keys)
+            if number != step.number and any(fnmatchcase(key, glob) for glob in edit.along)
+        ]
 
     def _set(self, node: Node, new: str) -> tuple[Piece, ...] | None:
         """Another value within the quotes that are there."""
@@ -136,15 +152,21 @@ class _Document:
             return (Piece(start, start, entry + ("," if node.flow_style else "") + f"\n{' ' * len(before)}"),)
         return (Piece(start, start, f"{entry}, "),) if node.flow_style else None
 
-    def _deleted(self, way: list[Step]) -> Piece | None:
-        while way and len(way[-1].inside.value) == 1:
-            way = way[:-1]
-        if not way:
+    def _deleted(self, way: list[Step], along: list[Step]) -> tuple[Piece, ...] | None:
+        """The pieces that take away an entry, and others of the same mapping; the mapping too, if nothing is left."""
+        while way and len(way[-1].inside.value) == 1 + len(along):
+            item = isinstance(way[-1].inside, MappingNode) and len(way) > 1 and isinstance(way[-2].inside, SequenceNode)
+            way, along = [] if item else way[:-1], []
+        if len(way) < 2:
             return None
-        inside, number = way[-1]
-        entries = inside.value
-        start = self._start(_entry(way[-1]))
-        end = self._last(way[-1])
+        pieces = [self._without(step) for step in (way[-1], *along)]
+        if along and way[-1].inside.flow_style:
+            return None
+        return tuple(piece for piece in pieces if piece) if all(pieces) else None
+
+    def _without(self, step: Step) -> Piece | None:
+        inside, number = step
+        start, end = self._start(_entry(step)), self._last(step)
         if inside.flow_style:
             return self._from_flow(inside, number, start, end)
         line, column = self._text.point(start)
@@ -159,7 +181,7 @@ class _Document:
             return Piece(start - column + 1, rest.end(), "")
         if number or not DASHES.fullmatch(before):
             return None
-        after = self._start(entries[1][0])
+        after = self._start(inside.value[1][0])
         return None if self._seen[end:after].strip() else Piece(start, after, "")
 
     def _from_flow(self, inside: MappingNode | SequenceNode, number: int, start: int, end: int) -> Piece | None:
@@ -205,12 +227,9 @@ def _is_alias(step: Step, document: _Document) -> bool:
 
 
 def _child(node: Node | None, key: str) -> Node | None:
-    if not isinstance(node, MappingNode):
-        return None
-    return next((value for name, value in _pairs(node) if name == key), None)
+    found = (v for k, v in _entries(node) if isinstance(k, ScalarNode) and k.value == key)
+    return next(found, None)
 
 
-def _pairs(node: MappingNode) -> Iterator[tuple[str, Node]]:
-    for key, value in node.value:
-        if isinstance(key, ScalarNode):
-            yield key.value, value
+def _entries(node: Node | None) -> list[tuple[Node, Node]]:
+    return node.value if isinstance(node, MappingNode) else []

@@ -30,11 +30,19 @@ def add(user):
 PATIENCE = 30
 
 
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata: {name: "\U0001f6d2"}
+spec: {a: "\U0001f6d2", sessionAffinity: ClientIP}  # since the uploads
+"""
+
+
 class Editor:
     """A client with no idea of the server's library: messages with a length before them."""
 
-    def __init__(self, root: Path, cache: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, cache: Path, name: str = "web.py", text: str = WEB) -> None:
+        self.root, self.name, self.text = root, name, text
         environment = {**os.environ, "STATELINT_CACHE_DIR": str(cache)}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "statelint", "server"],
@@ -69,7 +77,7 @@ class Editor:
                 return message["result"]
 
     def diagnostics(self) -> list[dict[str, Any]]:
-        """The next diagnostics that are published for `web.py`."""
+        """The next diagnostics that are published for the document."""
         while True:
             message = self._inbox.get(timeout=PATIENCE)
             if message.get("method") == "textDocument/publishDiagnostics" and message["params"]["uri"] == self.uri:
@@ -85,7 +93,7 @@ class Editor:
 
     @property
     def uri(self) -> str:
-        return (self.root / "web.py").as_uri()
+        return (self.root / self.name).as_uri()
 
     def open(self) -> list[dict[str, Any]]:
         """Shake hands, open the document, and see its diagnostics."""
@@ -93,7 +101,7 @@ class Editor:
         done = self.ask("initialize", {"processId": None, "rootUri": root, "capabilities": {}})
         assert done["capabilities"]["hoverProvider"] and done["serverInfo"]["name"] == "statelint"
         self.tell("initialized", {})
-        document = {"uri": self.uri, "languageId": "python", "version": 1, "text": WEB}
+        document = {"uri": self.uri, "languageId": "python", "version": 1, "text": self.text}
         self.tell("textDocument/didOpen", {"textDocument": document})
         return self.diagnostics()
 
@@ -171,3 +179,36 @@ def test_a_quick_fix_adds_to_the_baseline(editor: Editor) -> None:
     assert editor.falls_silent()
     (row,) = json.loads((editor.root / "statelint-baseline.json").read_text())
     assert row == {"id": found["data"]["id"], "rule": "SL101", "object": "web:CARTS"}
+
+
+def applied(text: str, edits: list[dict[str, Any]]) -> str:
+    """A text with edits in it, whose columns count UTF-16 units."""
+    lines = text.splitlines(keepends=True)
+    for edit in sorted(
+        edits, key=lambda e: (e["range"]["start"]["line"], e["range"]["start"]["character"]), reverse=True
+    ):
+        start, end = edit["range"]["start"], edit["range"]["end"]
+        first, last = (lines[place["line"]].encode("utf-16-le") for place in (start, end))
+        kept = first[: 2 * start["character"]] + edit["newText"].encode("utf-16-le") + last[2 * end["character"] :]
+        lines[start["line"] : end["line"] + 1] = [kept.decode("utf-16-le")]
+    return "".join(lines)
+
+
+def test_a_quick_fix_mends_a_setting(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "pyproject.toml").write_text("[tool.statelint]\n")
+    (root / "service.yaml").write_text(SERVICE)
+    editor = Editor(root, tmp_path / "cache", "service.yaml", SERVICE)
+    try:
+        (found,) = editor.open()
+        action = actions(editor, found)["Fix SL501 by taking the stickiness out"]
+        assert action["isPreferred"] and action["kind"] == "quickfix"
+        text = applied(SERVICE, action["edit"]["changes"][editor.uri])
+        assert text == SERVICE.replace("ClientIP", "None")
+        document = {"uri": editor.uri, "version": 2}
+        editor.tell("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": text}]})
+        assert editor.falls_silent()
+        assert (root / "service.yaml").read_text() == SERVICE, "the editor writes, not the server"
+    finally:
+        editor.kill()

@@ -13,8 +13,8 @@ from statelint.config import ConfigError
 def command() -> int:
     """Speak the language server protocol on stdin and stdout, for editors.
 
-    Diagnostics with related places, hovers that say who writes and who reaches the state, quick fixes that suppress
-    with a reason or add to the baseline. It needs the extra `lsp`: pip install 'statelint-py[lsp]'.
+    Diagnostics with related places, hovers that say who writes and who reaches the state, quick fixes that mend
+    a setting, suppress with a reason or add to the baseline. It needs the extra `lsp`: pip install 'statelint-py[lsp]'.
     """
     try:
         from statelint.cli.server_session import server

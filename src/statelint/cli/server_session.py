@@ -13,7 +13,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 
 from statelint import __version__
-from statelint.cli.server_words import at_line, diagnostic, hover, suppression, uri
+from statelint.cli.server_words import at_line, diagnostic, hover, mending, suppression, uri
 from statelint.config import Config, ConfigError, find_root, load
 from statelint.findings import Finding, Report
 from statelint.run import Way, run
@@ -88,6 +88,13 @@ class Session:
             if finding is None or not finding.rule.check:
                 continue
             document = self._editor.workspace.get_text_document(asked.text_document.uri)
+            if finding.fix and (pieces := mending(finding, self.report, document.source)):
+                unsafe = (
+                    "" if finding.fix.safe else f", not safe: {finding.fix.note or 'it changes what the code does'}"
+                )
+                change = lsp.WorkspaceEdit(changes={asked.text_document.uri: pieces})
+                title = f"Fix {finding.rule.code} by {finding.fix.name}{unsafe}"
+                found.append(_fix(title, told, edit=change, is_preferred=finding.fix.safe))
             if edits := suppression(finding, document.source):
                 change = lsp.WorkspaceEdit(changes={asked.text_document.uri: edits})
                 found.append(_fix(f"Suppress {finding.rule.code} with a reason", told, edit=change))

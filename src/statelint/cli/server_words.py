@@ -84,6 +84,14 @@ def _spans(finding: Finding) -> Iterator[Span]:
     yield from (step.span for step in finding.trace)
 
 
+def mending(finding: Finding, report: Report, text: str) -> list[lsp.TextEdit]:
+    """The edits of a finding's fix; none when the text is no longer the one that was analysed."""
+    if finding.fix is None or report.sources.get(finding.span.path) != text.removeprefix("\ufeff"):
+        return []
+    end = "\r\n" if "\r\n" in text else "\n"
+    return [lsp.TextEdit(extent(report, edit.span), edit.text.replace("\n", end)) for edit in finding.fix.edits]
+
+
 def suppression(finding: Finding, text: str) -> list[lsp.TextEdit] | None:
     """The edit that writes a suppression comment; None where no comment fits."""
     new = commented(finding.span.path, text.encode(), {finding.span.line: [finding.rule.code]}, REASON)

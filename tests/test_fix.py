@@ -182,6 +182,19 @@ def ingress(*lines: str) -> str:
             id="a word of a line",
         ),
         pytest.param(
+            "proxy.conf",
+            '<Proxy "balancer://a">\n  ProxySet stickysession=ROUTE\n  ProxySet lbmethod=byrequests\n</Proxy>\n',
+            '<Proxy "balancer://a">\n  ProxySet lbmethod=byrequests\n</Proxy>\n',
+            id="the only word of a line",
+        ),
+        pytest.param(
+            "feature.tf",
+            'resource "heroku_app_feature" "a" {\n  app_id = heroku_app.a.id\n  name   = "http-session-affinity"\n}\n',
+            'resource "heroku_app_feature" "a" {\n  enabled = false\n\n  app_id = heroku_app.a.id\n'
+            '  name   = "http-session-affinity"\n}\n',
+            id="a key beside the setting",
+        ),
+        pytest.param(
             "Caddyfile",
             "shop.example {\n\treverse_proxy a:1 b:1 {\n\t\tlb_policy ip_hash # pin\n\t\tlb_retries 2\n\t}\n}\n",
             "shop.example {\n\treverse_proxy a:1 b:1 {\n\t\tlb_retries 2\n\t}\n}\n",

@@ -31,12 +31,15 @@ def pieces(text: Text, look: str, at: int, name: str, edit: Edit) -> tuple[Piece
             return None
     elif seen[:end].endswith("{") or (look in CONTINUED and seen[:end].endswith("\\")):
         return None
+    over = seen.index(";", end) + 1 if look in SEMICOLONS else end
     if edit.delete == 0:
-        return _deleted(text, at, seen.index(";", end) + 1 if look in SEMICOLONS else end)
+        return _deleted(text, at, over)
     key = KEY.match(seen, at, end)
     value = key.end() if key else at
     if edit.swap:
-        return swapped(seen, at, end, edit.swap)
+        made = swapped(seen, at, end, edit.swap)
+        gone = made and all(piece.new == "" for piece in made) and made[0].start <= value and made[-1].end == end
+        return _deleted(text, at, over) if gone and len(made or ()) == 1 else made
     old = seen[value:end]
     if edit.set is None or not old or "\n" in old:
         return None

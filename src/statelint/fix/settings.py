@@ -76,7 +76,7 @@ def pieces(kind: str, text: Text, place: Place, name: str, edit: Edit) -> tuple[
         return None
     if read is not text or (kind == "conf" and is_template(text.seen)):
         made = _unmasked(text, read, made)
-    if not made or not _only(kind, text, made, found.setting):
+    if not made or not _only(kind, text, made, found.setting if edit.set is not None else None):
         return None
     return made
 
@@ -106,8 +106,11 @@ def _unmasked(text: Text, read: Text, made: Sequence[Piece]) -> tuple[Piece, ...
     return tuple(found)
 
 
-def _only(kind: str, text: Text, made: Sequence[Piece], target: Setting) -> bool:
-    """Whether a new text differs from the old one in nothing that the pieces do not touch, and reads as well."""
+def _only(kind: str, text: Text, made: Sequence[Piece], target: Setting | None) -> bool:
+    """Whether a new text differs from the old one in nothing that the pieces do not touch, and reads as well.
+
+    `target` is a setting that gets another value where it is, however its extractor gives its place.
+    """
     try:
         new = Text(text.edited(made))
     except ValueError:
@@ -123,8 +126,7 @@ def _only(kind: str, text: Text, made: Sequence[Piece], target: Setting) -> bool
         partial = kind in BY_LINE and not text.seen[piece.start : piece.end].endswith("\n")
         old.append(_widened(text, piece.start, piece.end) if partial else (piece.start, piece.end))
         now.append(_widened(new, start, end) if partial else (start, end))
-    kept = None if all(piece.new == "" for piece in made) else target
-    return list(_apart(before, text, old, target)) == list(_apart(after, new, now, kept))
+    return list(_apart(before, text, old, target)) == list(_apart(after, new, now, target))
 
 
 def _widened(text: Text, start: int, end: int) -> tuple[int, int]:

@@ -52,10 +52,21 @@ def as_json(rule: Rule) -> dict[str, Any]:
     }
 
 
+def _fix(rule: Rule) -> str:
+    assert rule.fix is not None
+    text = f"It mends plain settings by {rule.fix.name}."
+    if not rule.fix.safe:
+        return f"{text} That is not safe, so it needs --unsafe-fixes too."
+    if rule.fix.hides:
+        return f"{text} While the project has findings that this may hide, it needs --unsafe-fixes too."
+    return text
+
+
 def _sections(rule: Rule) -> list[tuple[str, tuple[str, ...]]]:
     found = [
         ("The two-replica story", (" ".join(rule.why.split()),)),
         ("What to use instead", (_sentence(rule.help),) if rule.help else ()),
+        ("What --fix does", (_fix(rule),) if rule.fix else ()),
         ("When it is fine", rule.fine_when),
         ("Known gaps", rule.gaps),
         ("Links", rule.links),

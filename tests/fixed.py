@@ -1,12 +1,13 @@
 """The `fixed/` projects of rules with a fix: what the fixes make of the `bad/` ones, without expectations.
 
-`python tests/fixed.py` writes them for every bad project of which nothing is left to report; a test compares.
+`python tests/fixed.py` renews them, and adds those of the bad projects that it is given; a test compares.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,8 +33,8 @@ def plain(text: str) -> str:
     return ASIDE.sub("", ALONE.sub("", text))
 
 
-def mended(project: Path) -> tuple[dict[str, str], int]:
-    """The files of a project with every fix in them, and how many findings are left."""
+def mended(project: Path) -> dict[str, str]:
+    """The files of a project with every fix in them."""
     with TemporaryDirectory() as spare:
         root = Path(spare) / "project"
         copied = root / project.name
@@ -42,26 +43,29 @@ def mended(project: Path) -> tuple[dict[str, str], int]:
         else:
             root.mkdir()
             shutil.copy(project, copied)
-        findings = analyse(copied if project.is_dir() else root).findings
         base = copied if project.is_dir() else root
+        findings = analyse(base).findings
         for path in sorted({finding.span.path for finding in findings if finding.fix}):
             file = base / path
             own = [finding for finding in findings if finding.span.path == path]
             file.write_bytes(patched(path, file.read_bytes().decode(), own)[0].encode())
-        return files(copied), len(analyse(base).findings)
+        return files(copied)
 
 
 def projects() -> list[Path]:
-    """The bad projects of the rules with a fix."""
+    """The fixed projects of the rules with a fix."""
     names = [rule.name for rule in load_rules() if rule.fix]
-    found = (path for name in names for path in sorted((FIXTURES / name / "bad").iterdir()))
-    return [path for path in found if path.suffix != ".expect" and not path.name.startswith((".", "__"))]
+    return [path for name in names for path in sorted((FIXTURES / name / "fixed").glob("[!._]*"))]
+
+
+def bad(project: Path) -> Path:
+    """The bad project that a fixed one was made of."""
+    return project.parents[1] / "bad" / project.name
 
 
 if __name__ == "__main__":
-    for project in projects():
-        texts, left = mended(project)
-        for path, text in texts.items() if not left else ():
-            file = project.parents[1] / "fixed" / path
+    for source in [*map(bad, projects()), *(Path(name).resolve() for name in sys.argv[1:])]:
+        for path, text in mended(source).items():
+            file = source.parents[1] / "fixed" / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode())

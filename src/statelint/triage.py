@@ -115,7 +115,8 @@ def _finding(rule: Rule, hit: Hit, config: Config, ordinal: int) -> Finding:
 
 
 def _fix(rule: Rule, hit: Hit) -> Fix | None:
-    edit = hit.edit or (rule.fix.edit if rule.fix else None)
+    general = rule.fix.edit if rule.fix and hit.verdict is Verdict.DEFINITE else None
+    edit = hit.edit or general
     return Fix(rule.fix.name, rule.fix.safe, edit) if rule.fix and edit else None
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from statelint.discover import kind_of, part_of
 from statelint.findings import Finding, Fix, Report, Verdict
-from statelint.fix import settings
+from statelint.fix import python, settings
 from statelint.fix.text import Piece, Text
 from statelint.spans import Place
 
@@ -44,6 +44,8 @@ def patched(path: str, written: str, findings: Iterable[Finding]) -> tuple[str, 
     A fix that no longer fits once another is applied is left out.
     """
     first = Text(written)
+    if kind_of(path.rpartition("/")[2]) == "python":
+        return _at_once(path, first, findings)
     current, applied = first, []
     for finding in sorted(findings, key=lambda f: f.span, reverse=True):
         if finding.fix is None or not _same(path, first, current, finding):
@@ -54,9 +56,22 @@ def patched(path: str, written: str, findings: Iterable[Finding]) -> tuple[str, 
     return current.written, tuple(reversed(applied))
 
 
+def _at_once(path: str, text: Text, findings: Iterable[Finding]) -> tuple[str, tuple[Finding, ...]]:
+    """The same where fixes share a piece, such as an import that several need."""
+    found: set[Piece] = set()
+    applied = []
+    for finding in sorted(findings, key=lambda f: f.span):
+        if finding.fix and (made := _pieces(path, text, finding)):
+            found.update(made)
+            applied.append(finding)
+    return text.edited(sorted(found)), tuple(applied)
+
+
 def _pieces(path: str, text: Text, finding: Finding) -> tuple[Piece, ...] | None:
     assert finding.fix is not None
     kind, place = kind_of(path.rpartition("/")[2]), Place(*finding.span[1:])
+    if kind == "python":
+        return python.pieces(text, path, place, finding.subject.name, finding.fix.edit)
     return settings.pieces(kind, text, place, finding.subject.name, finding.fix.edit)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import libcst
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -115,6 +116,30 @@ def test_places_agree_with_the_standard_library(name: str) -> None:
     missing = {spot for spot in expected - got if spot[0] != "def"}
     assert sorted(missing) == [], "places that are missed"
     assert decoder().decode(encode(facts)) == facts
+
+
+PATTERNS = """\
+match command:
+    case {"at": [x, *rest], **more} if x: pass
+    case Point(0, y, z=Point() as inner) | (None | True as w): pass
+    case [("a" | b.c), _]: pass
+    case whole: pass
+"""
+
+
+def test_patterns_bind_their_names() -> None:
+    (match,) = extract(PATTERNS.encode()).body
+    assert isinstance(match, f.Match)
+    names = [[name.id for name in case.names] for case in match.cases]
+    assert names == [["x", "rest", "more"], ["y", "inner", "w"], [], ["whole"]]
+
+
+@pytest.mark.parametrize("name", MODULES[:3])
+def test_a_tree_without_gaps_gives_the_same_facts(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = (LIBRARY / name).read_bytes()
+    lean = extract(source)
+    monkeypatch.setattr("statelint.extract.python.parse", libcst.parse_module)
+    assert extract(source) == lean
 
 
 LAYOUT = """\

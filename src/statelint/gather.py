@@ -6,14 +6,14 @@ dies costs the one file that killed it.
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
+from statelint import collector
 from statelint.cache import Cache, key
 from statelint.discover import Source
 from statelint.facts import Facts, Trouble, decoder, encode
@@ -73,7 +73,7 @@ def gather(
     wanted = {c.name: (c.source.kind, c.content) for c in contents if c.unreadable is None}
     decode = decoder().decode
     known: dict[bytes, Facts] = {}
-    with _without_collector():
+    with collector.set_aside():
         for name, value in cache.get(wanted).items():
             try:
                 known[name] = decode(value)
@@ -84,18 +84,6 @@ def gather(
         cache.put(fresh)
         known.update((name, decode(value)) for name, value in fresh.items())
     return {c.source.path: c.unreadable or known[c.name] for c in contents}
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Trees and facts hold no cycles, so looking for cycles among millions of them finds none: a fifth of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _read(path: Path) -> bytes | Facts:
@@ -130,7 +118,7 @@ def _in_processes(work: list[tuple[str, bytes]], jobs: int, progress: Progress |
     size = max(1, len(work) // (jobs * 16))
     batches = [order[i : i + size] for i in range(0, len(order), size)]
     results: dict[int, bytes] = {}
-    with ProcessPoolExecutor(jobs, initializer=gc.disable) as pool, suppress(BrokenProcessPool):
+    with ProcessPoolExecutor(jobs, initializer=collector.stop) as pool, suppress(BrokenProcessPool):
         futures = {pool.submit(_batch, [work[i] for i in batch]): batch for batch in batches}
         for future in as_completed(futures):
             with suppress(BrokenProcessPool):

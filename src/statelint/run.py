@@ -13,12 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from statelint import collector
 from statelint.cache import Cache, Runs, default_folder, run_key
 from statelint.config import Config, ConfigError
 from statelint.discover import Discovery, Scope, Source, discover, kind_of, part_of
 from statelint.findings import Hit, Judged, Report, Rule
 from statelint.gather import Content, Progress, gather, parts, read
 from statelint.rules import RuleError, load_rules
+from statelint.sift import left_out
 from statelint.triage import Terms, selected, triage
 from statelint.triage_baseline import load as load_baseline
 
@@ -67,12 +69,13 @@ def look(root: Path, config: Config, way: Way = USUAL) -> tuple[Discovery, tuple
 
 
 def linked(contents: Sequence[Content], config: Config, way: Way = USUAL) -> Project:
-    """The project that some contents make."""
+    """The project that those of some contents make which could matter."""
     from statelint.project import Options, link
 
     cache = Cache(store(config, way))
     try:
-        facts = gather(contents, cache, way.jobs, way.progress)
+        left = left_out([(c.source, c.content) for c in contents])
+        facts = gather([c for c in contents if c.source.path not in left], cache, way.jobs, way.progress)
     finally:
         cache.close()
     return link(facts, parts([content.source for content in contents]), Options(declared=config.declare))
@@ -131,7 +134,8 @@ def run(
         report = runs.get(name)
         if report is None:
             terms = terms._replace(rules=known_rules(root, config))
-            report = _judge(root, terms, found, linked(contents, config, way), way)
+            with collector.set_aside():
+                report = _judge(root, terms, found, linked(contents, config, way), way)
             runs.put(name, report)
     finally:
         runs.close()

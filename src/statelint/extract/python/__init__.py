@@ -9,6 +9,9 @@ from __future__ import annotations
 import codecs
 import re
 
+from libcst import ParserSyntaxError
+
+from statelint.extract.python.parse import parse
 from statelint.extract.python.tokens import Tokens, TooDeep
 from statelint.extract.python.walk import Walk
 from statelint.facts import Comment, Facts, Trouble
@@ -43,13 +46,10 @@ def extract(source: bytes) -> Facts:
 
 
 def _parse(text: str, tokens: Tokens) -> Facts:
-    import libcst
-
     try:
-        tree = libcst.parse_module(text)
         walk = Walk(tokens)
-        body = walk.module(tree)
-    except libcst.ParserSyntaxError as error:
+        body = walk.module(parse(text))
+    except ParserSyntaxError as error:
         old = PYTHON_2.search(text)
         if old:
             line = text.count("\n", 0, old.end()) + 1

@@ -253,12 +253,13 @@ class Walk(Expressions):
             if node.name is not None:
                 names.append(f.Name(node.name.value, self._word(node.name.value)))
             return
-        rest = getattr(node, "rest", None)
-        for child in node.children:
-            if rest is not None and child is rest:
-                names.append(f.Name(child.value, self._word(child.value)))
-            elif type(child).__name__.startswith("Match"):
+        for child in (*getattr(node, "patterns", ()), *getattr(node, "elements", ()), *getattr(node, "kwds", ())):
+            self._pattern(child, names)
+        for child in (getattr(node, "pattern", None), getattr(node, "value", None)):
+            if type(child).__name__.startswith("Match"):
                 self._pattern(child, names)
+        if getattr(node, "rest", None) is not None:
+            names.append(f.Name(node.rest.value, self._word(node.rest.value)))
 
     def s_FunctionDef(self, node: cst.FunctionDef) -> f.Stmt:
         decorators = tuple(self.expr(d.decorator) for d in node.decorators)

@@ -1,0 +1,28 @@
+"""Python's cycle collector, set aside while an analysis runs.
+
+Trees and facts hold no cycles, and the relations live as long as the analysis, so looking for cycles among millions of
+objects finds none: it cost a fifth of the time. What an analysis leaves behind is collected once it is over.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+def stop() -> None:
+    """For a process that does nothing but extract facts."""
+    gc.disable()
+
+
+@contextmanager
+def set_aside() -> Iterator[None]:
+    """Without the collector, if it was on."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

@@ -1,0 +1,50 @@
+"""Bytes → which sources could matter. Only what cannot change a finding is left out.
+
+Tests, migrations and documents hold no state of the service, and are read only where the service imports them. Which
+modules are imported is over-estimated: any word of an import statement may name one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from statelint.discover import Source
+
+APART: Final = frozenset({"test", "migration", "docs", "example"})
+"""Parts that run neither in the service nor beside it. Scripts stay: what only they call never serves a request."""
+IMPORT: Final = re.compile(
+    rb"^[ \t]*(?:from[ \t]+([^\n#]*?)[ \t]*import[ \t]*(\([^)]*\)|(?:[^\n\\]|\\\r?\n)*)"
+    rb"|import[ \t]+((?:[^\n\\]|\\\r?\n)*))",
+    re.MULTILINE,
+)
+BY_NAME: Final = re.compile(rb"(?:import_module|__import__|import_string|include)\s*\(\s*[rf]?['\"]([\w.]+)['\"]")
+WORD: Final = re.compile(rb"\w+")
+
+
+def left_out(files: Sequence[tuple[Source, bytes]]) -> frozenset[str]:
+    """The paths of the files, each given with its content, that cannot matter."""
+    apart = [file for file in files if file[0].kind == "python" and file[0].part in APART]
+    left = {source.path for source, _ in apart}
+    words: set[bytes] = set()
+    fresh = [file for file in files if file[0].kind == "python" and file[0].path not in left] if left else []
+    while fresh:
+        words.update(*(_imported(content) for _, content in fresh))
+        fresh = [file for file in apart if file[0].path in left and _module_name(file[0].path) in words]
+        left.difference_update(source.path for source, _ in fresh)
+    return frozenset(left)
+
+
+def _imported(content: bytes) -> Iterator[bytes]:
+    for groups in IMPORT.findall(content):
+        for text in groups:
+            yield from WORD.findall(text)
+    for text in BY_NAME.findall(content):
+        yield from WORD.findall(text)
+
+
+def _module_name(path: str) -> bytes:
+    """The last name of the module; that of the package for its `__init__`."""
+    names = path.removesuffix(".py").split("/")
+    return (names[-2] if names[-1] == "__init__" and len(names) > 1 else names[-1]).encode("utf-8", "surrogateescape")

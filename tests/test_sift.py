@@ -1,0 +1,67 @@
+"""Leaving files out changes no finding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from analysing import analyse
+
+from statelint import run as pipeline
+
+FILES = {
+    "shop/__init__.py": "",
+    "shop/app.py": """
+from flask import Flask, request
+from tests import (
+    baskets as kept,  # an odd place for it
+)
+import importlib
+
+app = Flask(__name__)
+importlib.import_module("docs.seeds")
+
+
+@app.post("/cart")
+def add():
+    kept.STORE[request.form["user"]] = 1
+    return ""
+""",
+    "tests/__init__.py": "",
+    "tests/baskets.py": "from tests.deeper import STORE\n",
+    "tests/deeper.py": "from shop.state import STORE\n",
+    "shop/state.py": "STORE = {}\n",
+    "tests/test_cart.py": "SEEN = {}\n\n\ndef test_cart():\n    SEEN['a'] = 1\n",
+    "tests/test_broken.py": "def (:\n",
+    "docs/seeds.py": "A = 1\n",
+    "docs/conf.py": "B = 2\n",
+    "shop/migrations/0001_first.py": "C = 3\n",
+    "scripts/load.py": "D = 4\n",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for path, text in FILES.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    return tmp_path
+
+
+def test_what_the_service_does_not_import_is_left_out(project: Path) -> None:
+    _, contents = pipeline.look(project, pipeline.Config())
+    assert pipeline.left_out([(c.source, c.content) for c in contents]) == {
+        "tests/test_cart.py",
+        "tests/test_broken.py",
+        "docs/conf.py",
+        "shop/migrations/0001_first.py",
+    }
+
+
+def test_the_findings_are_the_same_without(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sifted = analyse(project)
+    monkeypatch.setattr(pipeline, "left_out", lambda files: frozenset())
+    whole = analyse(project)
+    assert [finding.subject.name for finding in sifted.findings] == ["shop.state:STORE"]
+    assert sifted.findings == whole.findings
+    assert sifted.files < whole.files

@@ -319,3 +319,14 @@ def test_what_may_be_meant_is_not_safe_to_take_away(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(ingress('    nginx.ingress.kubernetes.io/upstream-hash-by: "$request_uri"'))
     (found,) = analyse(tmp_path).findings
     assert found.fix and (found.fix.safe, found.fix.note) == (False, "it may be meant")
+
+
+def test_many_fixes_in_one_file_are_planned_and_made_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from statelint.fix import settings
+
+    text = "---\n".join(SERVICE.format(value="ClientIP").replace("web", f"web{n}") for n in range(100))
+    asked = []
+    real = settings.together
+    monkeypatch.setattr(settings, "together", lambda *given: asked.append(given) or real(*given))
+    assert mended(tmp_path, "a.yaml", text) == text.replace("ClientIP", "None")
+    assert len(asked) == 2, "reading the whole file again for each fix takes minutes"

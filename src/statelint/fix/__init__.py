@@ -8,34 +8,31 @@ a file but `files`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from statelint.discover import kind_of, part_of
 from statelint.findings import Finding, Fix, Report, Verdict
 from statelint.fix import python, settings
-from statelint.fix.text import Piece, Text
+from statelint.fix.text import Text
 from statelint.spans import Place
 
 
 def plan(report: Report) -> Report:
     """The report in which each fix has its edits; a finding whose text is not plain has no fix."""
-    texts: dict[str, Text] = {}
+    groups: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        if finding.fix is not None:
+            groups.setdefault(finding.span.path, []).append(finding)
     state = _state(report)
-
-    def planned(finding: Finding) -> Finding:
-        if finding.fix is None:
-            return finding
-        path = finding.span.path
-        if path not in texts:
-            texts[path] = Text(report.sources.get(path, ""))
-        made = _pieces(path, texts[path], finding)
-        if not made:
-            return replace(finding, fix=None)
-        fix = replace(finding.fix, edits=texts[path].as_edits(path, made))
-        return replace(finding, fix=_judged(finding, fix, state))
-
-    return replace(report, findings=tuple(map(planned, report.findings)))
+    fixes: dict[str, Fix] = {}
+    for path, findings in groups.items():
+        text = Text(report.sources.get(path, ""))
+        for finding, change in _standing(path, text, _changes(path, text, findings)):
+            assert finding.fix is not None
+            fix = replace(finding.fix, edits=text.as_edits(path, change.pieces))
+            fixes[finding.id] = _judged(finding, fix, state)
+    return replace(report, findings=tuple(replace(f, fix=fixes.get(f.id)) if f.fix else f for f in report.findings))
 
 
 def patched(path: str, written: str, findings: Iterable[Finding]) -> tuple[str, tuple[Finding, ...]]:
@@ -43,36 +40,59 @@ def patched(path: str, written: str, findings: Iterable[Finding]) -> tuple[str, 
 
     A fix that no longer fits once another is applied is left out.
     """
-    first = Text(written)
-    if kind_of(path.rpartition("/")[2]) == "python":
-        return _at_once(path, first, findings)
-    current, applied = first, []
-    for finding in sorted(findings, key=lambda f: f.span, reverse=True):
-        if finding.fix is None or not _same(path, first, current, finding):
-            continue
-        if made := _pieces(path, current, finding):
-            current = Text(current.edited(made))
-            applied.append(finding)
-    return current.written, tuple(reversed(applied))
+    text = Text(written)
+    new, applied = _applied(path, text, text, sorted((f for f in findings if f.fix), key=lambda f: f.span))
+    return new.written, applied
 
 
-def _at_once(path: str, text: Text, findings: Iterable[Finding]) -> tuple[str, tuple[Finding, ...]]:
-    """The same where fixes share a piece, such as an import that several need."""
-    found: set[Piece] = set()
-    applied = []
-    for finding in sorted(findings, key=lambda f: f.span):
-        if finding.fix and (made := _pieces(path, text, finding)):
-            found.update(made)
-            applied.append(finding)
-    return text.edited(sorted(found)), tuple(applied)
+def _applied(path: str, first: Text, current: Text, findings: Sequence[Finding]) -> tuple[Text, tuple[Finding, ...]]:
+    """All at once where they stand that; else the later half first, so that what is above stays where it was."""
+    there = [finding for finding in findings if _same(path, first, current, finding)]
+    changes = _changes(path, current, there)
+    if not changes:
+        return current, ()
+    if new := _together(path, current, [change for _, change in changes]):
+        return new, tuple(finding for finding, _ in changes)
+    if len(findings) == 1:
+        return current, ()
+    middle = len(findings) // 2
+    current, later = _applied(path, first, current, findings[middle:])
+    current, earlier = _applied(path, first, current, findings[:middle])
+    return current, (*earlier, *later)
 
 
-def _pieces(path: str, text: Text, finding: Finding) -> tuple[Piece, ...] | None:
-    assert finding.fix is not None
-    kind, place = kind_of(path.rpartition("/")[2]), Place(*finding.span[1:])
+Pair = tuple[Finding, settings.Change]
+
+
+def _standing(path: str, text: Text, pairs: Sequence[Pair]) -> Sequence[Pair]:
+    """Those of some fixes that change nothing but what they are about, each by itself."""
+    if not pairs or _together(path, text, [change for _, change in pairs]):
+        return pairs
+    middle = len(pairs) // 2
+    return [*_standing(path, text, pairs[:middle]), *_standing(path, text, pairs[middle:])] if middle else []
+
+
+def _changes(path: str, text: Text, findings: Iterable[Finding]) -> list[Pair]:
+    """What each fix changes, without asking what comes of it."""
+    kind, found = kind_of(path.rpartition("/")[2]), []
+    for finding in findings:
+        assert finding.fix is not None
+        place, name, edit = Place(*finding.span[1:]), finding.subject.name, finding.fix.edit
+        if kind == "python":
+            made = python.pieces(text, path, place, name, edit)
+            change = settings.Change(made) if made else None
+        else:
+            change = settings.change(kind, text, place, name, edit)
+        if change:
+            found.append((finding, change))
+    return found
+
+
+def _together(path: str, text: Text, changes: Sequence[settings.Change]) -> Text | None:
+    kind = kind_of(path.rpartition("/")[2])
     if kind == "python":
-        return python.pieces(text, path, place, finding.subject.name, finding.fix.edit)
-    return settings.pieces(kind, text, place, finding.subject.name, finding.fix.edit)
+        return python.together(text, [change.pieces for change in changes])
+    return settings.together(kind, text, changes)
 
 
 def _same(path: str, first: Text, current: Text, finding: Finding) -> bool:
@@ -80,6 +100,8 @@ def _same(path: str, first: Text, current: Text, finding: Finding) -> bool:
     if first is current:
         return True
     kind, place = kind_of(path.rpartition("/")[2]), Place(*finding.span[1:])
+    if kind == "python":
+        return False  # an import that was added has moved it
     before, now = (settings.spot(kind, text, place, finding.subject.name) for text in (first, current))
     if before is None or now is None:
         return False

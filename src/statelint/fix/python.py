@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from statelint.findings import Edit
@@ -45,12 +45,17 @@ def pieces(text: Text, path: str, place: Place, name: str, edit: Edit) -> tuple[
     if needed is None:
         return None
     start, end = _offset(text, call.lineno, call.col_offset), _offset(text, call.end_lineno, call.end_col_offset)
-    made = (*needed, Piece(start, end, new))
+    return (*needed, Piece(start, end, new))
+
+
+def together(text: Text, changes: Iterable[tuple[Piece, ...]]) -> Text | None:
+    """The text with some changes in it, a piece that several need once; None when they meet or do not parse."""
     try:
-        ast.parse(text.edited(made))
-    except (SyntaxError, ValueError):
+        new = Text(text.edited(sorted(set(chain.from_iterable(changes)))))
+        ast.parse(new.seen)
+    except (SyntaxError, ValueError, RecursionError):
         return None
-    return made
+    return new
 
 
 def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str | None]]:

@@ -7,13 +7,14 @@ came out of the old one.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 from importlib import import_module
 from typing import NamedTuple
 
-from statelint.extract.yaml.templates import is_template, mask
+from statelint.extract.yaml.templates import Masked, is_template, mask
 from statelint.facts import Document, Facts, Setting
 from statelint.findings import Edit
 from statelint.fix import braces, lines, tables, yaml
@@ -24,6 +25,10 @@ LARGEST = 512 * 1024
 """Characters of a file that is edited at all; what is larger was written by a program."""
 BY_LINE = frozenset({"conf"})
 """Kinds whose extractor gives the place of a directive's first word alone."""
+
+
+Own = tuple[tuple[int, ...], tuple[str, ...]]
+"""Where the key of a setting begins, and its path."""
 
 
 class Spot(NamedTuple):
@@ -41,6 +46,30 @@ def facts_of(kind: str, seen: str) -> Facts:
     return facts
 
 
+class Change(NamedTuple):
+    """The pieces that mend one setting, and the setting itself when it only gets another value where it is."""
+
+    pieces: tuple[Piece, ...]
+    target: Setting | None = None
+
+
+@lru_cache(maxsize=8)
+def _by_place(kind: str, seen: str) -> dict[Place, list[Spot]]:
+    """The settings of a text by the places of their keys and values."""
+    found: dict[Place, list[Spot]] = {}
+    for document in facts_of(kind, seen).documents:
+        for setting in document.settings:
+            for place in {setting.key_at, setting.at}:
+                found.setdefault(place, []).append(Spot(document, setting))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _masked(seen: str) -> Masked | None:
+    """A text with the actions of its template language masked; None for one that has none."""
+    return mask(seen) if is_template(seen) else None
+
+
 def spot(kind: str, text: Text, place: Place, name: str) -> Spot | None:
     """The plain setting at a place, None where there is none or where a template decides on it.
 
@@ -48,37 +77,28 @@ def spot(kind: str, text: Text, place: Place, name: str) -> Spot | None:
     """
     if len(text.seen) > LARGEST:
         return None
-    found = [
-        Spot(document, setting)
-        for document in facts_of(kind, text.seen).documents
-        for setting in document.settings
-        if place in (setting.key_at, setting.at)
-    ]
+    found = _by_place(kind, text.seen).get(place, [])
     if not found or any(s.setting.guarded or s.setting.form == "template" for s in found):
         return None
     return next((s for s in found if name.endswith("#" + ".".join(s.setting.path))), None)
 
 
-def pieces(kind: str, text: Text, place: Place, name: str, edit: Edit) -> tuple[Piece, ...] | None:
-    """What to change for the setting at a place; None when there is no plain edit, or one that changes more."""
+def change(kind: str, text: Text, place: Place, name: str, edit: Edit) -> Change | None:
+    """What to change for the setting at a place; None when there is no plain edit."""
     found = spot(kind, text, place, name)
     if found is None:
         return None
     read = text
-    if kind in ("yaml", "yaml-quiet", "conf") and is_template(text.seen):
-        masked = mask(text.seen)
+    masked = _masked(text.seen) if kind in ("yaml", "yaml-quiet", "conf") else None
+    if masked:
         if place.line in masked.guarded:
             return None
         read = Text(masked.text) if kind != "conf" else text
     at = read.offset(place.line, place.column)
     made = _made(kind, read, at, found, edit) if at is not None else None
-    if not made:
-        return None
-    if read is not text or (kind == "conf" and is_template(text.seen)):
+    if made and masked:
         made = _unmasked(text, read, made)
-    if not made or not _only(kind, text, made, found.setting if edit.set is not None else None):
-        return None
-    return made
+    return Change(made, found.setting if edit.set is not None else None) if made else None
 
 
 def _made(kind: str, text: Text, at: int, found: Spot, edit: Edit) -> tuple[Piece, ...] | None:
@@ -106,18 +126,20 @@ def _unmasked(text: Text, read: Text, made: Sequence[Piece]) -> tuple[Piece, ...
     return tuple(found)
 
 
-def _only(kind: str, text: Text, made: Sequence[Piece], target: Setting | None) -> bool:
-    """Whether a new text differs from the old one in nothing that the pieces do not touch, and reads as well.
+def together(kind: str, text: Text, changes: Sequence[Change]) -> Text | None:
+    """The text with some changes in it; None when they meet, or when anything else would change or read worse.
 
-    `target` is a setting that gets another value where it is, however its extractor gives its place.
+    A target is a setting that gets another value where it is, however its extractor gives its place.
     """
+    made = [piece for change in changes for piece in change.pieces]
+    targets = frozenset((s.key_at[:2], s.path) for _, s in changes if s)
     try:
         new = Text(text.edited(made))
     except ValueError:
-        return False
+        return None
     before, after = facts_of(kind, text.seen), facts_of(kind, new.seen)
     if Counter((t.kind, t.message) for t in after.troubles) - Counter((t.kind, t.message) for t in before.troubles):
-        return False
+        return None
     shift = 0
     old, now = [], []
     for piece in sorted(made):
@@ -126,7 +148,8 @@ def _only(kind: str, text: Text, made: Sequence[Piece], target: Setting | None) 
         partial = kind in BY_LINE and not text.seen[piece.start : piece.end].endswith("\n")
         old.append(_widened(text, piece.start, piece.end) if partial else (piece.start, piece.end))
         now.append(_widened(new, start, end) if partial else (start, end))
-    return list(_apart(before, text, old, target)) == list(_apart(after, new, now, target))
+    same = list(_apart(before, text, old, targets)) == list(_apart(after, new, now, targets))
+    return new if same else None
 
 
 def _widened(text: Text, start: int, end: int) -> tuple[int, int]:
@@ -136,15 +159,16 @@ def _widened(text: Text, start: int, end: int) -> tuple[int, int]:
 
 
 def _apart(
-    facts: Facts, text: Text, touched: Sequence[tuple[int, int]], target: Setting | None
+    facts: Facts, text: Text, touched: Sequence[tuple[int, int]], targets: Set[Own]
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str, str]]:
-    """The settings that no extent touches, nor are the target; positions in lists do not count, since items may go."""
-    own = (target.key_at[:2], target.path) if target else None
+    """The settings that no extent touches and that are no targets; positions in lists do not count."""
+    extents = sorted(extent for extent in touched if extent[0] < extent[1])
     for document in facts.documents:
         head = (document.format, document.kind, document.version, document.name, document.namespace)
         for setting in document.settings:
             places = [setting.key_at] if setting.form == "map" else [setting.key_at, setting.at]
-            if (setting.key_at[:2], setting.path) == own or any(_meets(text, place, touched) for place in places):
+            own = (setting.key_at[:2], setting.path) in targets
+            if own or any(_meets(text, place, extents) for place in places):
                 continue
             path = tuple("#" if part.isdigit() else part for part in setting.path)
             yield head, path, setting.form, setting.value
@@ -155,4 +179,5 @@ def _meets(text: Text, place: Place, touched: Sequence[tuple[int, int]]) -> bool
     end = text.offset(place.end_line, place.end_column)
     if start is None or end is None:
         return True
-    return any(start < e and s < max(end, start + 1) for s, e in touched if s < e)
+    number = bisect_left(touched, (max(end, start + 1), 0))  # those before it begin before the place ends
+    return number > 0 and start < touched[number - 1][1]

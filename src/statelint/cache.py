@@ -45,7 +45,17 @@ def default_folder() -> Path:
 def _reader(kind: str) -> bytes:
     """What stands for the code that gives facts to a kind: other code may give other facts for the same bytes."""
     package = Path(__file__).parent
-    own = sorted([*package.glob(f"extract/{kind}*.py"), *package.glob(f"extract/{kind}/*.py")])
+    if kind == "python":
+        own = sorted(package.glob("extract/python/*.py"))
+    else:  # a string may hold a text of any other kind
+        own = sorted(
+            [
+                *package.glob("extract/*.py"),
+                *package.glob("extract/yaml/*.py"),
+                package / "embedded.py",
+                package / "implied.py",
+            ]
+        )
     digest = hashlib.blake2b(VERSION.encode(), digest_size=16)
     for file in (*own, package / "facts.py", package / "spans.py"):
         digest.update(hashlib.blake2b(file.read_bytes()).digest())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from statelint.facts import Document, Setting
@@ -13,16 +15,32 @@ from statelint.spans import Span
 
 
 def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
-    """Yield a hit for each setting that a row matches; a setting reached by several aliases counts once."""
+    """Yield a hit for each setting that a row matches; a setting reached by several aliases counts once.
+
+    With a parameter `proxies`, an object whose name or label it matches stands in front of a proxy: that is arguable.
+    """
     rows = rows_of(parameters["rows"])
+    proxies = re.compile(str(parameters["proxies"])) if "proxies" in parameters else None
     for path, documents in project.documents.items():
         seen: set[Span] = set()
         for document in documents:
             for row, setting, key in matches(rows, document):
                 hit = _hit(path, document, row, setting, key)
+                if proxies and any(proxies.search(name) for name in _names(document, setting)):
+                    hit = replace(hit, verdict=Verdict.ARGUABLE)  # what stands behind a proxy is spread by the proxy
                 if hit.subject.span not in seen:
                     seen.add(hit.subject.span)
                     yield hit
+
+
+def _names(document: Document, setting: Setting) -> Iterator[str]:
+    """What an object calls itself, or where in a file of values a setting stands."""
+    yield document.name
+    if not document.kind:
+        yield ".".join(setting.path[:-1])
+    for other in document.settings:
+        if other.path[:2] == ("metadata", "labels") and len(other.path) == 3:
+            yield other.value
 
 
 def _hit(path: str, document: Document, row: ConfigurationRow, setting: Setting, key: str) -> Hit:

@@ -22,6 +22,8 @@ def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
     for path, documents in project.documents.items():
         seen: set[Span] = set()
         for document in documents:
+            if not switches.speak_of(document):
+                continue
             for found in switches.of(document, defaults.of(path, document)):
                 hit = _hit(path, document, found)
                 if hit.subject.span not in seen:

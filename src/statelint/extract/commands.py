@@ -1,4 +1,5 @@
-"""Bytes of a Dockerfile or a Procfile → one document whose settings are the commands that start processes."""
+"""Bytes of a Dockerfile or a Procfile → one document whose settings are the commands that start processes,
+and its volumes."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import re
 from statelint.facts import Document, Facts, Setting, Trouble
 from statelint.spans import Place
 
-INSTRUCTION = re.compile(r"^\s*(?P<name>CMD|ENTRYPOINT|ENV|RUN)\s+(?P<text>.*)$", re.IGNORECASE)
+INSTRUCTION = re.compile(r"^\s*(?P<name>CMD|ENTRYPOINT|ENV|RUN|VOLUME)\s+(?P<text>.*)$", re.IGNORECASE)
 PROCESS = re.compile(r"^(?P<name>[A-Za-z0-9_-]+):\s+(?P<text>\S.*)$")
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from statelint.embedded import with_embedded
 from statelint.facts import Comment, Document, Facts, Setting, Trouble
 from statelint.spans import Place
 
@@ -38,6 +39,11 @@ class Broken(Exception):
 
 def extract(source: bytes) -> Facts:
     """The facts of one HCL source. Never raises for any bytes."""
+    return with_embedded(plain(source), source)
+
+
+def plain(source: bytes) -> Facts:
+    """The same without what its strings hold."""
     if len(source) > LARGEST or b"\0" in source:
         return Facts(troubles=(Trouble("size" if b"\0" not in source else "binary", 1, "not analysed as HCL"),))
     try:
@@ -213,11 +219,11 @@ class Reader:
             self._next()
         first = self._peek()
         single = self._alone()
-        if first.text == "{" and single and self._tokens[self._now + 1].text != "for":
+        if first.text == "{" and single and not self._generates():
             self._next()
             out.append(Setting(path, "", "map", key_at, key_at))
             self._body(path, out, depth + 1)
-        elif first.text == "[" and single and self._tokens[self._now + 1].text != "for":
+        elif first.text == "[" and single and not self._generates():
             self._next()
             self._list(path, out, key, depth)
         elif single and first.kind in ("string", "heredoc", "word", "number"):
@@ -247,6 +253,13 @@ class Reader:
                 break
         after = self._tokens[min(now, len(self._tokens) - 1)]
         return after.kind in ("line", "end") or after.text in (",", "}", "]", ")")
+
+    def _generates(self) -> bool:
+        """Whether the collection that begins here is made by a loop."""
+        now = self._now + 1
+        while self._tokens[now].kind == "line":
+            now += 1
+        return self._tokens[now].text == "for"
 
     def _list(self, path: tuple[str, ...], out: list[Setting], key: Token, depth: int) -> None:
         number = 0
@@ -278,7 +291,7 @@ class Reader:
             elif token.kind == "mark" and token.text in ")]":
                 level -= 1
             elif token.kind == "mark" and token.text == "{":
-                if self._tokens[self._now + 1].text == "for" or _ternary(self._tokens, self._now):
+                if self._generates() or _ternary(self._tokens, self._now):
                     self._braces()
                 else:
                     self._inside(path, out, depth)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
+from statelint.embedded import with_embedded
 from statelint.extract.hcl import Broken, Reader
 from statelint.facts import Document, Facts, Setting, Trouble
 
@@ -16,11 +17,17 @@ MATTERS = re.compile(
 )
 """What a file that configures a deployment says somewhere; others are data and are not read."""
 LARGEST = 1024 * 1024
+DEFINITIONS = ("CustomResourceDefinition", "APIService")
 BLOCKS = ("resource", "data", "module", "variable", "locals")
 
 
 def extract(source: bytes) -> Facts:
     """The facts of one JSON source. Never raises for any bytes; what is not JSON gives what stands before the error."""
+    return with_embedded(plain(source), source)
+
+
+def plain(source: bytes) -> Facts:
+    """The same without what its strings hold."""
     if len(source) > LARGEST or b"\0" in source or not MATTERS.search(source):
         return Facts()
     try:
@@ -39,6 +46,8 @@ def _documents(settings: tuple[Setting, ...]) -> Iterator[Document]:
     tops = {s.path[0] for s in settings if s.path}
     named = {s.path: s.value for s in settings if len(s.path) <= 2}
     if ("kind",) in named and ("apiVersion",) in named:
+        if named["kind",] in DEFINITIONS:
+            return
         name, space = (named.get(("metadata", key), "") for key in ("name", "namespace"))
         yield Document("kubernetes", named["kind",], named["apiVersion",], name, space, settings[1:])
         return

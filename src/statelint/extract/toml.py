@@ -1,12 +1,13 @@
 """Bytes of a TOML file → one document with the scalar settings of its tables, each with its place.
 
-The standard parser gives no places, so lines are read one by one: tables, dotted keys, and scalars on one line. Arrays
-and text over several lines are passed over; no rule asks for them.
+The standard parser gives no places, so lines are read one by one: tables, dotted keys, and scalars on one line, also in
+tables and lists on one line. Text over several lines and lists of anything but text on one line are passed over.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from statelint.facts import Document, Facts, Setting, Trouble
 from statelint.spans import Place
@@ -17,6 +18,12 @@ KEY = re.compile(rf"^\s*(?P<key>{KEY_PART}(?:\s*\.\s*{KEY_PART})*)\s*=\s*(?P<val
 PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 SCALAR = re.compile(r"""^(?:"(?P<basic>(?:[^"\\]|\\.)*)"|'(?P<literal>[^']*)'|(?P<bare>[\w.+:-]+))\s*(?:\#.*)?$""")
 
+LIST = re.compile(r"""^\[(?P<items>(?:\s*(?:"[^"]*"|'[^']*')\s*,?)*)\]\s*(?:\#.*)?$""")
+ITEM = re.compile(r"""("[^"]*"|'[^']*')""")
+INLINE = re.compile(
+    rf"(?P<key>{KEY_PART}(?:\s*\.\s*{KEY_PART})*)\s*=(?!=)|(?P<mark>[{{}}])|(?P<value>\"[^\"]*\"|'[^']*'|[\w.+:-]+)"
+)
+
 
 def extract(source: bytes) -> Facts:
     """The facts of one file. Never raises for any bytes."""
@@ -26,7 +33,8 @@ def extract(source: bytes) -> Facts:
         bad = source[: error.start].count(b"\n") + 1
         return Facts(troubles=(Trouble("encoding", bad, "not readable as UTF-8"),))
     table: tuple[str, ...] = ()
-    settings = []
+    settings: list[Setting] = []
+    empty: list[Setting] = []
     block = ""
     for number, line in enumerate(text.splitlines(), 1):
         if block:
@@ -35,14 +43,49 @@ def extract(source: bytes) -> Facts:
         block = next((mark for mark in ('"""', "'''") if line.count(mark) == 1), "")
         if found := TABLE.match(line):
             table = _parts(found["path"])
+            place = Place(number, found.start("path") + 1, number, found.end("path") + 1)
+            empty.append(Setting(table, "", "empty-map", place, place))
+        elif (match := KEY.match(line)) and match["value"].startswith("{"):
+            path = (*table, *_parts(match["key"]))
+            key_at = Place(number, match.start("key") + 1, number, match.end("key") + 1)
+            settings.extend(_inline(path, match["value"], key_at))
+        elif (match := KEY.match(line)) and (items := LIST.match(match["value"])):
+            path = (*table, *_parts(match["key"]))
+            key_at = Place(number, match.start("key") + 1, number, match.end("key") + 1)
+            for index, item in enumerate(ITEM.findall(items["items"])):
+                settings.append(Setting((*path, str(index)), item.strip("\"'"), "quoted", key_at, key_at))
         elif (match := KEY.match(line)) and (scalar := SCALAR.match(match["value"])):
             value = next(v for v in (scalar["basic"], scalar["literal"], scalar["bare"]) if v is not None)
             at = Place(number, match.start("value") + 1, number, match.start("value") + scalar.end() + 1)
             key_at = Place(number, match.start("key") + 1, number, match.end("key") + 1)
             form = "plain" if scalar["bare"] is not None else "quoted"
             settings.append(Setting((*table, *_parts(match["key"])), value, form, at, key_at))
+    filled = {s.path[:depth] for s in settings for depth in range(1, len(s.path) + 1)}
+    settings += [s for s in empty if s.path not in filled]
     document = Document("toml", "", "", "", "", tuple(settings))
     return Facts(documents=(document,) if settings else (), lines=text.count("\n") + 1)
+
+
+def _inline(path: tuple[str, ...], text: str, at: Place) -> Iterator[Setting]:
+    """The settings of a table on one line; what is not a scalar or a table is passed over."""
+    yield Setting(path, "", "map", at, at)
+    homes = [path]
+    key: tuple[str, ...] = ()
+    for token in INLINE.finditer(text[1:]):
+        if token["key"]:
+            key = (*homes[-1], *_parts(token["key"]))
+        elif token["mark"] == "{" and key:
+            homes.append(key)
+            yield Setting(key, "", "map", at, at)
+            key = ()
+        elif token["mark"] == "}":
+            homes.pop()
+            if not homes:
+                return
+        elif token["value"] and key:
+            form = "quoted" if token["value"][0] in "\"'" else "plain"
+            yield Setting(key, token["value"].strip("\"'"), form, at, at)
+            key = ()
 
 
 def _parts(path: str) -> tuple[str, ...]:

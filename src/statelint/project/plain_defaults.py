@@ -1,8 +1,8 @@
-"""Plain defaults of what infrastructure code names: variables and locals of one folder, parameters of one template."""
+"""Plain defaults of what configuration names: variables and locals of one folder, parameters and maps of one file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from statelint.facts import Document, Setting
 
@@ -24,6 +24,8 @@ class Defaults:
         """What holds in one document of the file at `path`."""
         if document.format == "terraform":
             return self._folders.get(path.rpartition("/")[0], {})
+        if document.format == "nginx":
+            return dict(_mapped(document.settings))
         return dict(_parameters(document.settings))
 
 
@@ -40,4 +42,20 @@ def _parameters(settings: tuple[Setting, ...]) -> list[tuple[str, str]]:
     for s in settings:
         if len(s.path) == 3 and s.path[0] == "parameters" and s.path[2] == "defaultValue":
             found += [(f"[parameters('{s.path[1]}')]", s.value)]
+        elif len(s.path) == 3 and s.path[0] == "Parameters" and s.path[2] == "Default" and s.form in LITERAL:
+            found += [(f"!Ref {s.path[1]}", s.value)]
     return found
+
+
+def _mapped(settings: tuple[Setting, ...]) -> Iterator[tuple[str, str]]:
+    """A variable that another one decides, by a map or by assignment → what it is made from."""
+    for s in settings:
+        words = s.value.split()
+        if len(words) == 2 and "map" in s.path[-2:] and words[1].startswith("$"):
+            source, variable = words
+        elif len(words) == 2 and s.path[-1:] == ("set",):
+            variable, source = words
+        else:
+            continue
+        for rest in ("", " consistent"):
+            yield variable + rest, source + rest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -12,6 +12,7 @@ import msgspec
 from statelint.facts import Document, Setting
 from statelint.findings import Edit
 
+UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 GENERIC = re.compile(r"(?:^|[a-z])[aA]nnotations$")
 
 
@@ -38,9 +39,12 @@ class ConfigurationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ignore_case: bool = False
     pair: str = ""
     beside: dict[str, tuple[str, ...]] = {}
-    """Further keys that must hold: path relative to the setting's own mapping → values, or none for any value."""
+    """Further keys that must hold: path relative to the setting's own mapping → values, or none for any value; a value
+    `/…/` is a regular expression, a part `*` any name."""
     without: dict[str, tuple[str, ...]] = {}
     """Like `beside`, but the row does not count when one of them holds."""
+    needs: tuple[str, ...] = ()
+    """Words of which a file has one where the row counts, if the keys alone say little: for reading fewer files."""
     how: str = "a client stays on one server"
     grade: Literal["definite", "arguable"] = "definite"
     fix: str = ""
@@ -53,8 +57,10 @@ class ConfigurationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             wanted = self.annotation or self.label
             if not path or not _fits(path[-1], wanted):
                 return None
-            if document.kind:
-                place = ("annotations", "labels")[not self.annotation]
+            place = ("annotations", "labels")[not self.annotation]
+            if document.kind and path[:-1] == (f"common{place.capitalize()}",):
+                return path[-1]
+            if document.kind or document.format == "patch":
                 if path[:-1] != ("metadata", place) or not self._speaks_of(document):
                     return None
             elif len(path) < 2 or not (GENERIC.search(path[-2]) if self.annotation else path[-2].endswith("abels")):
@@ -65,6 +71,8 @@ class ConfigurationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return ".".join(path)
 
     def _speaks_of(self, document: Document) -> bool:
+        if document.format == "patch":
+            return self.format == "kubernetes" and (not document.kind or not self.kinds or document.kind in self.kinds)
         if document.format != self.format:
             return False
         if self.kinds and document.kind not in self.kinds:
@@ -80,7 +88,7 @@ class ConfigurationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return self.present and setting.form not in self.unless
         value = setting.value
         if self.pair:
-            found = dict(part.strip().partition("=")[::2] for part in value.split(","))
+            found = dict(part.strip().partition("=")[::2] for part in UNESCAPED_COMMA.split(value))
             value = found.get(self.pair, "")
         compare = value.strip().lower() if self.ignore_case else value.strip()
         values = tuple(v.lower() for v in self.values) if self.ignore_case else self.values
@@ -103,9 +111,18 @@ def _holds(key: str, values: tuple[str, ...], document: Document, setting: Setti
     home = setting.path[: len(setting.path) - 1 - up]
     path = home + tuple(part.replace("~", ".") for part in key.lstrip("^").split(".") if part)
     return any(
-        s.path == path and s.form not in ("null", "template") and (not values or s.value in values)
+        len(s.path) == len(path)
+        and all(wanted in (part, "*") for part, wanted in zip(s.path, path, strict=True))
+        and s.form not in ("null", "template")
+        and (not values or any(_same(s.value, value) for value in values))
         for s in document.settings
     )
+
+
+def _same(value: str, wanted: str) -> bool:
+    if len(wanted) > 2 and wanted.startswith("/") and wanted.endswith("/"):
+        return re.search(wanted[1:-1], value) is not None
+    return value == wanted
 
 
 def _fits(name: str, wanted: str) -> bool:
@@ -135,13 +152,19 @@ class Rows:
                 self._open.append((word.partition("*")[0], entry))
             else:
                 self._last.setdefault(word, []).append(entry)
+        self._starts = tuple({start for start, _ in self._open})
+        self.formats = {row.format for row in rows} | {"patch"}
+        if any(row.annotation or row.label for row in rows):
+            self.formats |= {"yaml", "json", "compose", "terraform"}
 
     def about(self, setting: Setting) -> list[ConfigurationRow]:
         """The rows that may speak of a setting, in their order."""
         last = setting.path[-1] if setting.path else ""
-        known = list(self._last.get(last, ()))
-        known += [entry for start, entry in self._open if last.startswith(start)]
-        return [row for _, row in sorted(known, key=lambda entry: entry[0])]
+        known: Sequence[tuple[int, ConfigurationRow]] = self._last.get(last, ())
+        if last.startswith(self._starts):
+            open_rows = (entry for start, entry in self._open if last.startswith(start))
+            known = sorted([*known, *open_rows], key=lambda entry: entry[0])
+        return [row for _, row in known]
 
 
 def rows_of(parameters: object) -> Rows:
@@ -151,6 +174,8 @@ def rows_of(parameters: object) -> Rows:
 
 def matches(rows: Rows, document: Document) -> Iterator[tuple[ConfigurationRow, Setting, str]]:
     """(row, setting, key) for everything in a document that a row switches on; the first row for a setting wins."""
+    if document.format not in rows.formats:
+        return
     for setting in document.settings:
         for row in rows.about(setting):
             key = row.key(document, setting)

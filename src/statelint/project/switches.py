@@ -12,6 +12,8 @@ import msgspec
 from statelint.facts import Document, Setting
 from statelint.findings import Edit
 
+BETWEEN = "\x1f"
+"""What stands between the parts of a path in a pattern; keys hold dots and slashes."""
 DATA = frozenset({"yaml", "json", "toml", "compose", "cloudformation"})
 """Formats of nested mappings, which rows address alike as `data`."""
 
@@ -39,6 +41,8 @@ class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fold: bool = False
     when: dict[str, tuple[str, ...]] = {}
     unless: dict[str, tuple[str, ...]] = {}
+    needs: tuple[str, ...] = ()
+    """Words of which a file has one where the row counts, if the keys alone say little: for reading fewer files."""
     how: str = "by a cookie or its address"
     grade: Literal["definite", "arguable"] = "definite"
     fix: str = ""
@@ -84,32 +88,46 @@ class Found(NamedTuple):
 
 
 class Switches:
-    """Rows indexed by the last word of their paths."""
+    """Rows indexed by the documents that they speak of and by the last word of their paths."""
 
     def __init__(self, parameters: object) -> None:
         self._rows = msgspec.convert(parameters, tuple[Switch, ...])
-        self._last: dict[str, list[Switch]] = {}
-        for row in self._rows:
-            for word in _last_words(row.path):
-                self._last.setdefault(word, []).append(row)
+        self._known: dict[tuple[str, str, str], dict[str, list[Switch]]] = {}
+
+    def _about(self, document: Document) -> dict[str, list[Switch]]:
+        """The rows that speak of documents like this one, by the last word of their paths."""
+        kind = (document.format, document.kind, document.version if document.format == "terraform" else "")
+        if kind not in self._known:
+            known: dict[str, list[Switch]] = {}
+            for row in self._rows:
+                for word in _last_words(row.path) if row.speaks_of(document) else ():
+                    known.setdefault(word, []).append(row)
+            self._known[kind] = known
+        return self._known[kind]
+
+    def speak_of(self, document: Document) -> bool:
+        """Whether any row is about documents like this one."""
+        return bool(self._about(document))
 
     def of(self, document: Document, resolve: Mapping[str, str]) -> Iterator[Found]:
         """What the rows find in a document; the first row for a setting wins.
 
         `resolve` gives plain defaults of what expressions name, e.g. `var.sticky` → `true`.
         """
-        if not any(row.speaks_of(document) for row in self._rows):
+        known = self._about(document)
+        if not known:
             return
         inside = _Inside(document.settings, resolve)
+        anywhere = known.get("*", ())
         for setting in document.settings:
-            names = [part for part in setting.path if not part.isdigit()]
-            last = names[-1].lower() if names else ""
-            for row in (*self._last.get(last, ()), *self._last.get("*", ())):
-                value = inside.value(setting)
+            last = next((part for part in reversed(setting.path) if not part.isdigit()), "").lower()
+            if last not in known and not anywhere:
+                continue
+            value = inside.value(setting)
+            for row in (*known.get(last, ()), *anywhere):
                 if (
-                    row.speaks_of(document)
-                    and row.counts(setting, value)
-                    and _pattern(row.path, row.fold).fullmatch("/".join(setting.path))
+                    row.counts(setting, value)
+                    and _pattern(row.path, row.fold).fullmatch(BETWEEN.join(setting.path))
                     and inside.all(row.when, setting, row.fold)
                     and not inside.any(row.unless, setting, row.fold)
                 ):
@@ -125,7 +143,8 @@ class _Inside:
         self._resolve = resolve
 
     def value(self, setting: Setting) -> str:
-        return self._resolve.get(setting.value, setting.value) if setting.form == "template" else setting.value
+        named = setting.form == "template" or setting.value[:1] in ("[", "$")
+        return self._resolve.get(setting.value, setting.value) if named else setting.value
 
     def all(self, wanted: Mapping[str, tuple[str, ...]], setting: Setting, fold: bool) -> bool:
         return all(self._holds(key, values, setting, fold) for key, values in wanted.items())
@@ -144,7 +163,7 @@ class _Inside:
             home, key = _up(setting.path, ups + 1), key[ups:]
         pattern = _pattern(key, fold)
         for other in self._settings:
-            if other.path[: len(home)] == home and pattern.fullmatch("/".join(other.path[len(home) :])):
+            if other.path[: len(home)] == home and pattern.fullmatch(BETWEEN.join(other.path[len(home) :])):
                 if other.form == "null":
                     continue
                 value = self.value(other)
@@ -189,14 +208,14 @@ def _pattern(path: str, fold: bool) -> re.Pattern[str]:
     parts = []
     for part in path.split("."):
         if part == "**":
-            parts.append("(?:[^/]+(?:/[^/]+)*?/)??")
+            parts.append("(?:[^\x1f]+(?:\x1f[^\x1f]+)*?\x1f)??")
             continue
         words = "|".join(_word(word) for word in part.split("|"))
-        parts.append(f"(?:{words})(?:/\\d+)*/")
-    return re.compile(r"(?:\d+/)*" + "".join(parts).removesuffix("/"), re.IGNORECASE if fold else 0)
+        parts.append(f"(?:{words})(?:\x1f\\d+)*\x1f")
+    return re.compile("(?:\\d+\x1f)*" + "".join(parts).removesuffix(BETWEEN), re.IGNORECASE if fold else 0)
 
 
 def _word(word: str) -> str:
     if word.startswith("%"):
         return r"(?:[\w.]+\.)?" + re.escape(word[1:])
-    return re.escape(word.replace("~", ".")).replace(r"\*", "[^/]+")
+    return re.escape(word.replace("~", ".")).replace(r"\*", "[^\x1f]+")

@@ -13,6 +13,8 @@ from statelint.spans import Place
 MOST = 50_000
 """Nodes of one document that may be visited again; more come from aliases that multiply."""
 DEFINITIONS = frozenset({"CustomResourceDefinition", "APIService"})
+REFERENCES = frozenset({"!Ref", "!Sub", "!GetAtt", "!ImportValue"})
+"""Tags that make a scalar the name of a value."""
 FORMS = {None: "plain", "'": "quoted", '"': "quoted", "|": "block", ">": "block"}
 
 
@@ -99,7 +101,10 @@ class _Reader:
             form = "null"
         if PLACEHOLDER in node.value:
             form = "template"
-        return Setting(path, node.value, form, at, key_at, at.line in self._guarded)
+        value = node.value
+        if node.tag in REFERENCES:
+            value, form = f"{node.tag} {value}", "template"
+        return Setting(path, value, form, at, key_at, at.line in self._guarded)
 
 
 def _pairs(node: MappingNode) -> dict[str, Node]:

@@ -1,0 +1,145 @@
+"""Configuration inside strings of other configuration → documents of their own, with the lines where they stand.
+
+A map of files with a proxy's configuration, the values or patches of a deployment tool, a declaration in JSON: what a
+string holds is read as the file that it is, by the name of its key or by how it looks. The readers of formats that
+hold such strings call this one, and it finds them by their names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from typing import NamedTuple
+
+from statelint.facts import Document, Facts, Setting
+from statelint.implied import implied
+from statelint.spans import Place
+
+DEEPEST = 3
+"""Strings inside strings inside strings."""
+MOST = 500
+"""Strings of one file that are read."""
+ENTRY = re.compile(r"^(?:- )?\{?[\"']?[\w./~-]+[\"']?:(?:\s|$)", re.MULTILINE)
+PROXY = re.compile(
+    r"^\s*(?:upstream\s+\S+\s*\{|(?:backend|listen|frontend|defaults)\b[^\n:=]*$|balance\s|stick[\s-]|cookie\s|"
+    r"<Proxy\s|ProxyPass|virtual_server\s|reverse_proxy\s|sub\s+vcl_|<\?xml)",
+    re.MULTILINE,
+)
+ENDINGS = {"yaml": "yaml", "yml": "yaml", "json": "hcl-json", "toml": "toml", "conf": "conf", "cfg": "conf"}
+"""How the name of a file ends → how a text of that name is read."""
+HOLDERS = frozenset({"kubernetes", "yaml", "json", "compose", "cloudformation", "terraform", "patch"})
+
+
+class Inner(NamedTuple):
+    """A text in a string: where its first line stands, how far it is indented, and whether its lines are true."""
+
+    text: str
+    line: int
+    indent: int
+    true: bool
+
+
+def with_embedded(facts: Facts, content: bytes, depth: int = 0, target: str = "") -> Facts:
+    """The facts with the documents that strings and patches stand for; troubles inside strings are nobody's.
+
+    `target` is the kind of object that a patch in this source is meant for, if known.
+    """
+    if depth >= DEEPEST or not any(d.format in HOLDERS for d in facts.documents):
+        return facts
+    lines: list[str] = []
+    found: list[Document] = list(implied(facts.documents, target))
+    count = 0
+    for document in facts.documents:
+        for setting in document.settings if document.format in HOLDERS else ():
+            if (
+                setting.form != "block"
+                and "\n" not in setting.value.strip()
+                and setting.value.lstrip()[:1] not in ("{", "[")
+            ):
+                continue
+            count += 1
+            if count > MOST:
+                break
+            lines = lines or content.decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n")
+            inner = _inner(setting, lines)
+            kind = _kind(setting, inner.text)
+            if kind:
+                found.extend(_read(kind, inner, document, setting, depth))
+    if not found:
+        return facts
+    return Facts(
+        documents=(*facts.documents, *found),
+        comments=facts.comments,
+        troubles=facts.troubles,
+        lines=facts.lines,
+    )
+
+
+def _inner(setting: Setting, lines: list[str]) -> Inner:
+    """The text of a string as it stands in the source where that keeps its lines, else its value."""
+    if setting.form in ("block", "template") and setting.at.end_line > setting.at.line:
+        body = lines[setting.at.line : setting.at.end_line]
+        first = next((line for line in body if line.strip()), "")
+        indent = len(first) - len(first.lstrip())
+        text: list[str] = []
+        for line in body:
+            if line.strip() and len(line) - len(line.lstrip()) < indent:
+                break
+            text.append(line[indent:])
+        if text and text[0].strip()[:40] in setting.value:
+            return Inner("\n".join(text), setting.at.line, indent, True)
+    return Inner(setting.value, setting.at.line, 0, False)
+
+
+def _kind(setting: Setting, text: str) -> str:
+    """How a text is read; empty for one that is none of ours."""
+    key = setting.path[-1] if setting.path else ""
+    if text.lstrip()[:1] in ("{", "[") and text.rstrip()[-1:] in ("}", "]"):
+        return "hcl-json" if '"' in text else "yaml"
+    named = ENDINGS.get(key.rpartition(".")[2]) if "." in key else None
+    if named is not None:
+        return named
+    if PROXY.search(text):
+        return "conf"
+    return "yaml" if (setting.form == "block" or "\n" in text) and ENTRY.search(text) else ""
+
+
+def _read(kind: str, inner: Inner, holder: Document, setting: Setting, depth: int) -> Iterator[Document]:
+    source = inner.text.encode()
+    reader = import_module(f"statelint.extract.{kind.replace('-', '_')}")
+    facts = getattr(reader, "plain", reader.extract)(source)
+    target = next((s.value for s in holder.settings if s.path == (*setting.path[:-1], "target", "kind")), "")
+    for document in with_embedded(facts, source, depth + 1, target).documents:
+        if document.format == "script":
+            continue
+        settings = tuple(_moved(s, inner, setting) for s in document.settings)
+        own = bool(document.kind or document.name)
+        yield Document(
+            document.format,
+            document.kind,
+            document.version,
+            document.name if own else holder.name,
+            document.namespace or holder.namespace,
+            settings,
+            _place(document.at, inner, setting.at),
+        )
+
+
+def _moved(inner: Setting, text: Inner, outer: Setting) -> Setting:
+    return Setting(
+        inner.path,
+        inner.value,
+        inner.form,
+        _place(inner.at, text, outer.at),
+        _place(inner.key_at, text, outer.key_at),
+        inner.guarded or outer.guarded or not text.true,
+    )
+
+
+def _place(place: Place, text: Inner, outer: Place) -> Place:
+    if not text.true:
+        return outer
+    return Place(
+        place.line + text.line, place.column + text.indent, place.end_line + text.line, place.end_column + text.indent
+    )

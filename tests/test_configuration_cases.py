@@ -1,0 +1,60 @@
+"""Each setting of the configuration rules, on and off: `tests/cases/*.txt`.
+
+A case is `== name verdict file`, the text that must be found, `-- off` (or `-- none`, where an arguable hit is right),
+and the text that must be silent. A verdict is definite, arguable, any or none. `=== file` inside a text
+starts another file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from analysing import analyse
+
+CASES = Path(__file__).parent / "cases"
+CODES = ("SL5", "SL6")
+"""The rules about configuration."""
+
+
+class Case(NamedTuple):
+    """One setting: what is found when it is on, and how silent it is when off."""
+
+    name: str
+    verdict: str
+    file: str
+    on: str
+    silence: str
+    off: str
+
+
+def cases() -> Iterator[Case]:
+    """All cases of all files, in their order."""
+    for path in sorted(CASES.glob("*.txt")):
+        for part in re.split(r"^== ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+            head, _, body = part.partition("\n")
+            name, verdict, file = head.split()
+            on, silence, off = re.split(r"^-- (off|none)\n", body, flags=re.MULTILINE)
+            yield Case(name, verdict, file, on, silence, off)
+
+
+def verdicts(folder: Path, file: str, text: str) -> set[str]:
+    """The verdicts of what is found in a text as a file of that name, and in the files that it adds."""
+    first, *others = re.split(r"^=== (\S+)\n", text, flags=re.MULTILINE)
+    for name, body in [(file, first), *zip(others[::2], others[1::2], strict=True)]:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(body, encoding="utf-8")
+    return {f.verdict.value for f in analyse(folder).findings if f.rule.code.startswith(CODES)}
+
+
+@pytest.mark.parametrize("case", list(cases()), ids=lambda case: f"{case.name}")
+def test_case(case: Case, tmp_path: Path) -> None:
+    found = verdicts(tmp_path / "on", case.file, case.on)
+    expected = {"any": bool(found), "none": not found}.get(case.verdict, case.verdict in found)
+    assert expected, f"found {sorted(found)}"
+    silent = verdicts(tmp_path / "off", case.file, case.off)
+    assert "definite" not in silent if case.silence == "none" else not silent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, Union
 
 from statelint import facts as f
 from statelint.project.flow_values import Loc, Taint, Value
@@ -31,8 +31,7 @@ class Frame(NamedTuple):
     call: Place | None
 
 
-@dataclass(frozen=True, slots=True)
-class Landing:
+class Landing(NamedTuple):
     """Request data reaches something that is written to. `locs` are the paths that the destination may be."""
 
     scope: Scope
@@ -48,8 +47,7 @@ class Landing:
     via: str
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(NamedTuple):
     """A path, or a folder with all below it, is deleted."""
 
     scope: Scope
@@ -60,8 +58,7 @@ class Removal:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Keep:
+class Keep(NamedTuple):
     """A path is renamed or moved to a place where it stays."""
 
     scope: Scope
@@ -72,8 +69,7 @@ class Keep:
     """Whether the move itself is the landing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(NamedTuple):
     """A path is given to work elsewhere."""
 
     scope: Scope
@@ -94,6 +90,9 @@ class Sent(NamedTuple):
     number: int
 
 
+Event = Union[Landing, Removal, Keep, Handed, Sent]  # noqa: UP007 - read at run time
+
+
 @dataclass(slots=True)
 class Activation:
     """One run of a function body over abstract values."""
@@ -104,6 +103,7 @@ class Activation:
     closure: Activation | None = None
     way: str = ""
     """The calls that led here, as text that tells the runs of one function apart."""
+    serial: int = 0
     marks: list[Mark] = field(default_factory=list)
     result: Value = frozenset()
     yielded: Value = frozenset()
@@ -118,12 +118,20 @@ class Activation:
         return None
 
 
-@dataclass(slots=True)
 class Events:
-    """What one round of evaluation noted."""
+    """What one round of evaluation noted, in the order in which it happened and by kind."""
 
-    landings: list[Landing] = field(default_factory=list)
-    removals: list[Removal] = field(default_factory=list)
-    keeps: list[Keep] = field(default_factory=list)
-    handed: list[Handed] = field(default_factory=list)
-    sent: list[Sent] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.log: list[Event] = []
+        self.landings: list[Landing] = []
+        self.removals: list[Removal] = []
+        self.keeps: list[Keep] = []
+        self.handed: list[Handed] = []
+        self.sent: list[Sent] = []
+        self._kinds: dict[type, list[Any]] = {
+            Landing: self.landings, Removal: self.removals, Keep: self.keeps, Handed: self.handed, Sent: self.sent
+        }  # fmt: skip
+
+    def add(self, event: Event) -> None:
+        self.log.append(event)
+        self._kinds[type(event)].append(event)

@@ -1,23 +1,32 @@
-"""Which category a state object belongs to, told from its name, its type and how it is written.
+"""Which category a state object belongs to: told from how it is written, what it is given, and its names.
 
-The advice differs by category, so the order of the questions matters: what the data is for comes before what shape
-it has. Words are matched as whole parts of an identifier (`USER_SESSIONS` → user, sessions).
+The advice differs by category, so the order of the questions matters: counting shows by itself, then the noun of the
+name says what the data is for, then what is stored under which key, then the class around it. Words are matched as
+whole parts of an identifier (`USER_SESSIONS` → user, sessions).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from statelint import facts as f
+from statelint.knowledge import Knowledge
+from statelint.project.homes import Home
+from statelint.project.names import Names
+from statelint.project.paths import mentions
+from statelint.project.purity import Purity
+from statelint.project.values import Ext, Obj, qualified
 from statelint.project.writes import Write
 
 ORDER = ("lock", "cache", "session", "counter", "realtime", "job")
-QUEUES = frozenset(
-    {"queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue", "asyncio.Queue",
-     "asyncio.PriorityQueue", "asyncio.LifoQueue", "multiprocessing.Queue", "janus.Queue"}
-)  # fmt: skip
+DOUBTFUL = ("realtime", "job")
+"""Kinds with words that only speak together with other evidence: rooms can be booked, tasks can be to do."""
+WAYS = {"realtime": frozenset({"websocket", "event"}), "job": frozenset({"task", "thread", "background", "timer"})}
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+KEYED = frozenset({"item", "augment"})
+NEUTRAL = frozenset({"del", "pop", "clear", "popitem", "popleft", "discard", "remove", "setdefault"})
 
 
 def words(name: str) -> list[str]:
@@ -25,44 +34,178 @@ def words(name: str) -> list[str]:
     return [part.lower() for part in PART.findall(name)]
 
 
-def category(
-    vocabulary: Mapping[str, frozenset[str]],
-    name: str,
-    types: Iterable[str],
-    hints: Iterable[str],
-    writes: Sequence[Write],
-    memo: bool,
-) -> str:
-    """The category of a state object called `name` that holds objects of these types and is written so.
+class Kinds:
+    """Categories of state objects."""
 
-    `vocabulary` gives each category the words that speak for it; `hints` are the kinds that knowledge gives its
-    types; `memo` says that a miss computes what is stored.
-    """
-    last = name.rpartition(".")[2]
-    parts = words(last)
-    hints = set(hints)
-    if set(parts) & vocabulary.get("cache", frozenset()) or "cache" in hints or memo:
-        return "cache"
-    if any(t in QUEUES for t in types) or "queue" in hints:
-        return "job"
-    for part in reversed(parts):  # the noun stands last: `worker_logs` are logs, `job_count` is a count
-        for kind in ORDER:
-            if part in vocabulary.get(kind, frozenset()):
+    def __init__(self, names: Names, purity: Purity, knowledge: Knowledge) -> None:
+        self._names = names
+        self._purity = purity
+        self._knowledge = knowledge
+
+    def of(self, home: Home, types: Sequence[str], writes: Sequence[Write], memo: bool, ways: AbstractSet[str]) -> str:
+        """The category of the object in a home that holds `types` and is written so from entries of the kinds `ways`.
+
+        `memo` says that a miss computes what is stored.
+        """
+        name = home.short.rpartition(".")[2]
+        hints = {row[1].kind for t in types if (row := self._knowledge.find("containers", t)) and row[1].kind}
+        hints |= {"cache" for t in types if self._speaks("cache", words(t.rpartition(".")[2]))}
+        noun = self._noun(words(name))
+        if noun == "lock" or (self._counts(home, writes) and noun != "cache") or "counter" in hints:
+            return noun if noun == "lock" else "counter"
+        if noun == "cache" or "cache" in hints or memo:
+            return "cache"
+        given = self._given(writes)
+        if "queue" in hints and noun not in ("realtime", "session"):
+            return "job"
+        rebound = all(w.how in ("rebind", "delete") and not w.element for w in writes)
+        if noun and not (noun == "counter" and rebound):
+            return noun
+        if self._is_setting(words(name), writes):
+            return "global"
+        for kind in DOUBTFUL:
+            if self._speaks(f"perhaps-{kind}", words(name)) and (kind in given or not WAYS[kind].isdisjoint(ways)):
                 return kind
-    if "counter" in hints or (writes and all(_counts(w) for w in writes)):
-        return "counter"
-    if all(w.how == "rebind" for w in writes) or set(parts) & vocabulary.get("global", frozenset()):
-        return "global"
-    return "store"
+        if given:
+            return next(kind for kind in (*ORDER, *given) if kind in given)
+        around = self._around(home, words(name))
+        if around:
+            return around
+        return "global" if rebound and not any(t.startswith("builtins.") for t in types) else "store"
 
+    def _speaks(self, kind: str, parts: Iterable[str]) -> bool:
+        return not self._knowledge.words.get(kind, frozenset()).isdisjoint(parts)
 
-def _counts(write: Write) -> bool:
-    """`x += 1`, `x[key] += 1`, `next(x)`."""
-    if write.how == "augment":
-        return (
-            write.method in ("+=", "-=") and isinstance(write.value, f.Const) and write.value.kind in ("int", "float")
+    def _noun(self, parts: Sequence[str]) -> str:
+        """The kind that the noun of a name speaks of: `worker_logs` are logs, `session_store` keeps sessions."""
+        if "by" in parts[1:]:
+            parts = parts[: parts.index("by", 1)]
+        hollow = self._knowledge.words.get("hollow", frozenset())
+        if self._speaks("cache", parts):
+            return "cache"
+        if "rate" in parts and not {"limit", "limits"}.isdisjoint(parts):
+            return "counter"
+        for part in reversed(parts):
+            for kind in ORDER:
+                if self._speaks(kind, (part,)):
+                    return kind
+            if part not in hollow and not part.isdigit():
+                break
+        return ""
+
+    # ── how it is written ──
+
+    def _counts(self, home: Home, writes: Sequence[Write]) -> bool:
+        """Whether requests only count with it: `x += 1`, `x[key] = x.get(key, 0) + 1`, `next(x)`, times of calls."""
+        counting = [w for w in writes if self._counting(w, home)]
+        return bool(counting) and all(
+            w in counting or w.how == "delete" or w.method in NEUTRAL or _is_number(w.value) or _is_fresh(w.value)
+            for w in writes
         )
-    return write.how == "argument" and write.method == "next"
+
+    def _counting(self, write: Write, home: Home) -> bool:
+        if write.how == "augment":
+            return write.method in ("+=", "-=") and (_is_number(write.value) or self._began_as_number(home, write))
+        if write.method in ("next", "__next__", "send"):
+            return True
+        if write.method in ("append", "appendleft") and write.value is not None:
+            return self._purity.of(write.value, write.scope) == {"clock"}
+        value = write.value
+        if write.how in ("item", "rebind") and isinstance(value, f.Op) and value.op in ("+", "-"):
+            own = home.short.rpartition(".")[2]
+            return any(_is_number(o) for o in value.operands) and mentions(value, own, write.scope)
+        return False
+
+    def _began_as_number(self, home: Home, write: Write) -> bool:
+        """Whether what is added to was a number at first."""
+        if write.key is not None or write.element:
+            return False
+        last = home.short.rpartition(".")[2]
+        return any(_is_number(b.value) for b in home.scope.bindings.get(last, ())) or any(
+            _is_number(a.value) for a in self._names.classes.assigned(home.scope, last)
+        )
+
+    def _is_setting(self, parts: Sequence[str], writes: Sequence[Write]) -> bool:
+        """Whether it is set as a whole, or under fixed keys, and named like a setting."""
+        fixed = all(w.how == "rebind" or w.key is None or isinstance(w.key, f.Const) for w in writes)
+        return self._speaks("setting", parts) or (
+            fixed and self._speaks("global", parts) and not any(w.method in ("append", "add", "extend") for w in writes)
+        )
+
+    # ── what it is given ──
+
+    def _given(self, writes: Sequence[Write]) -> dict[str, None]:
+        """Kinds that the stored values and their keys speak for, the most telling first."""
+        found: dict[str, None] = {}
+        for write in writes:
+            if write.how == "delete" or write.method in NEUTRAL - {"setdefault"}:
+                continue
+            for kind in self._of_value(write):
+                found[kind] = None
+        for write in writes:
+            for part in _texts(write.key) if write.how in KEYED or write.method == "setdefault" else ():
+                for kind in ("session", "realtime", "job"):
+                    if self._speaks(f"{kind}-key", words(part)):
+                        found[kind] = None
+        return found
+
+    def _of_value(self, write: Write) -> Iterator[str]:
+        if write.value is None:
+            return
+        for value in self._names.denote(write.value, write.scope):
+            name = qualified(value) or ""
+            classes: tuple[str, ...] = ()
+            if isinstance(value, Obj):
+                cls = value.cls
+                classes = (cls.name,) if isinstance(cls, Ext) else self._names.classes.outside_bases(cls.scope)
+            for outside in (name.removesuffix("()"), *classes):
+                if outside and self._knowledge.find("work", outside):
+                    yield "job"
+                if self._speaks("realtime-value", words(outside.rpartition(".")[2])):
+                    yield "realtime"
+        if isinstance(write.value, f.Name | f.Attr) and self._speaks("realtime-value", words(_texts(write.value)[0])):
+            yield "realtime"
+
+    def _around(self, home: Home, parts: Sequence[str]) -> str:
+        """What the class, or for a name that says nothing the module, speaks of."""
+        hollow = self._knowledge.words.get("hollow", frozenset())
+        text = ""
+        if home.kind in ("instance-attribute", "class-attribute") and "." in home.short:
+            text = home.short.split(".")[-2]
+        elif all(part in hollow for part in parts):
+            text = home.scope.module.name.rpartition(".")[2]
+        for kind in ORDER[1:]:
+            if self._speaks(kind, words(text)) or self._speaks(f"{kind}-class", words(text)):
+                return kind
+        return ""
+
+
+def _is_number(e: f.Expr | None) -> bool:
+    return isinstance(e, f.Const) and e.kind in ("int", "float")
+
+
+def _is_fresh(e: f.Expr | None) -> bool:
+    """An empty container, as a reset or the first value of a key gives it."""
+    return isinstance(e, f.Group | f.Table) and not (e.items if isinstance(e, f.Group) else e.pairs)
+
+
+def _texts(e: f.Expr | None) -> list[str]:
+    """Identifiers and texts in a key or a value."""
+    if isinstance(e, f.Name):
+        return [e.id]
+    if isinstance(e, f.Attr):
+        return [e.name, *_texts(e.of)]
+    if isinstance(e, f.Const):
+        return [str(e.value)] if e.kind == "str" else []
+    if isinstance(e, f.Item):
+        return [*_texts(e.key), *_texts(e.of)]
+    if isinstance(e, f.Call):
+        return [*(t for a in e.args for t in _texts(a)), *_texts(e.func)]
+    if isinstance(e, f.Text | f.Group):
+        return [t for part in (e.parts if isinstance(e, f.Text) else e.items) for t in _texts(part)]
+    if isinstance(e, f.Await):
+        return _texts(e.value)
+    return []
 
 
 HOLDS = {

@@ -49,3 +49,28 @@ def receiver_rooted(e: f.Expr, scope: Scope) -> str | None:
             return None
         current = current.parent
     return None
+
+
+def mentions(e: f.Expr, name: str, scope: Scope, depth: int = 0) -> bool:
+    """Whether an expression reads `name`, also through a local that was looked up from it."""
+    if isinstance(e, f.Name):
+        if e.id == name:
+            return True
+        if depth < 3:
+            return any(
+                b.value is not None and mentions(b.value, name, scope, depth + 1) for b in scope.bindings.get(e.id, ())
+            )
+        return False
+    if isinstance(e, f.Attr):
+        return e.name == name or mentions(e.of, name, scope, depth)
+    if isinstance(e, f.Item):
+        return mentions(e.of, name, scope, depth)
+    if isinstance(e, f.Call):
+        return mentions(e.func, name, scope, depth) or any(
+            mentions(a, name, scope, depth) or (isinstance(a, f.Const) and a.value == name) for a in e.args
+        )
+    if isinstance(e, f.Op):
+        return any(mentions(o, name, scope, depth) for o in e.operands)
+    if isinstance(e, f.Walrus | f.Await):
+        return mentions(e.value, name, scope, depth)
+    return False

@@ -15,7 +15,7 @@ from statelint import facts as f
 from statelint.findings import Confidence, Verdict
 from statelint.knowledge import Knowledge
 from statelint.project.homes import Home, Homes
-from statelint.project.kinds import category, words
+from statelint.project.kinds import Kinds, words
 from statelint.project.names import Names
 from statelint.project.purity import Purity
 from statelint.project.reach import Chain, Reach
@@ -65,6 +65,7 @@ class States:
         self._homes = homes
         self._writes = writes
         self._reach = reach
+        self._kinds = Kinds(names, purity, knowledge)
         self._verdicts = Verdicts(names, purity, knowledge)
         self._knowledge = knowledge
 
@@ -131,8 +132,8 @@ class States:
     def _state(self, home: Home, writes: Sequence[Write]) -> State:
         types = self._types(home)
         memo = self._verdicts.is_memo(home, writes)
-        hints = [row[1].kind for t in types if (row := self._knowledge.find("containers", t)) and row[1].kind]
-        kind = category(self._knowledge.words, home.short, types, hints, writes, memo)
+        ways = frozenset(c.entry.kind for w in writes if (c := self._reach.chain(w.scope)))
+        kind = self._kinds.of(home, types, writes, memo, ways)
         verdict, reason = self._verdicts.of(home, writes, memo, types)
         if kind == "lock" and verdict is Verdict.DEFINITE:
             verdict, reason = Verdict.ARGUABLE, "a lock of one process"

@@ -12,6 +12,7 @@ from statelint.findings import Verdict
 from statelint.knowledge import Knowledge
 from statelint.project.homes import Home
 from statelint.project.names import Names
+from statelint.project.paths import mentions
 from statelint.project.purity import CHANGING, Purity
 from statelint.project.scopes import Binding, Scope
 from statelint.project.values import Obj
@@ -62,7 +63,7 @@ class Verdicts:
             if write.value is None or isinstance(write.value, f.Const):
                 continue
             needs |= self._purity.of(write.value, write.scope)
-            if _mentions(write.value, _last(home), write.scope) and isinstance(write.value, f.Op):
+            if mentions(write.value, _last(home), write.scope) and isinstance(write.value, f.Op):
                 needs |= _own_share(write.value)
             guarded = guarded and self._is_guarded(write)
         if not needs:
@@ -147,40 +148,15 @@ def _is_none(e: f.Expr | None) -> bool:
     return e is None or (isinstance(e, f.Const) and e.kind == "none")
 
 
-def _mentions(e: f.Expr, name: str, scope: Scope, depth: int = 0) -> bool:
-    """Whether an expression reads `name`, also through a local that was looked up from it."""
-    if isinstance(e, f.Name):
-        if e.id == name:
-            return True
-        if depth < 3:
-            return any(
-                b.value is not None and _mentions(b.value, name, scope, depth + 1) for b in scope.bindings.get(e.id, ())
-            )
-        return False
-    if isinstance(e, f.Attr):
-        return e.name == name or _mentions(e.of, name, scope, depth)
-    if isinstance(e, f.Item):
-        return _mentions(e.of, name, scope, depth)
-    if isinstance(e, f.Call):
-        return _mentions(e.func, name, scope, depth) or any(
-            _mentions(a, name, scope, depth) or (isinstance(a, f.Const) and a.value == name) for a in e.args
-        )
-    if isinstance(e, f.Op):
-        return any(_mentions(o, name, scope, depth) for o in e.operands)
-    if isinstance(e, f.Walrus | f.Await):
-        return _mentions(e.value, name, scope, depth)
-    return False
-
-
 def _asks_for_lack(test: f.Expr, taken: bool, name: str, scope: Scope) -> bool:
     if isinstance(test, f.Op):
         if test.op in ("and", "or"):
             return any(_asks_for_lack(o, taken, name, scope) for o in test.operands)
         if test.op == "not":
             return _asks_for_lack(test.operands[0], not taken, name, scope)
-        if not any(_mentions(o, name, scope) for o in test.operands):
+        if not any(mentions(o, name, scope) for o in test.operands):
             return False
         lacks = test.op in ("is", "==", "not in")
         has = test.op in ("is not", "!=", "in")
         return (lacks and taken) or (has and not taken)
-    return not taken and _mentions(test, name, scope)
+    return not taken and mentions(test, name, scope)

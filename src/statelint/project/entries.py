@@ -46,6 +46,10 @@ class Entry(NamedTuple):
     receiver: Value | None = None
 
 
+ASIDE = frozenset({"thread", "hook"})
+"""Ways in of the standard library that are none where nothing else arrives."""
+
+
 class Entries:
     """Entries by scope, and the scopes that only start-up code or commands run."""
 
@@ -68,6 +72,12 @@ class Entries:
                 key=lambda e: (e.span, e.label),
             )
         )
+
+    @property
+    def serving(self) -> bool:
+        """Whether anything arrives. A library with a thread or a log handler of its own is no service."""
+        known_always = {stem for stem, library in self._knowledge.libraries if library.always}
+        return any(e.kind not in ASIDE or e.library not in known_always for e in self.all)
 
     def _serves(self, scope: Scope) -> bool:
         at_start = scope in self.startup or scope in self.commands or scope.in_main

@@ -25,6 +25,7 @@ DOUBTFUL = ("realtime", "job")
 """Kinds with words that only speak together with other evidence: rooms can be booked, tasks can be to do."""
 WAYS = {"realtime": frozenset({"websocket", "event"}), "job": frozenset({"task", "thread", "background", "timer"})}
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+CONTAINERS = frozenset({"builtins.list", "builtins.dict", "builtins.set"})
 KEYED = frozenset({"item", "augment"})
 NEUTRAL = frozenset({"del", "pop", "clear", "popitem", "popleft", "discard", "remove", "setdefault"})
 
@@ -71,7 +72,7 @@ class Kinds:
         around = self._around(home, words(name))
         if around:
             return around
-        return "global" if rebound and not any(t.startswith("builtins.") for t in types) else "store"
+        return "global" if rebound and CONTAINERS.isdisjoint(types) else "store"
 
     def _speaks(self, kind: str, parts: Iterable[str]) -> bool:
         return not self._knowledge.words.get(kind, frozenset()).isdisjoint(parts)
@@ -113,7 +114,8 @@ class Kinds:
         value = write.value
         if write.how in ("item", "rebind") and isinstance(value, f.Op) and value.op in ("+", "-"):
             own = home.short.rpartition(".")[2]
-            return any(_is_number(o) for o in value.operands) and mentions(value, own, write.scope)
+            former = [o for o in value.operands if not isinstance(o, f.Op) and mentions(o, own, write.scope)]
+            return bool(former) and any(_is_number(o) for o in value.operands)
         return False
 
     def _began_as_number(self, home: Home, write: Write) -> bool:

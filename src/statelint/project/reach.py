@@ -47,10 +47,6 @@ ENTRY_ORDER = (
 """The more convincing an entry is to a reader, the earlier."""
 
 
-ASIDE = frozenset({"thread", "hook"})
-"""Ways in that are none where nothing else arrives."""
-
-
 class Reach:
     """Breadth-first search from all entries, so that the chain kept for each node is a shortest one."""
 
@@ -65,8 +61,8 @@ class Reach:
     def _search(self) -> None:
         order = {kind: i for i, kind in enumerate(ENTRY_ORDER)}
         ordered = sorted(self._entries.all, key=lambda e: (-e.confidence.rank, order.get(e.kind, 99), e.span, e.label))
-        if all(entry.kind in ASIDE for entry in ordered):
-            return  # a library with a thread or a log handler of its own is no service
+        if not self._entries.serving:
+            return
         queue: deque[Node] = deque()
         for entry in ordered:
             lasting = entry.process_lived or (entry.receiver is not None and self._homes.lasts(entry.receiver))

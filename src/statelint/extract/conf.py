@@ -41,8 +41,11 @@ LOOKS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 def extract(source: bytes) -> Facts:
     """The facts of one file. Never raises for any bytes."""
-    if len(source) > LARGEST or b"\0" in source:
-        return Facts()
+    if len(source) > LARGEST:
+        message = f"{len(source) // 1024} KiB; configuration above {LARGEST // 1024} KiB is not analysed"
+        return Facts(troubles=(Trouble("size", 1, message),))
+    if b"\0" in source:
+        return Facts(troubles=(Trouble("binary", 1, "not text: it has null bytes"),))
     try:
         text = source.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

@@ -28,8 +28,13 @@ def extract(source: bytes) -> Facts:
 
 def plain(source: bytes) -> Facts:
     """The same without what its strings hold."""
-    if len(source) > LARGEST or b"\0" in source or not MATTERS.search(source):
+    if b"\0" in source:
+        return Facts(troubles=(Trouble("binary", 1, "not text: it has null bytes"),))
+    if not MATTERS.search(source):
         return Facts()
+    if len(source) > LARGEST:
+        message = f"{len(source) // 1024} KiB; JSON above {LARGEST // 1024} KiB is not analysed"
+        return Facts(troubles=(Trouble("size", 1, message),))
     try:
         text = source.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

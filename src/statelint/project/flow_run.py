@@ -206,10 +206,7 @@ class Run:
             self._apart[scope] += 1
             if self._apart[scope] <= APART:
                 return exact
-        told = {
-            (name, atom) for name, value in given.items() for atom in rough(value, self.written, self.library.tells)
-            if scope in self.decoding or not (isinstance(atom, Taint) and atom.level == "text")
-        }  # fmt: skip
+        told = {(name, atom) for name, value in given.items() for atom in rough(value, self.written, self.library.tells)}
         return (scope, frozenset(told), captured)
 
     def _captured(self, scope: Scope, closure: Activation) -> object:

@@ -129,31 +129,18 @@ def nesting(value: Value) -> int:
 def taints(value: Value, deep: bool = True) -> Iterator[Taint]:
     """The request data in a value, containers looked into."""
     for atom in value:
-        kind = type(atom)
-        if kind is Taint:
-            yield atom  # type: ignore[misc]
-        elif deep and kind is Many:
-            yield from taints(atom.inner)  # type: ignore[union-attr]
-        elif deep and kind is Tup:
-            for item in atom.items:  # type: ignore[union-attr]
+        if isinstance(atom, Taint):
+            yield atom
+        elif deep and isinstance(atom, Many):
+            yield from taints(atom.inner)
+        elif deep and isinstance(atom, Tup):
+            for item in atom.items:
                 yield from taints(item)
 
 
 def tells(value: Value, text: bool = True) -> bool:
     """Whether a value holds more than names of paths and classes; `text` says whether undecoded text counts."""
-    for atom in value:
-        kind = type(atom)
-        if kind is Taint:
-            if text or atom.level != "text":  # type: ignore[union-attr]
-                return True
-        elif kind is Handle or kind is Bind:
-            return True
-        elif kind is Many:
-            if any(text or t.level != "text" for t in taints(atom.inner)):  # type: ignore[union-attr]
-                return True
-        elif kind is Tup and any(text or t.level != "text" for item in atom.items for t in taints(item)):  # type: ignore[union-attr]
-            return True
-    return False
+    return any(isinstance(a, Handle | Bind) for a in value) or any(text or t.level != "text" for t in taints(value))
 
 
 def locs(value: Value) -> Iterator[Loc]:

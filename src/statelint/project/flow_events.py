@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Union
+from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.project.flow_values import Loc, Taint, Value
@@ -31,7 +31,8 @@ class Frame(NamedTuple):
     call: Place | None
 
 
-class Landing(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Landing:
     """Request data reaches something that is written to. `locs` are the paths that the destination may be."""
 
     scope: Scope
@@ -47,7 +48,8 @@ class Landing(NamedTuple):
     via: str
 
 
-class Removal(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Removal:
     """A path, or a folder with all below it, is deleted."""
 
     scope: Scope
@@ -58,7 +60,8 @@ class Removal(NamedTuple):
     number: int
 
 
-class Keep(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Keep:
     """A path is renamed or moved to a place where it stays."""
 
     scope: Scope
@@ -69,7 +72,8 @@ class Keep(NamedTuple):
     """Whether the move itself is the landing."""
 
 
-class Handed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Handed:
     """A path is given to work elsewhere."""
 
     scope: Scope
@@ -90,9 +94,6 @@ class Sent(NamedTuple):
     number: int
 
 
-Event = Union[Landing, Removal, Keep, Handed, Sent]  # noqa: UP007 - read at run time
-
-
 @dataclass(slots=True)
 class Activation:
     """One run of a function body over abstract values."""
@@ -103,7 +104,6 @@ class Activation:
     closure: Activation | None = None
     way: str = ""
     """The calls that led here, as text that tells the runs of one function apart."""
-    serial: int = 0
     marks: list[Mark] = field(default_factory=list)
     result: Value = frozenset()
     yielded: Value = frozenset()
@@ -118,20 +118,12 @@ class Activation:
         return None
 
 
+@dataclass(slots=True)
 class Events:
-    """What one round of evaluation noted, in the order in which it happened and by kind."""
+    """What one round of evaluation noted."""
 
-    def __init__(self) -> None:
-        self.log: list[Event] = []
-        self.landings: list[Landing] = []
-        self.removals: list[Removal] = []
-        self.keeps: list[Keep] = []
-        self.handed: list[Handed] = []
-        self.sent: list[Sent] = []
-        self._kinds: dict[type, list[Any]] = {
-            Landing: self.landings, Removal: self.removals, Keep: self.keeps, Handed: self.handed, Sent: self.sent
-        }  # fmt: skip
-
-    def add(self, event: Event) -> None:
-        self.log.append(event)
-        self._kinds[type(event)].append(event)
+    landings: list[Landing] = field(default_factory=list)
+    removals: list[Removal] = field(default_factory=list)
+    keeps: list[Keep] = field(default_factory=list)
+    handed: list[Handed] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)

@@ -60,7 +60,7 @@ class Evaluator:
     def on_name(self, act: Activation, e: f.Name) -> Value:
         known = act.lookup(e.id)
         if known is not None:
-            return known | self._run.recall((act.scope, e.id))
+            return known | self._run.attributes.get((act.scope, e.id), NONE)
         return self._run.variable(act.scope, e.id) | self.statics_of(e, act.scope)
 
     def on_const(self, act: Activation, e: f.Const) -> Value:
@@ -184,7 +184,7 @@ class Evaluator:
                 found.append(element(frozenset({atom}), False, self._run.sources))
         for path in self.qualified_names(e.of, act.scope):
             found.append(self._run.attribution.named(act, [f"{path}.[{name}]"], e))
-            found.append(self._run.recall(("item", f"{path}.{name}")))
+            found.append(self._run.attributes.get(("item", f"{path}.{name}"), NONE))
         return join(found) | self.statics_of(e, act.scope)
 
     def unpacked(self, value: Value, position: int) -> Value:

@@ -96,12 +96,6 @@ class Library:
         self._globs = [
             (name, row) for _, row in knowledge.rows(lambda lib: lib.through) for name in row.names if "*" in name
         ]
-        self._telling: dict[str, bool] = {}
-        self._prefixes = {
-            part for lib in (library for _, library in knowledge.libraries)
-            for table in (lib.sinks, lib.openers, lib.through, lib.removers, lib.sources, lib.locations, lib.handoffs, lib.uploads)
-            for row in table for name in row.names for part in heads(name)
-        }  # fmt: skip
         self._meanings: dict[str, Meaning | None] = {}
         self._glob_memo: dict[str, Pass | None] = {}
 
@@ -149,15 +143,6 @@ class Library:
             )  # fmt: skip
             self._meanings[name] = found if any(found) else None
         return self._meanings[name]
-
-    def tells(self, cls: str) -> bool:
-        """Whether knowledge of flows speaks of a class or of its members."""
-        if cls not in self._telling:
-            knowledge = self._run.knowledge
-            self._telling[cls] = cls.startswith("scheme:") or any(
-                name in self._prefixes for name in knowledge.lineage(knowledge.canonical(cls))
-            )
-        return self._telling[cls]
 
     def passes(self, name: str) -> str:
         row = self.through(name)
@@ -223,7 +208,7 @@ class Library:
             found += [t for t in taints(data) if t.level == "field"]
         if row.keeps:
             moved = any(loc.temp for loc in locs(data)) and row.copies and bool(found)
-            self._run.events.add(
+            self._run.events.keeps.append(
                 Keep(act.scope, at, frozenset(x for x in locs(data) if x.exact), self._run.next(), moved)
             )
             copied = any(t.level == "copy" for t in taints(data))
@@ -247,8 +232,7 @@ class Library:
         if not real:
             return
         where = "store" if all(h.where == "store" for h in real) else "local"
-        self._run.written.update(loc.site for h in real for loc in h.locs)
-        self._run.events.add(
+        self._run.events.landings.append(
             Landing(
                 act.scope, at, tuple(found), derives, where,
                 frozenset(x for h in real for x in h.locs), "".join(sorted({c for h in real for c in h.mode})),
@@ -289,7 +273,7 @@ class Library:
         for handle in self.destination(row.to, value, e):
             found.add(Handle(handle.where, handle.locs, mode if writes else "r", span))
         if not writes:
-            self._run.events.add(Sent(frozenset(x for x in locs(value) if x.exact), self._run.next()))
+            self._run.events.sent.append(Sent(frozenset(x for x in locs(value) if x.exact), self._run.next()))
             found.update(self._run.held(value))
             found.update(t for t in taints(value) if t.level in ("content", "upload", "derived"))
         return frozenset(found)  # type: ignore[arg-type]
@@ -317,7 +301,7 @@ class Library:
         value = recv if row.receiver else given.value(row.argument)
         places = [x for a in value if isinstance(a, Handle) for x in a.locs] + list(locs(value))
         if places:
-            self._run.events.add(
+            self._run.events.removals.append(
                 Removal(act.scope, at, frozenset(places), row.folder, self._run.frames(), self._run.next())
             )
 
@@ -339,9 +323,9 @@ class Library:
         places = frozenset(x for x in locs(value) if x.exact)
         found = tuple(t for t in taints(value) if t.level == "copy")
         if row.sends:
-            self._run.events.add(Sent(places, self._run.next()))
+            self._run.events.sent.append(Sent(places, self._run.next()))
         elif places or found:
-            self._run.events.add(
+            self._run.events.handed.append(
                 Handed(act.scope, at, places, found, row.to, call, self._run.frames(), self._run.next(), row.unless)
             )
 
@@ -355,10 +339,3 @@ class Library:
         for row in rows:
             if set(row.items) & {*names, *inst}:
                 self.hand(act, row, value, target, target.at)
-
-
-def heads(name: str) -> Iterator[str]:
-    """A dotted name and all that stands before its dots."""
-    while name:
-        yield name
-        name = name.rpartition(".")[0]

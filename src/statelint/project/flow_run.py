@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from statelint import facts as f
 from statelint.project.calls import Calls, Edge
@@ -15,25 +15,20 @@ from statelint.project.flow_calls import Caller
 from statelint.project.flow_events import Activation, Events, Frame
 from statelint.project.flow_expressions import Evaluator
 from statelint.project.flow_library import Library
-from statelint.project.flow_memo import Done, Memo
 from statelint.project.flow_passing import Passing
 from statelint.project.flow_sources import Sources, element
 from statelint.project.flow_statements import Walker
-from statelint.project.flow_values import NONE, Handle, Inst, Loc, Many, Taint, Value, join, many, rough, tells
+from statelint.project.flow_values import NONE, Handle, Inst, Loc, Many, Taint, Value, join, many, tells
 from statelint.project.names import Names
 from statelint.project.scopes import Binding, Scope
 from statelint.project.values import Cls, Ext, Heap, Made, Obj, Values
 from statelint.spans import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
 
 DEEPEST = 12
 CALL_STRING = 3
-APART = 24
-"""Ways to one function that are told apart by all that is known of them; further ones by what was written."""
-EXACT = 4
-"""The length of a key that tells a run apart by all that is known."""
 BUDGET = 60_000
 """Evaluated expressions for one project, so that a generated code base cannot hold up a run."""
 
@@ -48,7 +43,6 @@ class Run:
         sources: Sources,
         touching: frozenset[Scope],
         placing: frozenset[Scope],
-        near: frozenset[Scope],
         decoding: frozenset[Scope],
     ) -> None:
         self.names = names
@@ -57,8 +51,6 @@ class Run:
         self.touching = touching
         self.placing = placing
         """Functions above the making, writing and removing of files; these are run anew for each way to them."""
-        self.near = near
-        """Those of them that are a few calls above it. The others tell only paths of files that were written apart."""
         self.sources = sources
         self.library = Library(self)
         self.evaluator = Evaluator(self)
@@ -71,26 +63,21 @@ class Run:
         self.decoding = decoding
         """Functions above the decoding of text, which alone makes a file of it."""
         self.attributes: dict[tuple[object, str], Value] = {}
-        self.written: set[str] = set()
-        """The sites of the files that something was written to."""
         self.contents: dict[str, Taint] = {}
         """What was written to a path or a buffer, by site."""
         self.changed = False
         self.left = BUDGET
         self.visited: set[Scope] = set()
-        self._mentioned: dict[Scope, frozenset[str]] = {}
-        self.memo = Memo()
         self.begin_round()
 
     def begin_round(self) -> None:
         """Forget the events and results of the last round; keep what attributes and files hold."""
         self.stack: list[Activation] = []
         self.events = Events()
-        self.number = self.serial = 0
+        self.number = 0
         self.changed = False
-        self.memo.begin_round()
-        self._apart = Counter(key[0] for key in self.memo.done if len(key) == EXACT)
-        self._variables: dict[tuple[Scope, str], tuple[Value, frozenset[object]]] = {}
+        self._memo: dict[object, Value] = {}
+        self._variables: dict[tuple[Scope, str], Value] = {}
         self._resolving: set[tuple[Scope, str]] = set()
 
     # ── state that outlives a function ──
@@ -100,22 +87,12 @@ class Run:
         known = self.attributes.get(key, NONE)
         if value and not value <= known and len(known) < 24:
             self.attributes[key] = known | value
-            if tells(value):
-                self.changed = True
-                self.memo.grew.add(key)
-            elif any(isinstance(a, Loc | Inst) for a in rough(value - known, self.written, self.library.tells)):
-                self.memo.grew.add(key)
-
-    def recall(self, key: tuple[object, str]) -> Value:
-        """What an attribute, a global or a shared container may hold."""
-        self.memo.note(key)
-        return self.attributes.get(key, NONE)
+            self.changed = self.changed or tells(value)
 
     def wrote(self, locs: Iterable[Loc], taint: Taint) -> None:
         for loc in locs:
             if loc.exact and loc.site not in self.contents:
                 self.contents[loc.site] = taint
-                self.memo.grew.add(loc.site)
                 self.changed = True
 
     def held(self, value: Value) -> Value:
@@ -124,10 +101,8 @@ class Run:
         for atom in value:
             sites = [atom] if isinstance(atom, Loc) else list(atom.locs) if isinstance(atom, Handle) else []
             for loc in sites:
-                if loc.exact:
-                    self.memo.note(loc.site)
-                    if loc.site in self.contents:
-                        found.append(self.contents[loc.site])
+                if loc.exact and loc.site in self.contents:
+                    found.append(self.contents[loc.site])
             if isinstance(atom, Taint) and atom.level == "copy":
                 found.append(Taint("content", "", atom.origin, atom.via))
         return frozenset(found)
@@ -155,70 +130,35 @@ class Run:
         if not force and not tainted and scope not in self.touching:
             return NONE
         closure = next((a for a in reversed(self.stack) if a.scope is scope.parent), None)
-        key = self._key(scope, given, call, tainted, closure)
-        known = self.memo.get(key)
-        if known is not None:
-            self._again(known)
-            return known.result
+        if scope not in self.placing:
+            string: tuple[Place | None, ...] = ()
+        else:
+            string = (*(a.call for a in self.stack[-CALL_STRING + 1 :]), call) if tainted else (call,)
+        key = (scope, frozenset(given.items()) if given is not None else None, string, id(closure) if closure else 0)
+        if closure is None and key in self._memo:
+            return self._memo[key]
         self.visited.add(scope)
         above = self.stack[-1].way if self.stack else ""
-        self.serial += 1
-        way = f"{above}:{call.line}.{call.column}" if call else above
-        run = Activation(scope, {}, call, closure, way, self.serial)
+        run = Activation(scope, {}, call, closure, f"{above}:{call.line}.{call.column}" if call else above)
         self.stack.append(run)
-        self.memo.begin()
-        first = len(self.events.log)
         try:
             self._parameters(run, node, given)
             self.walker.block(run, node.body)
         finally:
             self.stack.pop()
-            read = self.memo.end()
         result = run.result
         if node.is_generator:
             result = many(run.yielded) or run.result
-        self.memo.put(key, scope, result, read, tuple(self.events.log[first:]))
+        self._memo[key] = result
         return result
-
-    def _again(self, known: Done) -> None:
-        """A run that is known already; the first time in a round, what it noted then is noted again."""
-        fresh = self.memo.current(known)
-        for done in fresh:
-            self.visited.add(done.scope)
-        if fresh:
-            for event in known.events:
-                self.events.add(event._replace(number=self.next()))
-
-    def _key(
-        self, scope: Scope, given: dict[str, Value] | None, call: Place | None, tainted: bool, closure: Activation | None
-    ) -> tuple[Any, ...]:
-        """What two runs of a function have in common when they say the same."""
-        captured = self._captured(scope, closure) if closure is not None else None
-        if given is None:
-            return (scope, call, captured)
-        if tainted or scope not in self.placing or scope in self.near:
-            string: tuple[Place | None, ...] = ()
-            if scope in self.placing:
-                string = (*(a.call for a in self.stack[-CALL_STRING + 1 :]), call) if tainted else (call,)
-            exact = (scope, frozenset(given.items()), string, captured)
-            if exact in self.memo.done:
-                return exact
-            self._apart[scope] += 1
-            if self._apart[scope] <= APART:
-                return exact
-        told = {(name, atom) for name, value in given.items() for atom in rough(value, self.written, self.library.tells)}
-        return (scope, frozenset(told), captured)
-
-    def _captured(self, scope: Scope, closure: Activation) -> object:
-        """What the variables that an inner function has from the functions around it hold."""
-        if scope not in self._mentioned:
-            self._mentioned[scope] = frozenset(names_in(scope.node)) if scope.node is not None else frozenset()
-        found = [(name, closure.lookup(name)) for name in self._mentioned[scope]]
-        return (closure.serial, frozenset(item for item in found if item[1] is not None))
 
     def read(self, scope: Scope) -> Value:
         """The value of a property, evaluated one time in a round."""
-        return self._once((scope, ""), lambda: self.function(scope, {})) or NONE
+        key = (scope, "")
+        if key not in self._variables:
+            self._variables[key] = NONE
+            self._variables[key] = self.function(scope, {})
+        return self._variables[key]
 
     def body(self, scope: Scope) -> None:
         """Run a module's own statements."""
@@ -274,25 +214,17 @@ class Run:
         if owner is None:
             return NONE
         key = (owner, name)
-        found = self._once(key, lambda: join(self._binding(b) for b in owner.bindings.get(name, ())[:6]))
-        return NONE if found is None else found | self.recall(key)
-
-    def _once(self, key: tuple[Scope, str], work: Callable[[], Value]) -> Value | None:
-        """A value that is worked out one time in a round; None while that is under way."""
-        if key not in self._variables:
-            if key in self._resolving:
-                return None
-            self._resolving.add(key)
-            self.memo.begin()
-            try:
-                value = work()
-            finally:
-                self._resolving.discard(key)
-                read = self.memo.end()
-            self._variables[key] = (value, read)
-        value, read = self._variables[key]
-        self.memo.note_all(read)
-        return value
+        if key in self._variables:
+            return self._variables[key] | self.attributes.get(key, NONE)
+        if key in self._resolving:
+            return NONE
+        self._resolving.add(key)
+        try:
+            value = join(self._binding(b) for b in owner.bindings.get(name, ())[:6])
+        finally:
+            self._resolving.discard(key)
+        self._variables[key] = value
+        return value | self.attributes.get(key, NONE)
 
     def owner(self, scope: Scope, name: str) -> Scope | None:
         current: Scope | None = scope
@@ -337,9 +269,15 @@ class Run:
 
     def once(self, key: tuple[Scope, str], e: f.Expr, scope: Scope) -> Value:
         """Evaluate an expression outside its function, one time in a round."""
-        if len(self.stack) >= DEEPEST:
+        if key in self._resolving or len(self.stack) >= DEEPEST:
             return NONE
-        return self._once(key, lambda: self.evaluator.lazily(e, scope)) or NONE
+        if key not in self._variables:
+            self._resolving.add(key)
+            try:
+                self._variables[key] = self.evaluator.lazily(e, scope)
+            finally:
+                self._resolving.discard(key)
+        return self._variables[key]
 
     def is_task(self, scope: Scope) -> bool:
         """Whether a decorator makes the function a task that other processes run."""
@@ -399,18 +337,6 @@ def _by_call(calls: Calls) -> Mapping[int, list[Edge]]:
             if edge.site is not None and edge.how in ("call", "construct", "guess"):
                 found[id(edge.site.call)].append(edge)
     return found
-
-
-def names_in(node: object) -> Iterator[str]:
-    """The names that stand in a piece of facts."""
-    if isinstance(node, f.Name):
-        yield node.id
-    elif isinstance(node, f.Node):
-        for name in node.__struct_fields__:
-            yield from names_in(getattr(node, name))
-    elif isinstance(node, tuple):
-        for child in node:
-            yield from names_in(child)
 
 
 def _is_many(value: Value) -> bool:

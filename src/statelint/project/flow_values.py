@@ -6,7 +6,7 @@ that they remember for the trace, so that the analysis ends.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Union
 
@@ -152,22 +152,6 @@ def locs(value: Value) -> Iterator[Loc]:
         elif isinstance(atom, Tup):
             for item in atom.items:
                 yield from locs(item)
-
-
-def rough(value: Value, written: set[str], telling: Callable[[str], bool]) -> Iterator[object]:
-    """A value without what only tells like things apart: the sites of paths, but of those where something was written
-    or that are temporary, and the classes of which knowledge says nothing."""
-    for atom in value:
-        if isinstance(atom, Loc):
-            yield atom if atom.temp or atom.site in written else (atom.exact, atom.shared)
-        elif isinstance(atom, Inst):
-            yield atom if telling(atom.cls) else atom.cls.endswith("()")
-        elif isinstance(atom, Many):
-            yield ("many", frozenset(rough(atom.inner, written, telling)))
-        elif isinstance(atom, Tup):
-            yield tuple(frozenset(rough(item, written, telling)) for item in atom.items)
-        else:
-            yield atom
 
 
 def as_text(value: Value) -> Value:

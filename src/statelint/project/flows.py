@@ -15,7 +15,7 @@ from statelint.project.flow_run import Run
 from statelint.project.flow_sources import Sources
 from statelint.project.flow_switch import Switches
 from statelint.project.flow_tokens import Tokens
-from statelint.project.flow_values import Origin, taints, tells
+from statelint.project.flow_values import Origin, taints
 from statelint.project.kinds import words
 from statelint.project.names import Names
 from statelint.project.reach import Reach
@@ -24,8 +24,6 @@ from statelint.project.shelves import Shelves
 from statelint.spans import Span
 
 ROUNDS = 3
-NEAR = 2
-"""Calls between a function and the opening or removing of a file, so that each way to the function is told apart."""
 OWN_BUDGET = 30_000
 """Evaluated expressions kept back for files of the service's own making."""
 KINDS = ("upload", "derived", "swept", "chunks", "switched", "leak")
@@ -70,40 +68,34 @@ class Flows:
         tokens = Tokens(names, sources)
         served = [s for s in names.every if s.module.in_service]
         sourced = {s for s in served if tokens.source(s)} | {s for s in sources.given() if s.module.in_service}
-        direct = {s for s in served if tokens.writes(s)}
-        writers = self._upward(direct)
+        writers = self._upward({s for s in served if tokens.writes(s)})
         entered = {e.scope for e in entries.all} & writers
         if not sourced and not entered:
             return
         makers = {s for s in names.every if tokens.makes(s)}
         landing = self._upward({s for s in served if tokens.lands(s)}) if sourced else set()
         placing = self._upward(makers)
-        above = self._upward(sourced)
-        touching = above | placing | writers | landing
+        touching = self._upward(sourced) | placing | writers | landing
         decoding = self._upward({s for s in served if tokens.decodes(s)})
-        near = self._upward(makers, NEAR)
-        near |= self._upward(direct, NEAR)
-        run = (above | near, placing | landing, near, decoding)
-        self._run = Run(names, calls, sources, *map(frozenset, run))
+        self._run = Run(names, calls, sources, frozenset(touching), frozenset(placing | landing), frozenset(decoding))
         sweeping = {s for s in makers if s.module.in_service and tokens.sweeps(s)} if sourced else set()
         self._evaluate(sourced, landing, entered | sweeping)
         self.landed = numbered(sorted(self._judge(), key=lambda found: (found.span, found.kind)))
 
     # ── which functions to run ──
 
-    def _upward(self, scopes: Iterable[Scope], within: int | None = None) -> set[Scope]:
-        """The scopes with all that call them, whatever the way; `within` a number of calls."""
+    def _upward(self, scopes: Iterable[Scope]) -> set[Scope]:
+        """The scopes with all that call them, whatever the way."""
         found = set(scopes)
-        todo = set(found)
-        while todo and within != 0:
-            above: set[Scope] = set()
-            for scope in todo:
-                above.update(edge.caller for edge in self._calls.into.get(scope, ()))
-                if scope.parent is not None and scope.parent.kind == "function":
-                    above.add(scope.parent)
-            todo = above - found
-            found |= todo
-            within = None if within is None else within - 1
+        todo = list(found)
+        while todo:
+            scope = todo.pop()
+            above = {edge.caller for edge in self._calls.into.get(scope, ())}
+            if scope.parent is not None and scope.parent.kind == "function":
+                above.add(scope.parent)
+            for caller in above - found:
+                found.add(caller)
+                todo.append(caller)
         return found
 
     def _evaluate(self, sourced: set[Scope], landing: set[Scope], extra: set[Scope]) -> None:
@@ -153,9 +145,7 @@ class Flows:
 
     def _consumers(self, sourced: set[Scope]) -> list[Scope]:
         """Functions that read an attribute or a shared container in which request data was put."""
-        attributes = self._run.attributes
-        names = {key[1] for key, value in attributes.items() if isinstance(key[0], Scope) and tells(value)}
-        names |= self._shared(sourced)
+        names = {key[1] for key in self._run.attributes if isinstance(key[0], Scope)} | self._shared(sourced)
         if not names:
             return []
         found = []

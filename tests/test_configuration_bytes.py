@@ -7,7 +7,16 @@ from importlib import import_module
 import pytest
 
 KINDS = ("yaml", "conf", "hcl", "hcl_json", "toml", "commands")
-HOSTILE = (b"", b"\xff\xfe\x00", b"{" * 5000, b"[" * 5000, b"a: &a [*a]", b'{"resource": ', b"upstream a {" * 3000, b"\r\n\t")
+HOSTILE = (
+    b"",
+    b"\xff\xfe\x00",
+    b"{" * 5000,
+    b"[" * 5000,
+    b"a: &a [*a]",
+    b'{"resource": ',
+    b"upstream a {" * 3000,
+    b"\r\n\t",
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)

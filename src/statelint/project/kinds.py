@@ -62,16 +62,21 @@ class Kinds:
         rebound = all(w.how in ("rebind", "delete") and not w.element for w in writes)
         if noun and not (noun == "counter" and rebound):
             return noun
-        if self._is_setting(words(name), writes):
+        if self._speaks("setting", words(name)):
             return "global"
         for kind in DOUBTFUL:
-            if self._speaks(f"perhaps-{kind}", words(name)) and (kind in given or not WAYS[kind].isdisjoint(ways)):
+            keyed = any(self._speaks(f"perhaps-{kind}", words(t)) for w in writes for t in _key_texts(w))
+            if self._speaks(f"perhaps-{kind}", self._last_noun(words(name))) and (
+                kind in given or keyed or not WAYS[kind].isdisjoint(ways)
+            ):
                 return kind
         if given:
             return next(kind for kind in (*ORDER, *given) if kind in given)
-        around = self._around(home, words(name))
+        around = self._around(home, words(name), rebound)
         if around:
             return around
+        if self._is_setting(words(name), writes):
+            return "global"
         return "global" if rebound and CONTAINERS.isdisjoint(types) else "store"
 
     def _speaks(self, kind: str, parts: Iterable[str]) -> bool:
@@ -79,8 +84,7 @@ class Kinds:
 
     def _noun(self, parts: Sequence[str]) -> str:
         """The kind that the noun of a name speaks of: `worker_logs` are logs, `session_store` keeps sessions."""
-        if "by" in parts[1:]:
-            parts = parts[: parts.index("by", 1)]
+        parts = parts[: parts.index("by", 1)] if "by" in parts[1:] else parts
         hollow = self._knowledge.words.get("hollow", frozenset())
         if self._speaks("cache", parts):
             return "cache"
@@ -93,6 +97,12 @@ class Kinds:
             if part not in hollow and not part.isdigit():
                 break
         return ""
+
+    def _last_noun(self, parts: Sequence[str]) -> list[str]:
+        """The last part of a name that says something, in a list; none when no part does."""
+        parts = parts[: parts.index("by", 1)] if "by" in parts[1:] else parts
+        hollow = self._knowledge.words.get("hollow", frozenset())
+        return [part for part in parts if part not in hollow and not part.isdigit()][-1:]
 
     # ── how it is written ──
 
@@ -128,11 +138,10 @@ class Kinds:
         )
 
     def _is_setting(self, parts: Sequence[str], writes: Sequence[Write]) -> bool:
-        """Whether it is set as a whole, or under fixed keys, and named like a setting."""
+        """Whether it is set as a whole, or under fixed keys, and named like something that is in force."""
         fixed = all(w.how == "rebind" or w.key is None or isinstance(w.key, f.Const) for w in writes)
-        return self._speaks("setting", parts) or (
-            fixed and self._speaks("global", parts) and not any(w.method in ("append", "add", "extend") for w in writes)
-        )
+        adds = any(w.method in ("append", "add", "extend") for w in writes)
+        return fixed and not adds and self._speaks("global", parts)
 
     # ── what it is given ──
 
@@ -145,7 +154,7 @@ class Kinds:
             for kind in self._of_value(write):
                 found[kind] = None
         for write in writes:
-            for part in _texts(write.key) if write.how in KEYED or write.method == "setdefault" else ():
+            for part in _key_texts(write):
                 for kind in ("session", "realtime", "job"):
                     if self._speaks(f"{kind}-key", words(part)):
                         found[kind] = None
@@ -168,18 +177,23 @@ class Kinds:
         if isinstance(write.value, f.Name | f.Attr) and self._speaks("realtime-value", words(_texts(write.value)[0])):
             yield "realtime"
 
-    def _around(self, home: Home, parts: Sequence[str]) -> str:
-        """What the class, or for a name that says nothing the module, speaks of."""
+    def _around(self, home: Home, parts: Sequence[str], rebound: bool) -> str:
+        """What the class speaks of, for its plain attributes; for a name that says nothing, the class or the module."""
         hollow = self._knowledge.words.get("hollow", frozenset())
-        text = ""
-        if home.kind in ("instance-attribute", "class-attribute") and "." in home.short:
-            text = home.short.split(".")[-2]
+        of_object = home.kind in ("instance-attribute", "class-attribute") and "." in home.short
+        if of_object and (rebound or all(part in hollow for part in parts)):
+            text = words(home.short.split(".")[-2])
         elif all(part in hollow for part in parts):
-            text = home.scope.module.name.rpartition(".")[2]
-        for kind in ORDER[1:]:
-            if self._speaks(kind, words(text)) or self._speaks(f"{kind}-class", words(text)):
-                return kind
-        return ""
+            text = words(home.scope.module.name.rpartition(".")[2])
+        else:
+            return ""
+        noun = self._noun(text)
+        return noun or next((kind for kind in ORDER[1:] if text and self._speaks(f"{kind}-class", text[-1:])), "")
+
+
+def _key_texts(write: Write) -> list[str]:
+    """Identifiers and texts in the key under which something is stored."""
+    return _texts(write.key) if write.how in KEYED or write.method == "setdefault" else []
 
 
 def _is_number(e: f.Expr | None) -> bool:

@@ -65,6 +65,8 @@ class States:
         self._homes = homes
         self._writes = writes
         self._reach = reach
+        self._moved: set[Write] = set()
+        """Writes inside of what a container keeps."""
         self._kinds = Kinds(names, purity, knowledge)
         self._verdicts = Verdicts(names, purity, knowledge)
         self._knowledge = knowledge
@@ -99,7 +101,9 @@ class States:
             state = self._state(home, found)
             if state.verdict is Verdict.DEFINITE:
                 for keeper in self._keepers(home.scope):
-                    reached[keeper].extend(w._replace(home=keeper, element=True) for w in found)
+                    moved = [w._replace(home=keeper, element=True) for w in found]
+                    reached[keeper].extend(moved)
+                    self._moved.update(moved)
             else:
                 silent.append(replace(state, verdict=Verdict.BENIGN))
         return silent
@@ -133,7 +137,8 @@ class States:
         types = self._types(home)
         memo = self._verdicts.is_memo(home, writes)
         ways = frozenset(c.entry.kind for w in writes if (c := self._reach.chain(w.scope)))
-        kind = self._kinds.of(home, types, writes, memo, ways)
+        own = [w for w in writes if w not in self._moved] or writes
+        kind = self._kinds.of(home, types, own, memo or self._verdicts.is_stale_memo(home, own), ways)
         verdict, reason = self._verdicts.of(home, writes, memo, types)
         if kind == "lock" and verdict is Verdict.DEFINITE:
             verdict, reason = Verdict.ARGUABLE, "a lock of one process"

@@ -103,6 +103,10 @@ class Verdicts:
             return Verdict.BENIGN, "it keeps what every replica computes alike"
         return Verdict.ARGUABLE, "nothing shows whether the results can change"
 
+    def is_stale_memo(self, home: Home, writes: Sequence[Write]) -> bool:
+        """Whether it is a memo of results that can change elsewhere, not a place where objects are made once."""
+        return self.is_memo(home, writes) and self._memo(writes)[0] is Verdict.DEFINITE
+
     def is_memo(self, home: Home, writes: Sequence[Write]) -> bool:
         """Whether each write that adds stands on the miss branch of a look-up with the same key."""
         adds = [

@@ -6,6 +6,8 @@ loops, locks and handlers each event stands, since the verdicts depend on them.
 
 from __future__ import annotations
 
+from typing import Final
+
 from statelint import facts as f
 from statelint.project.modules import Module
 from statelint.project.scopes import Binding, CallSite, Context, Scope, Store
@@ -32,6 +34,9 @@ def _leaves(body: tuple[f.Stmt, ...]) -> bool:
     return bool(body) and (
         isinstance(body[-1], f.Return | f.Raise) or (isinstance(body[-1], f.Jump) and body[-1].kind != "pass")
     )
+
+
+LACKS: Final = frozenset({"KeyError", "AttributeError", "LookupError", "IndexError", "NameError", "UnboundLocalError"})
 
 
 class _Walk:
@@ -164,7 +169,7 @@ class _Walk:
         for handler in s.handlers:
             if handler.name:
                 self.bind(handler.name, "except", handler.at, c, handler.type)
-            self.block(handler.body, c._replace(in_handler=True))
+            self.block(handler.body, c._replace(on_lack=c.on_lack or _catches_lack(handler.type)))
         self.block(s.other, c)
         self.block(s.final, c)
 
@@ -292,3 +297,10 @@ class _Walk:
                     self.expr(condition, inside, at)
             for item in e.items:
                 self.expr(item, inside, at, awaited)
+
+
+def _catches_lack(e: f.Expr | None) -> bool:
+    """Whether an exception clause is for something that is not there: a key, an attribute, a name."""
+    if isinstance(e, f.Group):
+        return any(_catches_lack(item) for item in e.items)
+    return (getattr(e, "name", None) or getattr(e, "id", None)) in LACKS

@@ -17,7 +17,8 @@ class Context(NamedTuple):
     tests: tuple[tuple[f.Expr, bool], ...] = ()
     withs: tuple[f.Expr, ...] = ()
     in_loop: bool = False
-    in_handler: bool = False
+    on_lack: bool = False
+    """In the clause of an exception that says that something is not there."""
     in_main: bool = False
     for_types: bool = False
 

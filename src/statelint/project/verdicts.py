@@ -14,7 +14,7 @@ from statelint.project.homes import Home
 from statelint.project.names import Names
 from statelint.project.paths import mentions
 from statelint.project.purity import CHANGING, Purity
-from statelint.project.scopes import Binding, Scope
+from statelint.project.scopes import Binding, CallSite, Scope
 from statelint.project.values import Obj
 from statelint.project.writes import Write
 
@@ -95,7 +95,8 @@ class Verdicts:
         needs: set[str] = set()
         for write in writes:
             if write.method not in ("del", "pop", "clear", "popitem", "discard"):
-                needs |= self._purity.of(write.value, write.scope)
+                for value, scope in self._given(write):
+                    needs |= self._purity.of(value, scope)
         needs -= {"argument"}
         if needs & CHANGING:
             return Verdict.DEFINITE, "it keeps results that can change elsewhere"
@@ -121,9 +122,37 @@ class Verdicts:
     def _is_guarded(self, write: Write) -> bool:
         """Whether the write runs only on a miss: `x is None`, `not x`, `k not in x`, or in an except block."""
         name = _last(write.home)
-        if write.context.in_handler:
+        if write.context.on_lack:
             return True
-        return any(_asks_for_lack(test, taken, name, write.scope) for test, taken in write.context.tests)
+        if any(_asks_for_lack(test, taken, name, write.scope) for test, taken in write.context.tests):
+            return True
+        sites = self._callers(write.scope)
+        return bool(sites) and all(
+            site.context.on_lack
+            or any(_asks_for_lack(test, taken, name, site.scope) for test, taken in site.context.tests)
+            for site in sites
+        )
+
+    def _given(self, write: Write) -> list[tuple[f.Expr, Scope]]:
+        """The value that is stored; in a helper that stores what it is given, what its callers give."""
+        if write.value is None:
+            return []
+        given = self._names.given()
+        name = write.value.id if isinstance(write.value, f.Name) else ""
+        bindings = write.scope.bindings.get(name, ())
+        if given and bindings and all(b.kind == "param" for b in bindings):
+            return given.arguments.get((write.scope, name)) or [(write.value, write.scope)]
+        return [(write.value, write.scope)]
+
+    def _callers(self, helper: Scope) -> list[CallSite]:
+        """The calls that hand something to a helper."""
+        given = self._names.given()
+        params = helper.node.params if isinstance(helper.node, f.Function) else ()
+        found: dict[CallSite, None] = {}
+        for param in params if given else ():
+            for e, caller in given.arguments.get((helper, param.name), ()) if given else ():
+                found.update((site, None) for site in caller.calls if any(arg is e for arg in site.call.args))
+        return list(found)
 
     @staticmethod
     def _keeps_task_references(writes: Sequence[Write]) -> bool:

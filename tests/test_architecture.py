@@ -29,7 +29,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "knowledge vocabulary rows flow_rows store_rows rules facts config config_lines pages",
         "implied embedded",
         "project extract sift cache discover",
-        "gather sieve triage stories checks advise report fix",
+        "gather triage stories checks advise report fix",
         "run audit audit_text audit_html",
         "house_tests",
         "cli __main__",

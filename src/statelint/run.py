@@ -17,11 +17,9 @@ from statelint import collector
 from statelint.cache import Cache, Runs, default_folder, run_key
 from statelint.config import Config, ConfigError
 from statelint.discover import Discovery, Scope, Source, discover, kind_of, part_of
-from statelint.facts import Facts
 from statelint.findings import Hit, Judged, Report, Rule
 from statelint.gather import Content, Progress, gather, parts, read
 from statelint.rules import RuleError, load_rules
-from statelint.sieve import Sieve
 from statelint.sift import left_out
 from statelint.triage import Terms, selected, triage
 from statelint.triage_baseline import load as load_baseline
@@ -68,19 +66,6 @@ def look(root: Path, config: Config, way: Way = USUAL) -> tuple[Discovery, tuple
     unsaved = {path: kind for path in way.texts if (kind := kind_of(path.rpartition("/")[2]))}
     new = [Source(path, kind, *part_of(path)) for path, kind in unsaved.items() if path not in listed]
     return found, read(root, sorted([*found.sources, *new]), way.texts)
-
-
-def _sifted(contents: Sequence[Content], rules: Sequence[Rule]) -> Sequence[Content]:
-    """The contents; those that no rule can have anything to say about are taken as read, unless there is code."""
-    if any(content.source.kind == "python" for content in contents):
-        return contents
-    sieve = Sieve(rules)
-    return [
-        content
-        if content.unreadable or sieve.keeps(content.source.kind, content.content)
-        else content._replace(unreadable=Facts())
-        for content in contents
-    ]
 
 
 def linked(contents: Sequence[Content], config: Config, way: Way = USUAL) -> Project:
@@ -150,7 +135,7 @@ def run(
         if report is None:
             terms = terms._replace(rules=known_rules(root, config))
             with collector.set_aside():
-                report = _judge(root, terms, found, linked(_sifted(contents, terms.rules), config, way), way)
+                report = _judge(root, terms, found, linked(contents, config, way), way)
             runs.put(name, report)
     finally:
         runs.close()

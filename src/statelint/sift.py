@@ -1,6 +1,7 @@
 """Bytes → which sources could matter. Only what cannot change a finding is left out.
 
-Tests, migrations and documents hold no state of the service, and are read only where the service imports them. Which
+Reports of ours that stand in the project are no part of it, so that writing one does not change the next. Tests,
+migrations and documents hold no state of the service, and are read only where the service imports them. Which
 modules are imported is over-estimated: any word of an import statement may name one.
 """
 
@@ -14,6 +15,7 @@ from statelint.discover import Source
 
 APART: Final = frozenset({"test", "migration", "docs", "example"})
 """Parts that run neither in the service nor beside it. Scripts stay: what only they call never serves a request."""
+REPORT: Final = re.compile(rb'\s*\{\s*"schema": "statelint(?:-audit)?/')
 IMPORT: Final = re.compile(
     rb"^[ \t]*(?:from[ \t]+([^\n#]*?)[ \t]*import[ \t]*(\([^)]*\)|(?:[^\n\\]|\\\r?\n)*)"
     rb"|import[ \t]+((?:[^\n\\]|\\\r?\n)*))",
@@ -27,13 +29,14 @@ def left_out(files: Sequence[tuple[Source, bytes]]) -> frozenset[str]:
     """The paths of the files, each given with its content, that cannot matter."""
     apart = [file for file in files if file[0].kind == "python" and file[0].part in APART]
     left = {source.path for source, _ in apart}
+    reports = {source.path for source, content in files if REPORT.match(content)}
     words: set[bytes] = set()
     fresh = [file for file in files if file[0].kind == "python" and file[0].path not in left] if left else []
     while fresh:
         words.update(*(_imported(content) for _, content in fresh))
         fresh = [file for file in apart if file[0].path in left and _module_name(file[0].path) in words]
         left.difference_update(source.path for source, _ in fresh)
-    return frozenset(left)
+    return frozenset(left | reports)
 
 
 def _imported(content: bytes) -> Iterator[bytes]:

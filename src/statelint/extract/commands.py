@@ -6,7 +6,8 @@ from __future__ import annotations
 import json
 import re
 
-from statelint.facts import Document, Facts, Setting, Trouble
+from statelint.extract import readable
+from statelint.facts import Document, Facts, Setting
 from statelint.spans import Place
 
 INSTRUCTION = re.compile(r"^\s*(?P<name>CMD|ENTRYPOINT|ENV|RUN|VOLUME)\s+(?P<text>.*)$", re.IGNORECASE)
@@ -15,11 +16,9 @@ PROCESS = re.compile(r"^(?P<name>[A-Za-z0-9_-]+):\s+(?P<text>\S.*)$")
 
 def extract(source: bytes) -> Facts:
     """The facts of one file. Never raises for any bytes."""
-    try:
-        text = source.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = source[: error.start].count(b"\n") + 1
-        return Facts(troubles=(Trouble("encoding", line, "not readable as UTF-8"),))
+    text = readable(source)
+    if isinstance(text, Facts):
+        return text
     settings = []
     for number, instruction in _logical(text):
         match = INSTRUCTION.match(instruction) or PROCESS.match(instruction)

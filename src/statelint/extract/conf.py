@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from statelint.extract import readable
 from statelint.extract.conf_blocks import blocks
 from statelint.extract.conf_lines import lines, markup, sections, statements
-from statelint.facts import Comment, Document, Facts, Setting, Trouble
+from statelint.facts import Comment, Document, Facts, Setting
 from statelint.spans import Place
 
 M = re.MULTILINE
@@ -41,16 +42,10 @@ LOOKS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 def extract(source: bytes) -> Facts:
     """The facts of one file. Never raises for any bytes."""
-    if len(source) > LARGEST:
-        message = f"{len(source) // 1024} KiB; configuration above {LARGEST // 1024} KiB is not analysed"
-        return Facts(troubles=(Trouble("size", 1, message),))
-    if b"\0" in source:
-        return Facts(troubles=(Trouble("binary", 1, "not text: it has null bytes"),))
-    try:
-        text = source.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = source[: error.start].count(b"\n") + 1
-        return Facts(troubles=(Trouble("encoding", line, "not readable as UTF-8"),))
+    text = readable(source, largest=LARGEST)
+    if isinstance(text, Facts):
+        return text
+    text = text.replace("\r\n", "\n")
     masked = EXPRESSION.sub(lambda m: _blank(m.group(), "x"), ACTION.sub(lambda m: _blank(m.group(), " "), text))
     look = next((name for name, pattern in LOOKS if pattern.search(masked)), "script")
     settings = tuple(_read(look, masked))

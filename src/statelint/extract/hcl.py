@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from statelint.embedded import with_embedded
+from statelint.extract import readable
 from statelint.facts import Comment, Document, Facts, Setting, Trouble
 from statelint.spans import Place
 
@@ -44,16 +45,10 @@ def extract(source: bytes) -> Facts:
 
 def plain(source: bytes) -> Facts:
     """The same without what its strings hold."""
-    if b"\0" in source:
-        return Facts(troubles=(Trouble("binary", 1, "not text: it has null bytes"),))
-    if len(source) > LARGEST:
-        message = f"{len(source) // 1024} KiB; HCL above {LARGEST // 1024} KiB is not analysed"
-        return Facts(troubles=(Trouble("size", 1, message),))
-    try:
-        text = source.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        return Facts(troubles=(Trouble("encoding", source[: error.start].count(b"\n") + 1, "not readable as UTF-8"),))
-    reader = Reader(text)
+    text = readable(source, "HCL", LARGEST)
+    if isinstance(text, Facts):
+        return text
+    reader = Reader(text.replace("\r\n", "\n"))
     documents = tuple(reader.file())
     return Facts(
         documents=documents,

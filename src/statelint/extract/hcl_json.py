@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from statelint.embedded import with_embedded
+from statelint.extract import readable
 from statelint.extract.hcl import Broken, Reader
-from statelint.facts import Document, Facts, Setting, Trouble
+from statelint.facts import Document, Facts, Setting
 
 MATTERS = re.compile(
     rb"affinity|stick|persist|hash|balanc|policy|\"resource\"|replicas|apiVersion|containerDefinitions|deploymentTemplate"
@@ -28,17 +29,12 @@ def extract(source: bytes) -> Facts:
 
 def plain(source: bytes) -> Facts:
     """The same without what its strings hold."""
-    if b"\0" in source:
-        return Facts(troubles=(Trouble("binary", 1, "not text: it has null bytes"),))
-    if not MATTERS.search(source):
+    if not MATTERS.search(source) and b"\0" not in source:
         return Facts()
-    if len(source) > LARGEST:
-        message = f"{len(source) // 1024} KiB; JSON above {LARGEST // 1024} KiB is not analysed"
-        return Facts(troubles=(Trouble("size", 1, message),))
-    try:
-        text = source.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        return Facts(troubles=(Trouble("encoding", source[: error.start].count(b"\n") + 1, "not readable as UTF-8"),))
+    text = readable(source, "JSON", LARGEST)
+    if isinstance(text, Facts):
+        return text
+    text = text.replace("\r\n", "\n")
     reader = Reader(text)
     settings: list[Setting] = []
     with suppress(Broken):

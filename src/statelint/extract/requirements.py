@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from statelint.facts import Document, Facts, Setting, Trouble
+from statelint.extract import readable
+from statelint.facts import Document, Facts, Setting
 from statelint.spans import Place
 
 LINE = re.compile(
@@ -14,11 +15,9 @@ LINE = re.compile(
 
 def extract(source: bytes) -> Facts:
     """The facts of one file. Never raises for any bytes."""
-    try:
-        text = source.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        bad = source[: error.start].count(b"\n") + 1
-        return Facts(troubles=(Trouble("encoding", bad, "not readable as UTF-8"),))
+    text = readable(source)
+    if isinstance(text, Facts):
+        return text
     settings = []
     for number, line in enumerate(text.splitlines(), 1):
         match = LINE.match(line)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from statelint.facts import Document, Facts, Setting, Trouble
+from statelint.extract import readable
+from statelint.facts import Document, Facts, Setting
 from statelint.spans import Place
 
 TABLE = re.compile(r"^\s*\[\[?\s*(?P<path>[^\]]+?)\s*\]\]?\s*(?:#.*)?$")
@@ -27,11 +28,9 @@ INLINE = re.compile(
 
 def extract(source: bytes) -> Facts:
     """The facts of one file. Never raises for any bytes."""
-    try:
-        text = source.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        bad = source[: error.start].count(b"\n") + 1
-        return Facts(troubles=(Trouble("encoding", bad, "not readable as UTF-8"),))
+    text = readable(source)
+    if isinstance(text, Facts):
+        return text
     table: tuple[str, ...] = ()
     settings: list[Setting] = []
     empty: list[Setting] = []

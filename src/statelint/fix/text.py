@@ -68,15 +68,6 @@ class Text:
         """The numbers of the lines that a piece of text touches."""
         return range(self.point(start)[0], self.point(max(start, end - 1))[0] + 1)
 
-    def whole_lines(self, start: int, end: int) -> tuple[int, int] | None:
-        """The whole lines of a piece that stands alone on them, with their ends; else None."""
-        first = self.seen.rfind("\n", 0, start) + 1
-        last = self.seen.find("\n", end)
-        last = len(self.seen) if last == -1 else last + 1
-        if self.seen[first:start].strip() or self.seen[end:last].strip():
-            return None
-        return first, last
-
     def edited(self, pieces: Sequence[Piece]) -> str:
         """The written text with some pieces replaced. They must not overlap. Raises ValueError when they do."""
         parts, before = [], 0

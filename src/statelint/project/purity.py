@@ -64,11 +64,20 @@ class Purity:
         self._decorators = Decorators(names)
         self._functions: dict[Scope, frozenset[str]] = {}
         self._active: set[Scope] = set()
+        self._seen: dict[tuple[int, int, int], frozenset[str]] = {}
+        """What expressions depend on, for as long as the same functions are active: many names lead to one value."""
 
     def of(self, e: f.Expr | None, scope: Scope, depth: int = 0) -> frozenset[str]:
         """The dependences of an expression in a scope."""
         if e is None or isinstance(e, f.Const | f.Opaque) or depth > DEPTH:
             return frozenset()
+        key = (id(e), id(scope), depth)
+        known = self._seen.get(key)
+        if known is None:
+            known = self._seen[key] = self._depends(e, scope, depth)
+        return known
+
+    def _depends(self, e: f.Expr, scope: Scope, depth: int) -> frozenset[str]:
         if isinstance(e, f.Name):
             return self._name(e, scope, depth)
         if isinstance(e, f.Attr):
@@ -205,6 +214,7 @@ class Purity:
         if scope in self._active or depth > DEPTH:
             return frozenset()
         self._active.add(scope)
+        outer, self._seen = self._seen, {}
         found: set[str] = set()
         for e in (*scope.returns, *scope.yields):
             found |= self.of(e, scope, depth)
@@ -217,6 +227,7 @@ class Purity:
         for read, _ in scope.reads:
             found |= self._attribute_only(read, scope)
         self._active.discard(scope)
+        self._seen = outer
         result = frozenset(found)
         if depth == 0 or not self._active:
             self._functions[scope] = result

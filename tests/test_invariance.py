@@ -151,12 +151,30 @@ def _plain_names(tree: ast.Module) -> set[str]:
     return {name for name in found if name and bound.count(name) == 1} - declared - parameters
 
 
-@pytest.mark.parametrize("change", [renamed, reordered, wrapped, split], ids=lambda f: f.__name__)
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: f"{p.parent.parent.name}-{p.parent.name}-{p.stem}")
-def test_arrangement_changes_nothing(program: Path, change: Callable[[ast.Module], Modules], tmp_path: Path) -> None:
+def _rearranged(program: Path, change: Callable[[ast.Module], Modules]) -> tuple[str, Modules]:
     text = program.read_text()
-    before = ast.unparse(ast.parse(text))
-    modules = change(ast.parse(text))
-    if modules == {"main": before}:
-        pytest.skip("there is nothing to arrange otherwise")
+    return ast.unparse(ast.parse(text)), change(ast.parse(text))
+
+
+CHANGES = (renamed, reordered, wrapped, split)
+CASES = [
+    pytest.param(
+        program, change, id=f"{change.__name__}-{program.parent.parent.name}-{program.parent.name}-{program.stem}"
+    )
+    for change in CHANGES
+    for program in PROGRAMS
+    for before, modules in [_rearranged(program, change)]
+    if modules != {"main": before}
+]
+"""The programs that each change has something to do in."""
+
+
+@pytest.mark.parametrize(("program", "change"), CASES)
+def test_arrangement_changes_nothing(program: Path, change: Callable[[ast.Module], Modules], tmp_path: Path) -> None:
+    before, modules = _rearranged(program, change)
     assert objects(tmp_path / "after", modules) == objects(tmp_path / "before", {"main": before})
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda f: f.__name__)
+def test_each_change_has_programs(change: Callable[[ast.Module], Modules]) -> None:
+    assert sum(case.values[1] is change for case in CASES) >= 10

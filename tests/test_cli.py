@@ -146,6 +146,19 @@ def test_a_folder_that_is_a_project_is_analysed_as_one(project: Path) -> None:
     assert outcome.out.startswith(b"../web.py:4:1:"), "paths lead from where the user stands"
 
 
+def test_a_folder_below_one_that_is_no_project_is_analysed_alone(tmp_path: Path) -> None:
+    for name in ("shop", "other"):
+        (tmp_path / name / "web").mkdir(parents=True)
+        (tmp_path / name / "web" / "app.py").write_text(STATEFUL)
+    outcome = statelint("check", "--no-cache", "shop", cwd=tmp_path)
+    assert outcome.out.startswith(b"shop/web/app.py:4:1:") and b" in 1 file," in outcome.err
+    outcome = statelint("check", "--no-cache", "shop/web/app.py", "shop/gone.py", cwd=tmp_path)
+    assert outcome.out.startswith(b"shop/web/app.py:4:1:") and b" in 1 file," in outcome.err
+    (tmp_path / "shop" / "statelint.toml").write_text('ignore = ["SL101"]\n')
+    assert statelint("check", "--no-cache", "shop/web", cwd=tmp_path).code == 0, "the marker above the folder counts"
+    assert statelint("check", "--no-cache", "shop/web", "other", cwd=tmp_path).err.startswith(b"2 findings")
+
+
 def test_several_outputs_at_once(project: Path) -> None:
     outcome = check(project, "-o", "sarif=a.sarif", "-o", "concise=-", "-o", "html=a.html")
     assert outcome.code == 1 and b"SL101" in outcome.out

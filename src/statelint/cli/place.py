@@ -31,17 +31,13 @@ def locate(
     unsaved: bool = False,
 ) -> Place:
     """The project for some PATHS. A single folder that has a configuration, a `pyproject.toml` or a repository of its
-    own is a project of its own; otherwise PATHS limit what is reported on the project around the current folder.
+    own is a project of its own; otherwise PATHS limit what is reported on the project around the current folder. Where
+    nothing at or above the current folder says that it is a project, what PATHS have in common is one.
     A path that is gone is no error beside others, nor is one whose text is `unsaved`. Raises ConfigError."""
-    here = Path.cwd()
     existing = [path for path in paths if os.path.lexists(path)]
     if paths and not existing and not unsaved:
         raise ConfigError(f"no such path: {paths[0]}")
-    start = Path(existing[0]).resolve() if len(existing) == 1 and Path(existing[0]).is_dir() else None
-    own = start is not None and (start == here or any((start / marker).exists() for marker in MARKERS))
-    root = start if own and start is not None and start != here else find_root(here)
-    if existing and not all(_absolute(path).is_relative_to(root) for path in existing):
-        root = find_root(_folder(existing))
+    root = _root(existing, Path.cwd())
     limits = tuple(
         dict.fromkeys(relative for path in paths if (relative := _relative(path, root)) is not None and relative != ".")
     )
@@ -49,6 +45,20 @@ def locate(
         limits = ()
     loaded = _configuration(root, overrides or {}, given, isolated)
     return Place(loaded.root, loaded.config, loaded.file, limits)
+
+
+def _root(existing: Sequence[str], here: Path) -> Path:
+    alone = Path(existing[0]).resolve() if len(existing) == 1 and Path(existing[0]).is_dir() else here
+    if alone != here and _marked(alone):
+        return alone
+    around = find_root(here)
+    if existing and not (_marked(around) and all(_absolute(path).is_relative_to(around) for path in existing)):
+        return find_root(_folder(existing))
+    return around
+
+
+def _marked(folder: Path) -> bool:
+    return any((folder / marker).exists() for marker in MARKERS)
 
 
 def _absolute(path: str) -> Path:

@@ -139,6 +139,29 @@ class Duck(Row, frozen=True):
     label: str = ""
 
 
+class Prefixed(Row, frozen=True):
+    """Constructors of objects that routes are registered on, with a path that all of these begin with."""
+
+    names: tuple[str, ...]
+    path: int | None = None
+    path_keywords: tuple[str, ...] = ()
+
+
+class Mounted(Row, frozen=True):
+    """Calls that put a group of routes (a router, a module with a table, a list) below a path; each by position
+    (0-based, without the receiver) or keyword."""
+
+    names: tuple[str, ...]
+    group: int | None = None
+    group_keywords: tuple[str, ...] = ()
+    path: int | None = None
+    path_keywords: tuple[str, ...] = ()
+    through: tuple[str, ...] = ()
+    """Calls around the group that only hand on their first argument."""
+    replaces: bool = False
+    """Whether a path given here takes the place of the group's own."""
+
+
 class Handlers(Row, frozen=True):
     decorators: tuple[Decorated, ...] = ()
     arguments: tuple[Passed, ...] = ()
@@ -151,6 +174,8 @@ class Handlers(Row, frozen=True):
     described: tuple[Described, ...] = ()
     scripts: tuple[Script, ...] = ()
     guesses: tuple[Duck, ...] = ()
+    prefixed: tuple[Prefixed, ...] = ()
+    mounted: tuple[Mounted, ...] = ()
 
 
 class Instance(Row, frozen=True):

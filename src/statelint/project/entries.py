@@ -13,6 +13,7 @@ from statelint.project.calls import Calls
 from statelint.project.described import described
 from statelint.project.labels import VERBS, first_matches, label_of, strings
 from statelint.project.names import Names
+from statelint.project.prefixes import Prefixes
 from statelint.project.scopes import Scope, outside_names
 from statelint.project.scripts import scripts
 from statelint.project.values import Bound, Cls, Func, Heap, Member, Obj, Value, qualified
@@ -44,6 +45,8 @@ class Entry(NamedTuple):
     """Whether the receiver of the method lives as long as the process."""
     confidence: Confidence = Confidence.HIGH
     receiver: Value | None = None
+    by_name: bool = False
+    """Whether only the function's name and parameters tell: it counts where nothing says more about the function."""
 
 
 ASIDE = frozenset({"thread", "hook"})
@@ -59,19 +62,18 @@ class Entries:
         self._names = names
         self._calls = calls
         self._knowledge = knowledge
+        self._prefixes = Prefixes(names, calls, knowledge)
         self._near: dict[str, frozenset[str]] = {}
         self.startup = {e.scope for e in self._collect("startup", lambda lib: lib.startup)}
         self.commands = {e.scope for e in self._collect("commands", lambda lib: lib.commands)}
         self._scripts = tuple(scripts(names, calls, knowledge))
         self.scripts = frozenset(found.scope for found in self._scripts)
         """Modules whose body runs anew for each session."""
-        handlers = (*self._collect("handlers", lambda lib: lib.handlers), *self._alone(documents))
-        self.all: tuple[Entry, ...] = tuple(
-            sorted(
-                {(e.scope, e.label): e for e in handlers if e.kind != "dependency" and self._serves(e.scope)}.values(),
-                key=lambda e: (e.span, e.label),
-            )
-        )
+        found = (*self._collect("handlers", lambda lib: lib.handlers), *self._alone(documents))
+        handlers = [e for e in found if e.kind != "dependency" and self._serves(e.scope)]
+        told = {e.scope for e in handlers if not e.by_name}
+        kept = {(e.scope, e.label): e for e in handlers if not (e.by_name and e.scope in told)}
+        self.all: tuple[Entry, ...] = tuple(sorted(kept.values(), key=lambda e: (e.span, e.label)))
 
     @property
     def serving(self) -> bool:
@@ -158,8 +160,8 @@ class Entries:
     def _entry(
         self, scope: Scope, row: Decorated | Duck, library: str, decorator: f.Expr, target: f.Expr, at: Place
     ) -> Entry:
-        verb = getattr(target, "name", getattr(target, "id", ""))
-        label = label_of(row.label, row.entry, decorator, verb, scope)
+        before = self._prefixes.before(target, at, scope.parent or scope)
+        label = label_of(row.label, row.entry, decorator, _last_name(target), scope, before)
         owner = scope.owner
         lives = owner is not None and self._process_class(owner)
         return Entry(scope, row.entry, label, library, scope.span(at), lives)
@@ -177,7 +179,8 @@ class Entries:
         if not given and row.position is not None and len(call.args) > row.position:
             given = [call.args[row.position]]
         for expr in given:
-            label = label_of(row.label, row.entry, call, "", None)
+            before = self._prefixes.before(call.func, call.at, scope)
+            label = label_of(row.label, row.entry, call, _last_name(call.func), None, before)
             for value in self._handed(expr, scope, row.makes):
                 for target, receiver in self._callables(value, row.methods):
                     text = label.replace("{name}", target.name)
@@ -260,7 +263,8 @@ class Entries:
                     label = (row.label or "{name}").replace("{name}", scope.name)
                     owner = scope.owner
                     label = label.replace("{class}", owner.name if owner else "")
-                    yield Entry(scope, row.entry, label, library, scope.span(node.name_at), owner is not None)
+                    at = scope.span(node.name_at)
+                    yield Entry(scope, row.entry, label, library, at, owner is not None, by_name=True)
 
     def _imports(self, path: str) -> frozenset[str]:
         """The top-level names that one module imports."""
@@ -333,3 +337,7 @@ class Entries:
         else:
             module = self._names.modules.find(head, scope.module) if head else None
         return self._names.module_member(module, last) if module else ()
+
+
+def _last_name(func: f.Expr) -> str:
+    return func.name if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""

@@ -24,20 +24,30 @@ def strings(value: f.Expr | None) -> Iterator[tuple[str, Place]]:
             yield from strings(operand)
 
 
-def first_text(call: f.Expr) -> str:
-    """The text of the first argument; `{}` for the parts that only run time knows."""
-    if isinstance(call, f.Call):
-        for arg in call.args[:1]:
-            if isinstance(arg, f.Const) and arg.kind == "str":
-                return str(arg.value)
-            if isinstance(arg, f.Text):
-                return "".join(str(p.value) if isinstance(p, f.Const) else "{}" for p in arg.parts)
+def text_of(value: f.Expr) -> str:
+    """The text that an expression spells; `{}` for the parts that only run time knows."""
+    if isinstance(value, f.Const) and value.kind == "str":
+        return str(value.value)
+    if isinstance(value, f.Text):
+        return "".join(str(p.value) if isinstance(p, f.Const) else "{}" for p in value.parts)
     return ""
+
+
+def first_text(call: f.Expr) -> str:
+    """The text of the first argument."""
+    return text_of(call.args[0]) if isinstance(call, f.Call) and call.args else ""
 
 
 def first_matches(decorator: f.Expr, pattern: str) -> bool:
     """Whether the first argument is as a pattern wants it; no pattern wants anything."""
     return not pattern or bool(re.search(pattern, first_text(decorator)))
+
+
+def join(before: str, after: str) -> str:
+    """Two parts of a path as one, whatever slashes and anchors they come with: `api/` and `^users` are `api/users`."""
+    if not before or not after:
+        return before or after
+    return before.rstrip("/").removesuffix("$") + "/" + after.removeprefix("^").lstrip("/")
 
 
 def _verbs(call: f.Expr, fallback: str) -> str:
@@ -50,8 +60,14 @@ def _verbs(call: f.Expr, fallback: str) -> str:
     return fallback.upper() if fallback in VERBS else "GET"
 
 
-def label_of(template: str, kind: str, call: f.Expr, verb: str, scope: Scope | None) -> str:
-    """A label made of its template: `{verb}`, `{0}` and `{name}` filled in."""
+def label_of(template: str, kind: str, call: f.Expr, name: str, scope: Scope | None, before: str = "") -> str:
+    """A label made of its template: `{verb}` by the arguments or the `name` of what registers, `{0}` and `{1}` the
+    texts of the first arguments, `{name}` the function. `before` goes before the path, which is the last of them."""
     template = template or ("{verb} {0}" if kind == "route" else kind + " {name}")
-    text = template.replace("{verb}", _verbs(call, verb)).replace("{0}", first_text(call))
+    text = template.replace("{verb}", _verbs(call, name.removeprefix("add_")))
+    args = call.args[:2] if isinstance(call, f.Call) else ()
+    texts = [text_of(arg) for arg in args] + [""] * (2 - len(args))
+    for mark, argument in (("{1}", texts[1]), ("{0}", texts[0])):
+        if mark in text:
+            text, before = text.replace(mark, join(before, argument)), ""
     return (text.replace("{name}", scope.name) if scope else text).strip()

@@ -23,6 +23,7 @@ from statelint.project.flow_values import (
     Value,
     derived,
     join,
+    keyed,
     locs,
     many,
     shape,
@@ -58,7 +59,7 @@ class Caller:
         for arg in e.args:
             value = self._run.evaluator.value(act, arg)
             if isinstance(arg, f.Star):
-                tuples = [a for a in value if isinstance(a, Tup)]
+                tuples = [a for a in value if isinstance(a, Tup) and not a.keys]
                 if tuples:
                     for item in tuples[0].items:
                         given.values.append(item)
@@ -72,8 +73,11 @@ class Caller:
                 given.exprs.append(arg)
         for name, arg in e.keywords:
             value = self._run.evaluator.value(act, arg)
-            given.keywords[name] = value
-            given.keyword_exprs[name] = arg
+            if name == "**":
+                given.spread(value)
+            else:
+                given.keywords[name] = value
+                given.keyword_exprs[name] = arg
         return given
 
     def apply(
@@ -85,7 +89,7 @@ class Caller:
         found: list[Value] = []
         bound = recv if not isinstance(func, f.Attr) else NONE
         if isinstance(func, f.Name):
-            bound = act.lookup(func.id) or NONE
+            bound = self._run.evaluator.value(act, func)
         for atom in bound if follow else ():
             if isinstance(atom, Bind):
                 if atom.done and not given.values and not given.keywords and self._is_outside(atom):
@@ -155,15 +159,18 @@ class Caller:
             values[param.name] = value
         surplus = given.values[len(positional) :]
         named = {p.name for p in node.params if p.kind not in ("star", "double-star")}
-        others = [v for k, v in given.keywords.items() if k not in named]
+        others = [(k, v) for k, v in given.keywords.items() if k not in named]
         for name, value in given.keywords.items():
             if name in named:
                 values[name] = value
+        if given.loose:
+            values.update({name: given.loose for name in named if name not in values})
+            others.append(("**", given.loose))
         for param in node.params:
             if param.kind == "star" and surplus:
                 values[param.name] = many(join(surplus))
             elif param.kind == "double-star" and others:
-                values[param.name] = many(join(others))
+                values[param.name] = keyed(others)
         result = self._run.function(callee, values, at)
         return NONE if constructs else result
 
@@ -218,7 +225,7 @@ class Caller:
                 library.sink(act, meaning.sink, given, recv, at, name)
                 done = True
             if isinstance(meaning.opener, Opener):
-                found.append(library.opened(act, meaning.opener, given, recv, call, at))
+                found.append(library.opened(act, meaning.opener, given, recv, call, at, meaning.passing is None))
                 done = True
             if meaning.passing is not None:
                 found.append(self._run.passing.carry(act, meaning.passing, func, recv, given, call, at))
@@ -252,7 +259,7 @@ class Caller:
         for atom in recv:
             if isinstance(atom, Handle):
                 kinds.add("file")
-            elif isinstance(atom, Many):
+            elif isinstance(atom, Many) or (isinstance(atom, Tup) and atom.keys):
                 kinds.add("many")
             elif isinstance(atom, Taint):
                 kinds.add(atom.level)

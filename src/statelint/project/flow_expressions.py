@@ -18,10 +18,12 @@ from statelint.project.flow_values import (
     as_text,
     below,
     join,
+    keyed,
     locs,
     many,
     nesting,
     shape,
+    written,
 )
 from statelint.project.scopes import Scope
 from statelint.project.values import qualified
@@ -121,6 +123,9 @@ class Evaluator:
         return many(join(parts))
 
     def on_table(self, act: Activation, e: f.Table) -> Value:
+        names = [written(key) for key, _ in e.pairs]
+        if all(names):
+            return keyed(zip(names, [self.value(act, item) for _, item in e.pairs], strict=True))
         found = []
         for key, item in e.pairs:
             value = self.value(act, item)
@@ -151,7 +156,7 @@ class Evaluator:
             return NONE
         if e.op in ("or", "and"):
             return join(values)
-        tainted = join(frozenset(t for t in v if isinstance(t, Taint | Many)) for v in values)
+        tainted = join(frozenset(t for t in v if isinstance(t, Taint | Many | Tup)) for v in values)
         if e.op in ("/", "+", "%"):
             return tainted | self.path(act, e, values, values[0] if values else NONE)
         return tainted
@@ -169,9 +174,11 @@ class Evaluator:
         value = self.value(act, e.of)
         self.value(act, e.key)
         found: list[Value] = []
-        name = str(e.key.value) if isinstance(e.key, f.Const) and e.key.kind == "str" else ""
+        name = written(e.key)
         for atom in value:
-            if isinstance(atom, Tup) and isinstance(e.key, f.Const) and isinstance(e.key.value, int):
+            if isinstance(atom, Tup) and atom.keys and name:
+                found.append(atom.entry(name))
+            elif isinstance(atom, Tup) and not atom.keys and isinstance(e.key, f.Const) and type(e.key.value) is int:
                 if -len(atom.items) <= e.key.value < len(atom.items):
                     found.append(atom.items[e.key.value])
             elif isinstance(atom, Taint) and atom.level in ("upload", "field") and name:
@@ -218,14 +225,14 @@ class Evaluator:
                 self._run.remember(key, value)
         elif isinstance(target, f.Item):
             self._run.library.assigned_item(act, target, value)
-            self.store(act, target.of, value)
+            self.store(act, target.of, value, written(target.key))
             if isinstance(target.key, f.Const):
                 for path in self.qualified_names(target.of, act.scope):
                     self._run.remember(("item", f"{path}.{target.key.value}"), value)
 
-    def store(self, act: Activation, container: f.Expr, value: Value) -> None:
-        """Put a value into the container that an expression names."""
-        held = many(value)
+    def store(self, act: Activation, container: f.Expr, value: Value, under: str = "") -> None:
+        """Put a value into the container that an expression names, under a key where that is known."""
+        held = keyed([(under, value)]) if under else many(value)
         if not held:
             return
         if isinstance(container, f.Name):
@@ -245,7 +252,7 @@ class Evaluator:
             for key in self._run.attribution.keys(act, container):
                 self._run.remember(key, held)
         elif isinstance(container, f.Item):
-            self.store(act, container.of, held)
+            self.store(act, container.of, held, written(container.key))
         elif isinstance(container, f.Call) and isinstance(container.func, f.Attr):
             self.store(act, container.func.of, held)
 

@@ -16,14 +16,17 @@ from statelint.project.flow_values import (
     Handle,
     Inst,
     Loc,
+    Many,
     Taint,
     Tup,
     Value,
+    derived,
     join,
     locs,
     shape,
     taints,
 )
+from statelint.project.values import Made
 from statelint.spans import Place
 
 if TYPE_CHECKING:
@@ -41,6 +44,17 @@ class Given:
     exprs: list[f.Expr | None] = field(default_factory=list)
     keywords: dict[str, Value] = field(default_factory=dict)
     keyword_exprs: dict[str, f.Expr] = field(default_factory=dict)
+    loose: Value = NONE
+    """What any other keyword may hold: the entries of a spread dictionary that are not told apart."""
+
+    def spread(self, value: Value) -> None:
+        """Take in `**value`."""
+        for atom in value:
+            if isinstance(atom, Tup) and atom.keys:
+                for key, item in zip(atom.keys, atom.items, strict=True):
+                    self.keywords[key] = self.keywords.get(key, NONE) | item
+            elif isinstance(atom, Many):
+                self.loose |= atom.inner
 
     def value(self, position: int | None, keyword: str = "") -> Value:
         if keyword and keyword in self.keywords:
@@ -57,7 +71,7 @@ class Given:
         return None
 
     def everything(self) -> Value:
-        return join([*self.values, *self.keywords.values()])
+        return join([*self.values, *self.keywords.values(), self.loose])
 
     def rest(self, start: int, without: Iterable[str] = ()) -> Given:
         """The arguments behind a position, for the callable that stands there."""
@@ -67,6 +81,7 @@ class Given:
             self.exprs[start:],
             {k: v for k, v in self.keywords.items() if k not in dropped},
             {k: v for k, v in self.keyword_exprs.items() if k not in dropped},
+            self.loose,
         )
 
 
@@ -96,6 +111,9 @@ class Library:
         self._globs = [
             (name, row) for _, row in knowledge.rows(lambda lib: lib.through) for name in row.names if "*" in name
         ]
+        every = [name for row in rows for name in row.names]
+        every += [name for _, row in knowledge.rows(lambda lib: lib.openers) for name in row.names]
+        self._literal = frozenset(n.partition("(")[0] for n in every if "(" in n and "()" not in n)
         self._meanings: dict[str, Meaning | None] = {}
         self._glob_memo: dict[str, Pass | None] = {}
 
@@ -110,6 +128,14 @@ class Library:
     def where(self, name: str) -> str:
         row = self.location(name)
         return row.where if row else ""
+
+    def told_by_argument(self, made: Made) -> Iterator[str]:
+        """`filesystem(file)` for what a call gave whose first argument says what it is."""
+        call = made.site.expr
+        if made.name in self._literal and isinstance(call, f.Call) and call.args:
+            first = call.args[0]
+            if isinstance(first, f.Const) and first.kind == "str":
+                yield f"{made.name}({first.value})"
 
     def is_path(self, cls: str) -> bool:
         row = self.location(cls)
@@ -250,8 +276,10 @@ class Library:
 
     # ── opening ──
 
-    def opened(self, act: Activation, row: Opener, given: Given, recv: Value, call: f.Expr, at: Place) -> Value:
-        """What an opening call gives."""
+    def opened(
+        self, act: Activation, row: Opener, given: Given, recv: Value, call: f.Expr, at: Place, plain: bool = True
+    ) -> Value:
+        """What an opening call gives; `plain` when it gives the bytes of the file as they are."""
         mode = self._mode(row, given)
         span = act.scope.span(at)
         if row.temporary:
@@ -274,8 +302,10 @@ class Library:
             found.add(Handle(handle.where, handle.locs, mode if writes else "r", span))
         if not writes:
             self._run.events.sent.append(Sent(frozenset(x for x in locs(value) if x.exact), self._run.next()))
-            found.update(self._run.held(value))
-            found.update(t for t in taints(value) if t.level in ("content", "upload", "derived"))
+            inside = self._run.held(value) | frozenset(
+                t for t in taints(value) if t.level in ("content", "upload", "derived")
+            )
+            found.update(inside if plain else derived(inside))
         return frozenset(found)  # type: ignore[arg-type]
 
     def _mode(self, row: Opener, given: Given) -> str:

@@ -18,11 +18,14 @@ from statelint.project.flow_values import (
     Taint,
     Tup,
     Value,
+    as_text,
     content_of,
     derived,
     join,
+    keyed,
     many,
     taints,
+    written,
 )
 from statelint.spans import Place
 
@@ -75,7 +78,18 @@ class Passing:
             first = parts[0] if parts else NONE
             return self._run.evaluator.path(act, call, parts, first)
         if how == "element":
+            key = written(given.expr(0))
+            if key and row.argument < 0:
+                told = [a.entry(key) for a in value if isinstance(a, Tup) and a.keys]
+                value = frozenset(a for a in value if not (isinstance(a, Tup) and a.keys))
+                return join([*told, element(value, True, sources)])
             return element(value, True, sources)
+        if how == "text":
+            parts = [recv, *given.values, *given.keywords.values()]
+            first = recv if row.argument < 0 else given.value(row.argument)
+            return join(map(as_text, parts[1:])) | self._run.evaluator.path(act, call, parts, first)
+        if how == "table":
+            return value | keyed(given.keywords.items())
         if how == "pairs":
             inner = element(value, True, sources)
             return many(frozenset({Tup((NONE, inner))})) if inner else NONE
@@ -106,12 +120,14 @@ class Passing:
         func = given.expr(row.argument, row.keyword)
         if func is None:
             return given.value(row.argument, row.keyword)
-        rest = given.rest(row.argument + 1, (row.keyword, row.arguments_keyword))
+        rest = given.rest(row.argument + 1, (row.keyword, row.arguments_keyword, row.keywords_keyword))
         if row.arguments_keyword and row.arguments_keyword in given.keywords:
             passed = given.keywords[row.arguments_keyword]
-            tuples = [a for a in passed if isinstance(a, Tup)]
+            tuples = [a for a in passed if isinstance(a, Tup) and not a.keys]
             items = list(tuples[0].items) if tuples else [element(passed, True, self._run.sources)] * 4
             rest = Given(items, [None] * len(items))
+        if row.keywords_keyword and row.keywords_keyword in given.keywords:
+            rest.spread(given.keywords[row.keywords_keyword])
         if row.how in ("bind", "wrapper"):
             if row.how == "bind":
                 self._invoke(act, func, rest, call, at)

@@ -127,9 +127,10 @@ class Run:
             return NONE
         decodes = scope in self.decoding
         tainted = any(tells(v, decodes) for v in given.values()) if given else False
-        if not force and not tainted and scope not in self.touching:
-            return NONE
         closure = next((a for a in reversed(self.stack) if a.scope is scope.parent), None)
+        captures = closure is not None and any(tells(v, decodes) for v in closure.env.values())
+        if not (force or tainted or captures or scope in self.touching):
+            return NONE
         if scope not in self.placing:
             string: tuple[Place | None, ...] = ()
         else:
@@ -322,6 +323,9 @@ class Run:
                 found.add(Inst(v.type))
             elif isinstance(v, Made):
                 found.add(Inst(f"{v.name}()"))
+                found.update(Inst(name) for name in self.library.told_by_argument(v))
+            elif isinstance(v, Ext) and self.knowledge.canonical(v.name) in self.sources.owners:
+                found.add(Inst(self.knowledge.canonical(v.name)))
         return frozenset(found)  # type: ignore[arg-type]
 
     def is_context(self, scope: Scope) -> bool:

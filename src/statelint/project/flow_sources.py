@@ -34,6 +34,8 @@ class Sources:
             if not (row.methods or row.handed or row.fed or row.markers or row.decorated or row.marked)
             for name in row.names
         }  # fmt: skip
+        self.owners = frozenset(name.rpartition(".")[0] for name in self._members)
+        """Objects with members that are request data: worth following when they are handed on themselves."""
         self._loose = [(stem, row) for stem, row in self._rows if row.attributes]
         self._guessed = [
             (stem, row) for stem, row in self._rows if row.parameters and not row.methods and not row.decorated

@@ -77,9 +77,14 @@ class Many:
 
 @dataclass(frozen=True, slots=True)
 class Tup:
-    """A tuple whose elements are told apart."""
+    """A tuple whose elements are told apart, or with `keys` a dictionary whose entries are."""
 
     items: tuple[Value, ...]
+    keys: tuple[str, ...] = ()
+
+    def entry(self, key: str) -> Value:
+        """What stands under a key."""
+        return join(item for name, item in zip(self.keys, self.items, strict=True) if name == key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,8 @@ Atom = Union[Taint, Loc, Handle, Inst, Many, Tup, Bind]  # noqa: UP007 - names i
 Value = frozenset[Atom]
 NONE: Value = frozenset()
 DEPTH = 3
+WIDEST = 12
+"""Entries of one dictionary that are told apart."""
 
 
 def join(values: Iterable[Value]) -> Value:
@@ -114,6 +121,16 @@ def many(inner: Value, by_attribute: bool = False) -> Value:
     if nesting(inner) >= DEPTH:
         return inner
     return frozenset({Many(inner, by_attribute)})
+
+
+def keyed(pairs: Iterable[tuple[str, Value]]) -> Value:
+    """A dictionary whose entries are told apart, or a plain container where they hold too much."""
+    held = [(key, value) for key, value in pairs if value]
+    if not held:
+        return NONE
+    if len(held) > WIDEST or max(nesting(value) for _, value in held) > 1:
+        return many(join(value for _, value in held))
+    return frozenset({Tup(tuple(value for _, value in held), tuple(key for key, _ in held))})
 
 
 def nesting(value: Value) -> int:
@@ -179,6 +196,11 @@ def content_of(value: Value) -> Value:
 def below(value: Value) -> Value:
     """Paths below the paths in a value."""
     return frozenset(Loc(loc.site, False, loc.temp, loc.shared) for loc in locs(value))
+
+
+def written(e: f.Expr | None) -> str:
+    """The text of a literal string, empty for all else."""
+    return str(e.value) if isinstance(e, f.Const) and e.kind == "str" else ""
 
 
 def shape(e: f.Expr | None) -> str:

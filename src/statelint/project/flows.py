@@ -145,7 +145,9 @@ class Flows:
 
     def _consumers(self, sourced: set[Scope]) -> list[Scope]:
         """Functions that read an attribute or a shared container in which request data was put."""
-        names = {key[1] for key in self._run.attributes if isinstance(key[0], Scope)} | self._shared(sourced)
+        held = [(of, name) for (of, name), value in self._run.attributes.items() if any(taints(value))]
+        names = {name for of, name in held if isinstance(of, Scope)} | self._shared(sourced)
+        names |= {name.rpartition(".")[2] for of, name in held if of == "path"}
         if not names:
             return []
         found = []
@@ -230,7 +232,7 @@ class Flows:
 
     def _in_parts(self, landing: Landing) -> bool:
         """An append or an in-place write, by a function that speaks of parts of one upload."""
-        if not set(landing.mode) & {"a", "+"}:
+        if "a" not in landing.mode and not {"r", "+"} <= set(landing.mode):
             return False
         vocabulary = self._knowledge.words.get("parts", frozenset())
         return any(any(word in part for word in vocabulary for part in spoken(frame.scope)) for frame in landing.frames)

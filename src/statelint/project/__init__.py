@@ -15,6 +15,7 @@ from types import MappingProxyType
 from statelint.facts import Document, Facts
 from statelint.findings import Problem
 from statelint.knowledge import Knowledge
+from statelint.project.arrivals import Arrivals
 from statelint.project.callees import Callees
 from statelint.project.calls import Calls
 from statelint.project.deployments import Copies, copies
@@ -130,7 +131,7 @@ class Project:
 
     @cached_property
     def reach(self) -> Reach:
-        return Reach(self.entries, self.calls, self.homes)
+        return Reach(self.entries, self.calls, self.homes, Arrivals(self.names, self.calls, self.knowledge))
 
     @cached_property
     def writes(self) -> Writes:

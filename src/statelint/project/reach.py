@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.findings import Confidence
+from statelint.project.arrivals import Arrivals
 from statelint.project.calls import Calls, Edge
 from statelint.project.entries import Entries, Entry
 from statelint.project.homes import Homes
@@ -50,8 +51,9 @@ ENTRY_ORDER = (
 class Reach:
     """Breadth-first search from all entries, so that the chain kept for each node is a shortest one."""
 
-    def __init__(self, entries: Entries, calls: Calls, homes: Homes) -> None:
+    def __init__(self, entries: Entries, calls: Calls, homes: Homes, arrivals: Arrivals) -> None:
         self._homes = homes
+        self._arrivals = arrivals
         self._calls = calls
         self._entries = entries
         self._from: dict[Node, tuple[Node, Edge] | Entry] = {}
@@ -64,8 +66,13 @@ class Reach:
         if not self._entries.serving:
             return
         queue: deque[Node] = deque()
+        threads: set[Scope] = set()
         for entry in ordered:
+            if entry.kind == "thread" and not self._arrivals.by(entry.scope):
+                threads.add(entry.scope)
+                continue
             lasting = entry.process_lived or (entry.receiver is not None and self._homes.lasts(entry.receiver))
+            lasting = lasting or (entry.kind == "thread" and entry.scope.owner in self._homes.long_classes)
             node = Node(entry.scope, lasting)
             self.entries_of[node] = self.entries_of.get(node, 0) + 1
             if node not in self._from:
@@ -77,6 +84,11 @@ class Reach:
                 if edge.callee in self._entries.startup or edge.callee.in_main:
                     continue
                 target = Node(edge.callee, self._lasting(edge, node))
+                if target not in self._from:
+                    self._from[target] = (node, edge)
+                    queue.append(target)
+            for edge in self._arrivals.threads_made(node.scope, threads):
+                target = Node(edge.callee, edge.callee.owner in self._homes.long_classes)
                 if target not in self._from:
                     self._from[target] = (node, edge)
                     queue.append(target)

@@ -100,6 +100,7 @@ class HandedWork:
             frozenset(m for row in waits for m in row.methods),
             frozenset(r for row in waits for r in row.reads),
         )
+        self._beginnings = knowledge.words.get("begins", frozenset())
         self._unnoticed = knowledge.words.get("unnoticed", frozenset())
         self._bodies: dict[Scope, tuple[Any, ...]] = {}
         found = {(h.scope.path, h.at): h for h in self._all()}
@@ -122,8 +123,12 @@ class HandedWork:
         """Whether a function that nothing is seen to call can be on the request path of a project that has one."""
         scope = site.scope
         started = scope in self._elsewhere or scope.in_main or scope.name == "__init__" or site.context.in_main
-        started = started or (scope.owner is not None and scope.name in self._called_at_start)
+        started = started or (scope.owner is not None and scope.name in self._called_at_start) or self._begins(scope)
         return self._serves and scope.kind == "function" and not started
+
+    def _begins(self, scope: Scope) -> bool:
+        """Whether the name of the function, or of one around it, is the usual one of code that starts a service."""
+        return scope.name.strip("_") in self._beginnings or (scope.parent is not None and self._begins(scope.parent))
 
     def _handed(self, row: Work, site: CallSite, chain: Chain | None, name: str) -> Handed | None:
         scope, at, made = site.scope, site.call.at, None

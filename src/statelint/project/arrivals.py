@@ -1,0 +1,67 @@
+"""Threads that are ways in: they take in messages or the items of a queue, or do something again and again.
+
+Any other thread that start-up code starts is part of the start. One that a request starts is part of that request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from statelint import facts as f
+from statelint.knowledge import Knowledge
+from statelint.project.calls import Calls, Edge
+from statelint.project.names import Names
+from statelint.project.scopes import CallSite, Scope
+from statelint.project.values import Cls, Heap, Value
+
+PAUSES: Final = frozenset({"sleep", "wait"})
+DEPTH: Final = 3
+"""Calls between a thread's function and the one that takes in."""
+
+
+class Arrivals:
+    """Which functions of threads are ways in, by themselves or through what they call."""
+
+    def __init__(self, names: Names, calls: Calls, knowledge: Knowledge) -> None:
+        self._names = names
+        self._calls = calls
+        self._knowledge = knowledge
+        self._receives = knowledge.words.get("receives", frozenset())
+
+    def by(self, function: Scope) -> bool:
+        seen, level = {function}, [function]
+        for _ in range(DEPTH):
+            if any(self._takes(site) or _paces(site) for scope in level for site in scope.calls):
+                return True
+            level = [e.callee for scope in level for e in self._calls.out.get(scope, ()) if e.callee not in seen]
+            seen.update(level)
+        return False
+
+    def threads_made(self, maker: Scope, runs: AbstractSet[Scope]) -> Iterator[Edge]:
+        """From a function to those of `runs` that are methods of the thread classes whose objects it makes."""
+        for site in maker.calls if runs else ():
+            for value in self._names.denote(site.call.func, maker):
+                if isinstance(value, Cls):
+                    for run in runs:
+                        if self._names.classes.method(value.scope, run.name) is run:
+                            yield Edge(maker, run, site.call.at, "construct", None, site)
+
+    def _takes(self, site: CallSite) -> bool:
+        func = site.call.func
+        if not isinstance(func, f.Attr):
+            return False
+        if func.name in self._receives:
+            return True
+        return func.name == "get" and any(self._is_queue(value) for value in self._names.denote(func.of, site.scope))
+
+    def _is_queue(self, value: Value) -> bool:
+        """Whether taking an item changes the container, as it does for queues alone."""
+        row = self._knowledge.find("containers", value.type) if isinstance(value, Heap) else None
+        return row is not None and "get" in row[1].mutates
+
+
+def _paces(site: CallSite) -> bool:
+    """Whether a loop pauses here: it is a timer."""
+    return site.context.in_loop and getattr(site.call.func, "name", getattr(site.call.func, "id", "")) in PAUSES

@@ -26,10 +26,10 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for row in (
         "spans collector",
         "findings safe_yaml",
-        "knowledge vocabulary rows flow_rows store_rows rules facts config config_lines pages",
+        "knowledge vocabulary rows flow_rows store_rows rules facts config config_lines house_words pages",
         "implied embedded",
         "project extract sift cache discover",
-        "gather triage stories checks advise report fix",
+        "gather services triage stories checks advise report fix",
         "run audit audit_text audit_html",
         "house_tests",
         "cli __main__",

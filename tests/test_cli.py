@@ -146,6 +146,23 @@ def test_a_folder_that_is_a_project_is_analysed_as_one(project: Path) -> None:
     assert outcome.out.startswith(b"../web.py:4:1:"), "paths lead from where the user stands"
 
 
+def test_named_paths_are_excluded_too_unless_told_otherwise(project: Path) -> None:
+    (project / "old" / "in").mkdir(parents=True)
+    for path in ("old/app.py", "old/in/app.py", "ignored.py"):
+        (project / path).write_text(STATEFUL)
+    (project / ".gitignore").write_text("ignored.py\n")
+    (project / "statelint.toml").write_text('exclude = ["old/"]\n')
+    for path, option, shown in (
+        ("old/in/app.py", (), b""),
+        ("old/in/app.py", ("--no-force-exclude",), b"old/in/app.py"),
+        ("old", ("--no-force-exclude",), b"old/app.py\nold/in/app.py"),
+        ("ignored.py", ("--config", "force-exclude = false"), b"ignored.py"),
+    ):
+        outcome = check(project, *option, path)
+        assert b"\n".join(line.split(b":")[0] for line in outcome.out.splitlines()) == shown, (path, option)
+        assert outcome.code == bool(shown)
+
+
 def test_a_folder_below_one_that_is_no_project_is_analysed_alone(tmp_path: Path) -> None:
     for name in ("shop", "other"):
         (tmp_path / name / "web").mkdir(parents=True)

@@ -40,6 +40,11 @@ def gathered(root: Path, folder: Path | None = None, jobs: int = 1) -> dict[str,
         cache.close()
 
 
+def test_equal_files_have_nodes_of_their_own(project: Path) -> None:
+    facts = gathered(project)
+    assert facts["a.py"] == facts["copy.py"] and facts["a.py"].body[0] is not facts["copy.py"].body[0]
+
+
 def test_processes_and_cache_change_nothing(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = gathered(project)
     assert list(plain) == sorted(FILES)

@@ -134,6 +134,8 @@ class Scope:
     exclude: tuple[str, ...] = ()
     respect_gitignore: bool = True
     tracked_only: bool = False
+    asked: tuple[str, ...] = ()
+    """Paths that are looked at, with what is below them, whatever the globs and git ignore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +255,7 @@ class _Walk:
         self._include = GitIgnoreSpec.from_lines(scope.include)
         self._exclude = GitIgnoreSpec.from_lines(scope.exclude)
         self._ignores = _Ignores(root, scope.respect_gitignore)
+        self._asked = scope.asked
         self._code: list[str] = []
         """Folders named for documents that are packages of the service."""
         self.sources: list[Source] = []
@@ -286,9 +289,14 @@ class _Walk:
                 self._file(child, entry.name)
         self._ignores.leave(above)
 
+    def _is_asked(self, path: str) -> bool:
+        return any(path == asked or path.startswith(asked + "/") for asked in self._asked)
+
     def _enter(self, path: str, name: str) -> None:
         if name in SKIPPED or name.endswith((".dist-info", ".egg-info")) or BUILT.search(path):
             self.skipped.append(Skipped(path + "/", "never part of a project's own code"))
+        elif self._is_asked(path) or any(asked.startswith(path + "/") for asked in self._asked):
+            self.folder(path)
         elif self._ignores.covers(path + "/"):
             self.skipped.append(Skipped(path + "/", "ignored by git"))
         elif self._exclude.match_file(path + "/"):
@@ -313,16 +321,21 @@ class _Walk:
         kind = kind_of(name)
         if not kind:
             return
-        if self._include.patterns and not self._include.match_file(path):
+        if self._is_asked(path):
+            self._add(path, kind)
+        elif self._include.patterns and not self._include.match_file(path):
             self.skipped.append(Skipped(path, "not included by the configuration"))
         elif self._exclude.match_file(path):
             self.skipped.append(Skipped(path, "excluded by the configuration"))
         elif self._ignores.covers(path):
             self.skipped.append(Skipped(path, "ignored by git"))
         else:
-            folder = next((f for f in self._code if path.startswith(f + "/")), "")
-            part, why = part_of(path.removeprefix(folder + "/") if folder else path)
-            self.sources.append(Source(path, kind, part, why))
+            self._add(path, kind)
+
+    def _add(self, path: str, kind: str) -> None:
+        folder = next((f for f in self._code if path.startswith(f + "/")), "")
+        part, why = part_of(path.removeprefix(folder + "/") if folder else path)
+        self.sources.append(Source(path, kind, part, why))
 
 
 def why(discovery: Discovery) -> Iterator[tuple[str, str, str]]:

@@ -83,7 +83,17 @@ def gather(
         fresh = dict(zip(missing, _extract_all([wanted[n] for n in missing], jobs, progress), strict=True))
         cache.put(fresh)
         known.update((name, decode(value)) for name, value in fresh.items())
-    return {c.source.path: c.unreadable or known[c.name] for c in contents}
+    return dict(_each_its_own(contents, known))
+
+
+def _each_its_own(contents: Sequence[Content], known: Mapping[bytes, Facts]) -> Iterator[tuple[str, Facts]]:
+    """The facts by path. Expressions are told apart by identity, so that equal files must not share them."""
+    decode = decoder().decode
+    taken: set[bytes] = set()
+    for content in contents:
+        facts = content.unreadable or known[content.name]
+        yield content.source.path, decode(encode(facts)) if facts.body and content.name in taken else facts
+        taken.add(content.name)
 
 
 def _read(path: Path) -> bytes | Facts:

@@ -7,7 +7,7 @@ qualified names as a reader would write them (`web.Application.route`); a method
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,15 +78,17 @@ class Knowledge:
         self._index: dict[str, dict[str, tuple[str, Any]]] = {}
 
     @classmethod
-    def for_imports(cls, imports: frozenset[str], folder: Path | None = None) -> Knowledge:
-        """Knowledge for a project that imports these top-level names."""
+    def for_imports(
+        cls, imports: frozenset[str], folder: Path | None = None, own: Mapping[str, Library] | None = None
+    ) -> Knowledge:
+        """Knowledge for a project that imports these top-level names; `own` is what it says itself, and comes first."""
         found = available(folder or rules_folder() / "knowledge")
         matter = {
             stem: library
             for stem, library in found.items()
             if library.always or any(name in imports for name in (library.imports or (stem,)))
         }
-        knowledge = cls(matter.items())
+        knowledge = cls({**(own or {}), **matter}.items())
         # a settings module need not import what it configures
         others = ((stem, library) for stem, library in found.items() if stem not in matter)
         telling = ((stem, row) for stem, library in others for row in library.stores if row.anywhere)

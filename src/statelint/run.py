@@ -20,6 +20,7 @@ from statelint.discover import Discovery, Scope, Source, discover, kind_of, part
 from statelint.findings import Hit, Judged, Report, Rule
 from statelint.gather import Content, Progress, gather, parts, read
 from statelint.rules import RuleError, load_rules
+from statelint.services import copies_of, other_settings
 from statelint.sift import left_out
 from statelint.triage import Terms, selected, triage
 from statelint.triage_baseline import load as load_baseline
@@ -40,13 +41,14 @@ class Way(NamedTuple):
 USUAL = Way()
 
 
-def sources(root: Path, config: Config) -> Discovery:
-    """What the configuration lets be analysed below the root."""
+def sources(root: Path, config: Config, paths: Sequence[str] = ()) -> Discovery:
+    """What the configuration lets be analysed below the root; `paths` are those that the user named."""
     scope = Scope(
         include=config.include,
         exclude=(*config.exclude, *config.extend_exclude),
         respect_gitignore=config.respect_gitignore,
         tracked_only=config.tracked_only,
+        asked=() if config.force_exclude else tuple(paths),
     )
     return discover(root, scope)
 
@@ -59,13 +61,28 @@ def known_rules(root: Path, config: Config) -> tuple[Rule, ...]:
         raise ConfigError(str(error)) from error
 
 
-def look(root: Path, config: Config, way: Way = USUAL) -> tuple[Discovery, tuple[Content, ...]]:
+def look(
+    root: Path, config: Config, way: Way = USUAL, paths: Sequence[str] = ()
+) -> tuple[Discovery, tuple[Content, ...]]:
     """What is below a root, and what it holds."""
-    found = sources(root, config)
+    found = sources(root, config, paths)
     listed = {source.path for source in found.sources}
     unsaved = {path: kind for path in way.texts if (kind := kind_of(path.rpartition("/")[2]))}
     new = [Source(path, kind, *part_of(path)) for path, kind in unsaved.items() if path not in listed]
-    return found, read(root, sorted([*found.sources, *new]), way.texts)
+    contents = read(root, sorted([*found.sources, *new]), way.texts)
+    return found, _staged(contents, config) if any(s.settings for s in config.service) else contents
+
+
+def _staged(contents: tuple[Content, ...], config: Config) -> tuple[Content, ...]:
+    """The contents, with the settings of other stages no part of the service."""
+    apart = other_settings(config, {c.source.path: c.content for c in contents})
+    reasons = {path: f"production runs with {by}" for path, by in apart.items()}
+    return tuple(
+        c._replace(source=c.source._replace(part="settings", reason=reasons[c.source.path]))
+        if c.source.path in reasons
+        else c
+        for c in contents
+    )
 
 
 def linked(contents: Sequence[Content], config: Config, way: Way = USUAL) -> Project:
@@ -78,7 +95,7 @@ def linked(contents: Sequence[Content], config: Config, way: Way = USUAL) -> Pro
         facts = gather([c for c in contents if c.source.path not in left], cache, way.jobs, way.progress)
     finally:
         cache.close()
-    return link(facts, parts([content.source for content in contents]), Options(declared=config.declare))
+    return link(facts, parts([content.source for content in contents]), Options(config.models))
 
 
 def analyse(root: Path, config: Config, way: Way = USUAL) -> tuple[Project, Discovery]:
@@ -127,7 +144,7 @@ def run(
     """
     known = load_baseline(root / config.baseline) if config.baseline else None
     terms = Terms(config, (), tuple(paths), today or date.today(), comments, known or {})
-    found, contents = look(root, config, way)
+    found, contents = look(root, config, way, paths)
     runs = Runs(store(config, way))
     try:
         name = run_key(_stakes(root, terms, found, contents))
@@ -160,7 +177,8 @@ def _judge(root: Path, terms: Terms, found: Discovery, project: Project, way: Wa
     from statelint.stories import tell
 
     found_hits = tell(
-        hits(project, selected(terms.rules, terms.config)), lambda path: deployed_step(project.copies, path)
+        hits(project, selected(terms.rules, terms.config)),
+        lambda path: deployed_step(copies_of(terms.config, path, project.copies), path),
     )
     report = triage(
         found_hits,

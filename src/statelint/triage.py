@@ -36,6 +36,7 @@ from statelint.findings import (
     Verdict,
 )
 from statelint.rules import matches, unknown_selector
+from statelint.services import service_at
 from statelint.spans import Span
 from statelint.triage_baseline import Entry
 from statelint.triage_suppressions import Comments, Policy, inside_strings
@@ -122,12 +123,9 @@ def _fix(rule: Rule, hit: Hit) -> Fix | None:
 
 def _configured(rule: Rule, subject: Subject, config: Config) -> Severity | None:
     """The severity that the configuration gives: a note in a service that runs once, else the closest entry's."""
-    path = subject.span.path
-    for service in sorted(config.service, key=lambda s: -len(s.root)):
-        if service.root in (".", "") or path.startswith(service.root.strip("/") + "/"):
-            if service.replicas == "one":
-                return Severity.NOTE
-            break
+    service = service_at(config, subject.span.path)
+    if service and service.replicas == "one":
+        return Severity.NOTE
     entries = {s: specificity(rule, (s,)) for s in config.severity if matches(rule, s)}
     return config.severity[max(entries, key=lambda s: entries[s])] if entries else None
 

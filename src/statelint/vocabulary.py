@@ -139,6 +139,15 @@ class Duck(Row, frozen=True):
     label: str = ""
 
 
+class Spelled(Row, frozen=True):
+    """Functions and methods of the project with one of these qualified names (or globs), or what such a function
+    decorates."""
+
+    names: tuple[str, ...]
+    entry: EntryKind = "hook"
+    label: str = ""
+
+
 class Prefixed(Row, frozen=True):
     """Constructors of objects that routes are registered on, with a path that all of these begin with."""
 
@@ -174,6 +183,7 @@ class Handlers(Row, frozen=True):
     described: tuple[Described, ...] = ()
     scripts: tuple[Script, ...] = ()
     guesses: tuple[Duck, ...] = ()
+    spelled: tuple[Spelled, ...] = ()
     prefixed: tuple[Prefixed, ...] = ()
     mounted: tuple[Mounted, ...] = ()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from statelint.cli import place
@@ -20,10 +22,12 @@ def command(paths: tuple[str, ...], reasons: bool, given: tuple[str, ...]) -> in
       statelint files
       statelint files --why src/shop
     """
-    from statelint.run import sources
+    from statelint.run import look, sources
 
     where = place.locate(paths, given=given)
-    found = sources(where.root, where.config)
+    found = sources(where.root, where.config, where.limits)
+    if any(service.settings for service in where.config.service):  # which settings are left out, their text says
+        found = replace(found, sources=tuple(content.source for content in look(where.root, where.config, paths=where.limits)[1]))
     for path, what, reason in why(found):
         limits = where.limits
         if limits and not any(path == limit or path.startswith(limit + "/") for limit in limits):

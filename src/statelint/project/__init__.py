@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from types import MappingProxyType
 
+from statelint import house_words
+from statelint.config import Models
 from statelint.facts import Document, Facts
-from statelint.findings import Problem
+from statelint.findings import Problem, Verdict
 from statelint.knowledge import Knowledge
 from statelint.project.arrivals import Arrivals
 from statelint.project.callees import Callees
@@ -45,12 +46,14 @@ from statelint.project.work import HandedWork
 from statelint.project.worths import Worths
 from statelint.project.writes import Writes
 
+SHARED = "the configuration says that all replicas share it"
+
 
 @dataclass(frozen=True)
 class Options:
-    """What the configuration tells the analysis: declared state objects and house vocabulary."""
+    """What the configuration tells the analysis: the vocabulary of the house."""
 
-    declared: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    models: Models = field(default_factory=Models)
 
 
 class Project:
@@ -88,7 +91,8 @@ class Project:
 
     @cached_property
     def knowledge(self) -> Knowledge:
-        return Knowledge.for_imports(self.imports)
+        own = {house_words.NAME: house_words.library(self.options.models)} if self.options.models != Models() else {}
+        return Knowledge.for_imports(self.imports, own=own)
 
     @cached_property
     def names(self) -> Names:
@@ -144,14 +148,23 @@ class Project:
     @cached_property
     def states(self) -> tuple[State, ...]:
         """Every home that code writes after import, with its verdict; the benign ones too."""
-        return States(
+        found = States(
             self.names, self.homes, self.writes, self.reach, self.purity, self.knowledge, self.at_start
         ).judge()
+        shared = self._is_shared
+        return tuple(replace(s, verdict=Verdict.BENIGN, reason=SHARED) if shared(s.home.name) else s for s in found)
 
     @cached_property
     def memos(self) -> tuple[Memoised, ...]:
         """Every memoised function of the service, with its verdict; the benign ones too."""
-        return Memos(self.names, self.homes, self.reach, self.purity, self.knowledge).judge()
+        found = Memos(self.names, self.homes, self.reach, self.purity, self.knowledge).judge()
+        shared = self._is_shared
+        return tuple(
+            m._replace(verdict=Verdict.BENIGN, reason=SHARED) if shared(m.scope.full_name) else m for m in found
+        )
+
+    def _is_shared(self, name: str) -> bool:
+        return house_words.is_named(name, self.options.models.external)
 
     @cached_property
     def changed_settings(self) -> tuple[Changed, ...]:

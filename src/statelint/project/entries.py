@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.findings import Confidence
+from statelint.house_words import is_named
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
 from statelint.project.described import described
@@ -28,6 +29,7 @@ from statelint.vocabulary import (
     Methods,
     Named,
     Passed,
+    Spelled,
     Strung,
     Tabled,
 )  # fmt: skip
@@ -93,12 +95,15 @@ class Entries:
         assigned = {name: (stem, row) for stem, handlers in rows for row in handlers.assigned for name in row.names}
         settings = [(stem, row) for stem, handlers in rows for row in handlers.settings]
         marked = [(stem, row) for stem, handlers in rows for row in handlers.marked]
+        spelled = [(stem, row) for stem, handlers in rows for row in handlers.spelled]
+        marking = self._marking() if spelled else frozenset()
         globs = [
             (stem, row, name) for stem, handlers in rows for row in handlers.bases for name in row.names if "*" in name
         ]
         for scope in self._names.every:
             if scope.kind == "function":
                 yield from self._decorated(scope, table, ducks)
+                yield from self._spelled(scope, spelled, marking)
                 if scope.parent and scope.parent.kind in ("module", "class"):
                     yield from self._named(scope, named)
                 yield from self._assigned(scope, assigned)
@@ -265,6 +270,25 @@ class Entries:
                     label = label.replace("{class}", owner.name if owner else "")
                     at = scope.span(node.name_at)
                     yield Entry(scope, row.entry, label, library, at, owner is not None, by_name=True)
+
+    def _marking(self) -> frozenset[Scope]:
+        """Functions and classes of the project that decorate others."""
+        return frozenset(d for scope in self._names.every for d in self._decorators(scope))
+
+    def _decorators(self, scope: Scope) -> Iterator[Scope]:
+        for decorator in scope.node.decorators if isinstance(scope.node, f.Function) and scope.parent else ():
+            target = decorator.func if isinstance(decorator, f.Call) else decorator
+            for value in self._names.denote(target, scope.parent or scope):
+                if isinstance(value, Func | Bound | Cls):
+                    yield value.scope
+
+    def _spelled(self, scope: Scope, rows: list[tuple[str, Spelled]], marking: frozenset[Scope]) -> Iterator[Entry]:
+        for library, row in rows:
+            marked = any(is_named(d.full_name, row.names) for d in self._decorators(scope))
+            if marked or (scope not in marking and is_named(scope.full_name, row.names)):
+                label = (row.label or "{name}").replace("{name}", scope.name)
+                assert isinstance(scope.node, f.Function)
+                yield Entry(scope, row.entry, label, library, scope.span(scope.node.name_at), False)
 
     def _imports(self, path: str) -> frozenset[str]:
         """The top-level names that one module imports."""

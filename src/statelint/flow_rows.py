@@ -51,6 +51,8 @@ class Source(Row, frozen=True):
     parameters: tuple[str, ...] = ()
     """Parameter names: of any function in a module that imports the library, or with `methods` or `decorated` of
     those functions alone. With `handed`, `fed` or `methods` the position decides, not the name."""
+    beside: tuple[str, ...] = ()
+    """Other parameters that the function must have."""
     methods: tuple[str, ...] = ()
     """Methods of subclasses of one of `names` (or of classes that one of `names` decorates)."""
     position: int | None = None
@@ -96,6 +98,8 @@ class Sink(Row, frozen=True):
     copies: bool = False
     """Whether the data argument is a path whose content is copied; with `keeps`, moved or renamed."""
     keeps: bool = False
+    names_path: bool = False
+    """Whether the call gives the path, or a name for it, under which it wrote."""
 
 
 class Opener(Row, frozen=True):
@@ -179,6 +183,14 @@ class Shelf(Row, frozen=True):
     """Names of which a module must assign one to be a settings module."""
     ignored: str = ""
     """The version from which a setting is ignored."""
+    distribution: str = ""
+    """The distribution whose version is meant."""
+    own: bool = False
+    """Whether the settings select a store beside the default one."""
+    but: tuple[str, ...] = ()
+    """Keys for which a `*` in the settings does not stand."""
+    apps: tuple[str, ...] = ()
+    """Installed applications that store uploads by the setting."""
     local: tuple[str, ...] = ()
     made_by: str = ""
     """The class from which an argument of the call must come, directly or through its methods."""

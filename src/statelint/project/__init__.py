@@ -174,7 +174,7 @@ class Project:
     @cached_property
     def shelves(self) -> Shelves:
         """Settings and constructors that keep files on local disk."""
-        return Shelves(self.names, self.knowledge)
+        return Shelves(self.names, self.knowledge, Versions(self.documents))
 
     @cached_property
     def flows(self) -> Flows:

@@ -127,9 +127,9 @@ class Attribution:
             if row.proxies and name not in row.metadata and not any(s.method == name for s in row.saves):
                 return frozenset({Taint("content", "", taint.origin, taint.via)})
             return NONE
-        if self._run.library.passes(f"{taint.level}.{name}") == "clean":
-            return NONE
-        return frozenset({taint}) if taint.level != "copy" else NONE
+        if taint.level == "copy":
+            return frozenset({taint}) if name in ("name", "path") else NONE
+        return NONE if self._run.library.passes(f"{taint.level}.{name}") == "clean" else frozenset({taint})
 
     def _own_attribute(self, act: Activation, e: f.Attr) -> Value:
         found: list[Value] = []

@@ -222,7 +222,7 @@ class Caller:
             if meaning is None:
                 continue
             if isinstance(meaning.sink, Sink):
-                library.sink(act, meaning.sink, given, recv, at, name)
+                found.append(library.sink(act, meaning.sink, given, recv, at, name))
                 done = True
             if isinstance(meaning.opener, Opener):
                 found.append(library.opened(act, meaning.opener, given, recv, call, at, meaning.passing is None))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -215,8 +215,8 @@ class Library:
 
     # ── writing ──
 
-    def sink(self, act: Activation, row: Sink, given: Given, recv: Value, at: Place, via: str) -> None:
-        """Note the request data that a writing call brings to its destination."""
+    def sink(self, act: Activation, row: Sink, given: Given, recv: Value, at: Place, via: str) -> Value:
+        """Note the request data that a writing call brings to its destination; the path that the call gives."""
         data = self._data(row, given, recv)
         found = [t for t in taints(data) if t.level in LANDS and (t.level != "copy" or row.copies or row.keeps)]
         if row.takes_files:
@@ -242,8 +242,14 @@ class Library:
                 for handle in handles:
                     for taint in found[:1]:
                         self._run.wrote(handle.locs, taint)
-                return
+                return NONE
+        made: Value = NONE
+        if row.names_path:
+            place = Loc(f"{act.scope.full_name}#{at}@{act.way}")
+            made = frozenset({place, *(x for h in handles for x in h.locs)})
+            handles = [replace(h, locs=h.locs | {place}) for h in handles]
         self.land(act, found, row.derives, handles, at, via)
+        return made
 
     def land(
         self, act: Activation, found: list[Taint], derives: bool, handles: list[Handle], at: Place, via: str

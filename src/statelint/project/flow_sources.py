@@ -200,9 +200,14 @@ class Sources:
             found.append(self.value(row, Origin(where.span(at), origin.text)))
         if not any(found):
             for stem, row in self._guessed:
-                if param.name in row.parameters and self.imports(scope, stem):
+                if param.name in row.parameters and self.imports(scope, stem) and self.stands_beside(row, scope):
                     found.append(self.value(row, origin))
         return join(found)
+
+    @staticmethod
+    def stands_beside(row: Source, scope: Scope) -> bool:
+        """Whether a function has the other parameters that a row asks for."""
+        return all(any(b.kind == "param" for b in scope.bindings.get(name, ())) for name in row.beside)
 
     def _marked(self, param: f.Param, outer: Scope) -> bool:
         if param.annotation is None or "bytes" not in annotation_words(param.annotation):

@@ -44,7 +44,7 @@ class Tokens:
         self._attributes = {n for row in rows for n in row.attributes}
         guessing = [row for row in rows if row.parameters and not row.methods and not row.decorated]
         self._stands = {p for row in guessing if row.gives == "instance" for p in row.parameters}
-        self._parameters = {p for row in guessing if row.gives != "instance" for p in row.parameters}
+        self._parameters = [(p, row) for row in guessing if row.gives != "instance" for p in row.parameters]
         self._marked = {n for row in rows for n in last(row.marked)}
         removers = [row for _, row in knowledge.rows(lambda lib: lib.removers)]
         openers = {n for _, row in knowledge.rows(lambda lib: lib.openers) for n in row.names}
@@ -66,7 +66,7 @@ class Tokens:
                     return True
                 if said and self._sources.annotated(param.annotation, scope.parent or scope):
                     return True
-                if param.name in self._parameters:
+                if any(param.name == p and self._sources.stands_beside(row, scope) for p, row in self._parameters):
                     return True
         return any(self._gives(read, scope) for read, _ in scope.reads) or any(
             self._gives(site.call.func, scope) for site in scope.calls if isinstance(site.call.func, f.Name)

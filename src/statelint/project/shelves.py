@@ -12,6 +12,7 @@ from statelint.knowledge import Knowledge
 from statelint.project.names import Names
 from statelint.project.scopes import Binding, Context, Scope
 from statelint.project.values import Cls, Ext, Func, Obj, qualified
+from statelint.project.versions import Versions
 from statelint.spans import Place, Span
 
 REHEARSAL = frozenset({"dev", "develop", "development", "test", "tests", "testing", "local", "ci", "debug"})
@@ -47,8 +48,9 @@ class Choice(NamedTuple):
 class Shelves:
     """The configuration of file stores over the whole project."""
 
-    def __init__(self, names: Names, knowledge: Knowledge) -> None:
+    def __init__(self, names: Names, knowledge: Knowledge, versions: Versions) -> None:
         self._names = names
+        self._versions = versions
         self._knowledge = knowledge
         rows: list[Shelf] = [row for _, row in knowledge.rows(lambda lib: lib.shelves)]
         self._settings = [row for row in rows if row.settings or row.folders]
@@ -58,6 +60,7 @@ class Shelves:
         self.choices = tuple(self._choices())
         self.fields = tuple(self._fields())
         self.uses = tuple(self._uses())
+        self.apps = tuple(self._apps())
         self.selected = self._selected()
         self.found = tuple(sorted({s.span: s for s in self._found()}.values(), key=lambda s: s.span))
 
@@ -98,7 +101,7 @@ class Shelves:
         if path:
             if isinstance(value, f.Table):
                 for key, inner in value.pairs:
-                    if isinstance(key, f.Const) and key.value == path[0]:
+                    if isinstance(key, f.Const) and _stands_for(path[0], str(key.value), row):
                         yield from self._chosen(b, inner, path[1:], row, setting)
             return
         if isinstance(value, f.Choice):
@@ -136,8 +139,9 @@ class Shelves:
 
     def _selected(self) -> str:
         """Where the default store puts files: local, remote, switched, or unknown where nothing speaks of it."""
-        kinds = {c.local for c in self.choices}
-        if len(kinds) == 2 or any(c.fallback for c in self.choices):
+        choices = [c for c in self.choices if not c.row.own]
+        kinds = {c.local for c in choices}
+        if len(kinds) == 2 or any(c.fallback for c in choices):
             return "switched"
         if kinds:
             return "local" if True in kinds else "remote"
@@ -145,7 +149,7 @@ class Shelves:
             for top in self._modules(row):
                 if not row.settings or any(self._head(s) in top.bindings for s in row.settings):
                     continue
-                if any(folder in top.bindings for folder in row.folders) or self.fields or self.uses:
+                if any(folder in top.bindings for folder in row.folders) or self.fields or self.uses or self.apps:
                     return "local"
         return "unknown"
 
@@ -154,9 +158,9 @@ class Shelves:
     def _found(self) -> Iterator[Shelved]:
         yield from self._constructed()
         yield from self._pinned()
-        new = [c for c in self.choices if not c.row.ignored]
+        new = [c for c in self.choices if not c.row.ignored and not c.row.own]
         for c in self.choices:
-            if c.row.ignored:
+            if c.row.ignored and not self._versions.fits(c.row.distribution, f"<{c.row.ignored}"):
                 if new:
                     continue
                 if not c.local:
@@ -166,10 +170,10 @@ class Shelves:
             if c.local:
                 span = c.scope.span(c.place)
                 rehearsal = bool(set(c.scope.module.name.lower().replace("_", ".").split(".")) & REHEARSAL)
-                others = any(not o.local for o in self.choices)
+                others = any(not o.local for o in self.choices if o.row is c.row or not (o.row.own or c.row.own))
                 kind = "switched" if others or c.fallback else "setting"
                 yield Shelved(kind, c.name, span, c.value, c.scope.full_name, self._related(), rehearsal)
-        if self.selected == "local" and not self.choices:
+        if self.selected == "local" and all(c.row.own for c in self.choices):
             yield from self._default()
 
     def _related(self) -> tuple[tuple[Span, str], ...]:
@@ -177,7 +181,7 @@ class Shelves:
 
     def _default(self) -> Iterator[Shelved]:
         """Nothing selects a store, so that the default, a folder, is to blame."""
-        if not self.fields and not self.uses:
+        if not self.fields and not self.uses and not self.apps:
             return
         for row in self._settings:
             tops = list(self._modules(row))
@@ -276,6 +280,16 @@ class Shelves:
                     return True
         return False
 
+    def _apps(self) -> Iterator[Span]:
+        """Where applications are installed that store uploads by the default store."""
+        for row in self._settings:
+            for top in self._modules(row) if row.apps else ():
+                for mark in row.marks:
+                    for b in top.bindings.get(mark, ()):
+                        for const in _texts(b.value):
+                            if const.value in row.apps:
+                                yield top.span(const.at)
+
     def _uses(self) -> Iterator[Span]:
         names = {name for row in self._settings for name in row.uses}
         for scope in self._names.every if names else ():
@@ -290,6 +304,22 @@ class Shelves:
                         )
                         if name in names:
                             yield scope.span(site.call.at)
+
+
+def _stands_for(part: str, key: str, row: Shelf) -> bool:
+    return part == key or (part == "*" and key not in row.but)
+
+
+def _texts(e: f.Expr | None) -> Iterator[f.Const]:
+    """The literal strings of a list, also of lists that are added up."""
+    if isinstance(e, f.Const) and e.kind == "str":
+        yield e
+    elif isinstance(e, f.Group):
+        for item in e.items:
+            yield from _texts(item)
+    elif isinstance(e, f.Op):
+        for operand in e.operands:
+            yield from _texts(operand)
 
 
 def _keys(target: f.Expr) -> list[str]:

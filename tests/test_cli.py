@@ -85,7 +85,14 @@ def test_exit_codes_are_the_same_in_every_format(project: Path, name: str) -> No
         (["web.py"], "did you mean `statelint check web.py`?"),
         (["./no/such/path"], "did you mean `statelint check ./no/such/path`?"),
         (["check", "nowhere"], "no such path: nowhere"),
-        (["check", "--selct", "SL1"], "--select"),
+        (["check", "--selct", "SL1"], "no option `--selct`; did you mean `--select`?"),
+        (["check", "--select", "SL1O1"], "did you mean `SL101`?"),
+        (["check", "--ignore", "sl103"], "did you mean `SL103`?"),
+        (["check", "--fail-on", "eror"], "--fail-on takes note, warning or error, not `eror`; did you mean `error`?"),
+        (["audit", "--output-format", "htm"], "did you mean `html`?"),
+        (["completions", "fsh"], "bash, zsh or fish, not `fsh`; did you mean `fish`?"),
+        (["config", "shw"], "no command `shw`; did you mean `show`?"),
+        (["check", "--config", "selct = []"], "--config 'selct = []': unknown key `selct`"),
         (["check", "--select", "mutable-modul-state"], "did you mean `mutable-module-state`?"),
         (["check", "--output-format", "sarf"], "did you mean `sarif`?"),
         (["check", "-o", "sarif"], "write FORMAT=PATH"),
@@ -240,10 +247,13 @@ def test_the_start_page_fits_and_names_the_way_in(project: Path) -> None:
         "completions",
         "test",
         "audit",
+        "server",
+        *(f"config {name}" for name in ("show", "verify", "init", "schema")),
+        *(f"baseline {name}" for name in ("create", "update", "prune", "show")),
     ],
 )
 def test_the_help_fits_a_screen_and_has_examples(project: Path, command: str) -> None:
-    outcome = statelint(command, "--help", cwd=project, COLUMNS="130")
+    outcome = statelint(*command.split(), "--help", cwd=project, COLUMNS="130")
     assert outcome.code == 0 and len(outcome.out.splitlines()) <= 45
     assert outcome.out.decode().count(f"  statelint {command}") >= 1
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from analysing import analyse
 from making import hit, rule, step
 
 from statelint.config import Config, parse
@@ -137,3 +139,10 @@ def test_listing() -> None:
         (("SL101",), "used", "x"),
         (("SL103",), "unused", "y"),
     ]
+
+
+def test_strings_count_in_files_without_findings_too(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    for path in ("quiet.py", "tests/test_quiet.py"):
+        (tmp_path / path).write_text('HELP = "# statelint: ignore[SL101] -- text"\n')
+    assert [(f.rule.code, f.span.path) for f in analyse(tmp_path).findings] == [("SL906", "quiet.py")]

@@ -148,9 +148,14 @@ def _version_trouble(required: str) -> str:
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
-    """`; did you mean …?` with the known word nearest to `word`, or nothing."""
-    near = difflib.get_close_matches(word, list(known), n=1)
+    """`; did you mean …?` with the nearest known word, or nothing. Letters that look like digits are digits."""
+    plain = {_looks(name): name for name in reversed(known)}
+    near = [plain[_looks(word)]] if _looks(word) in plain else difflib.get_close_matches(word, known, n=1)
     return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def _looks(word: str) -> str:
+    return word.lower().translate(str.maketrans("oil", "011"))
 
 
 def _path(error: Exception) -> str:

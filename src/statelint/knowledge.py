@@ -6,7 +6,6 @@ qualified names as a reader would write them (`web.Application.route`); a method
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from statelint.config import nearest
 from statelint.rows import Row
 from statelint.store_rows import Store
 from statelint.vocabulary import Library
@@ -43,9 +43,7 @@ def parse(text: bytes, file: str) -> Library:
         unknown = message.partition("unknown field `")[2].partition("`")[0]
         kinds: list[type[Row]] = [Library, *Row.__subclasses__()]
         known = [key for kind in kinds for key in kind.__struct_fields__]
-        near = difflib.get_close_matches(unknown, known, n=1) if unknown else []
-        hint = f"; did you mean `{near[0]}`?" if near else ""
-        raise KnowledgeError(f"{file}: {message}{hint}") from error
+        raise KnowledgeError(f"{file}: {message}{nearest(unknown, known) if unknown else ''}") from error
 
 
 @cache

@@ -9,7 +9,6 @@ safe), `fine_when`,
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from statelint.config import nearest
 from statelint.findings import CATEGORIES, Confidence, Remedy, Rule, Severity
 from statelint.knowledge import rules_folder
 from statelint.safe_yaml import load
@@ -59,11 +59,9 @@ def parse_rule(text: bytes, file: str) -> Rule:
         row = msgspec.convert(load(text), _File)
     except msgspec.ValidationError as error:
         unknown = str(error).partition("unknown field `")[2].partition("`")[0]
-        near = difflib.get_close_matches(unknown, KEYS, n=1) if unknown else []
-        raise RuleError(f"{file}: {error}" + (f"; did you mean `{near[0]}`?" if near else "")) from error
+        raise RuleError(f"{file}: {error}{nearest(unknown, KEYS) if unknown else ''}") from error
     if row.category not in CATEGORIES and row.category != "statelint":
-        near = difflib.get_close_matches(row.category, CATEGORIES, n=1)
-        raise RuleError(f"{file}: unknown category `{row.category}`" + (f"; did you mean `{near[0]}`?" if near else ""))
+        raise RuleError(f"{file}: unknown category `{row.category}`{nearest(row.category, CATEGORIES)}")
     fields = {key: getattr(row, key) for key in _File.__struct_fields__}
     return Rule(**{**fields, "parameters": MappingProxyType(row.parameters)})
 
@@ -107,5 +105,4 @@ def unknown_selector(rules: Iterable[Rule], selector: str) -> str | None:
     if any(matches(rule, selector) for rule in rules):
         return None
     known = [name for rule in rules for name in (rule.code, rule.name, f"cat:{rule.category}")]
-    near = difflib.get_close_matches(selector, known, n=1)
-    return f"no rule `{selector}`" + (f"; did you mean `{near[0]}`?" if near else "")
+    return f"no rule `{selector}`{nearest(selector, known)}"

@@ -152,7 +152,7 @@ def run(
         if report is None:
             terms = terms._replace(rules=known_rules(root, config))
             with collector.set_aside():
-                report = _judge(root, terms, found, linked(contents, config, way), way)
+                report = _judge(root, terms, found, linked(contents, config, way), way, _mentioned(contents))
             runs.put(name, report)
     finally:
         runs.close()
@@ -170,7 +170,14 @@ def _stakes(root: Path, terms: Terms, found: Discovery, contents: Sequence[Conte
         yield f"{source.path}\0{source.kind}\0{source.part}\0{unreadable}".encode("utf-8", "surrogateescape") + name
 
 
-def _judge(root: Path, terms: Terms, found: Discovery, project: Project, way: Way) -> Report:
+def _mentioned(contents: Sequence[Content]) -> Mapping[str, bytes]:
+    """The service's sources that speak to statelint, in comments or in strings."""
+    return {c.source.path: c.content for c in contents if c.source.part == "service" and b"statelint:" in c.content}
+
+
+def _judge(
+    root: Path, terms: Terms, found: Discovery, project: Project, way: Way, mentioned: Mapping[str, bytes]
+) -> Report:
     from statelint.advise import advise
     from statelint.fix import plan
     from statelint.project.deployments import deployed_step
@@ -188,6 +195,7 @@ def _judge(root: Path, terms: Terms, found: Discovery, project: Project, way: Wa
         entries=Counter(entry.library for entry in project.entries.all),
         judged=judged(project),
         root=root,
-        texts=way.texts,
+        texts={**way.texts, **mentioned},
+        mentioned=mentioned,
     )
     return plan(advise(report, project.imports))

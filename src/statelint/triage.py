@@ -144,8 +144,9 @@ def triage(
     judged: tuple[Judged, ...] = (),
     root: Path | None = None,
     texts: Mapping[str, bytes] = MappingProxyType({}),
+    mentioned: Iterable[str] = (),
 ) -> Report:
-    """The report on what the checks found."""
+    """The report on what the checks found. `mentioned` are the paths of `texts` that speak to statelint."""
     comments = Comments(facts if terms.comments else {}, terms.today)
     shown: list[Finding] = []
     silenced: list[Finding] = []
@@ -162,7 +163,8 @@ def triage(
             hidden[reason] += 1
         (silenced if finding.suppressed or reason == "baseline" else [] if reason else shown).append(finding)
     read = _texts(root, [*shown, *silenced], texts)
-    faults = [*_faults(comments, terms, read, facts)] if terms.comments else []
+    spoken = {path: _decoded(texts[path]) for path in mentioned}
+    faults = [*_faults(comments, terms, spoken, facts)] if terms.comments else []
     shown.extend(fault for fault in faults if not _left_out(fault, terms))
     shown.sort(key=lambda f: (f.span, f.rule.code, f.subject.name))
     fixed = [row for row in terms.baseline.values() if row.id not in seen]
@@ -284,8 +286,12 @@ def _texts(root: Path | None, findings: Iterable[Finding], given: Mapping[str, b
             data = given[path] if path in given else (root or Path()).joinpath(path).read_bytes()
         except OSError:
             continue
-        try:
-            texts[path] = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            texts[path] = data.decode("latin-1")
+        texts[path] = _decoded(data)
     return texts
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")

@@ -23,7 +23,7 @@ KEYS = ("until", "owner", "ticket")
 SHAPE = re.compile(
     r"\s*(?P<verb>[\w-]*)\s*(?P<ids>\[[^\]]*\])?(?P<rest>.*?)(?:\s--(?:\s+(?P<reason>.*))?)?\s*", re.DOTALL
 )
-ADDRESSED = re.compile(r"(?:#|//|/\*|<!--)\s*statelint:\s*(?:ignore|ignore-file|expect)\b[^\n]*")
+ADDRESSED = re.compile(r"(?:#|//|/\*|<!--)\s*statelint:\s*(?:ignore|ignore-file|expect)\s*\[[\w ,-]+\][^\n]*")
 
 
 class Complaint(NamedTuple):

@@ -66,14 +66,22 @@ class Commands(click.Group):
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             if os.sep in name or "/" in name or Path(name).exists():
                 raise click.UsageError(f"no command `{name}`; did you mean `statelint check {name}`?")
-            from difflib import get_close_matches
+            from statelint.config import nearest
 
-            near = get_close_matches(name, self.list_commands(ctx), n=1)
-            raise click.UsageError(f"no command `{name}`" + (f"; did you mean `{near[0]}`?" if near else ""))
+            raise click.UsageError(f"no command `{name}`{nearest(name, self.list_commands(ctx))}")
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+EXAMPLES = """\b
+  statelint check
+  statelint explain src/shop/cart.py:7
+  statelint COMMAND --help
+"""
+
+
+@click.group(
+    cls=Commands, invoke_without_command=True, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, "-V", "--version", prog_name="statelint", message="%(prog)s %(version)s")
 @click.pass_context
 def program(ctx: click.Context) -> None:
@@ -112,11 +120,31 @@ def run(arguments: list[str]) -> int:
 
 def _wrong_usage(error: click.ClickException) -> int:
     context = getattr(error, "ctx", None)
-    message = error.format_message()
+    message = _worded(error)
     click.echo(f"statelint: {message[:1].lower()}{message[1:].rstrip('.')}", err=True)
     if context is not None:
         click.echo(f"Try `{context.command_path} --help`.", err=True)
     return 2
+
+
+def _worded(error: click.ClickException) -> str:
+    """What is wrong, with the nearest of the words that would have been right."""
+    from statelint.config import nearest
+
+    context = getattr(error, "ctx", None)
+    if isinstance(error, click.NoSuchOption):
+        known = [name for p in context.command.params for name in p.opts] if context else []
+        return f"no option `{error.option_name}`{nearest(error.option_name, known)}"
+    if isinstance(error, click.BadParameter) and error.param and isinstance(error.param.type, click.Choice):
+        choices = [str(choice) for choice in error.param.type.choices]
+        given = error.message.partition("'")[2].partition("'")[0]
+        name = error.param.opts[0] if isinstance(error.param, click.Option) else "this"
+        allowed = f"{', '.join(choices[:-1])} or {choices[-1]}"
+        return f"{name} takes {allowed}, not `{given}`{nearest(given, choices)}"
+    word = error.format_message().partition("No such command '")[2].partition("'")[0]
+    if word and context and isinstance(context.command, click.Group):
+        return f"no command `{word}`{nearest(word, context.command.list_commands(context))}"
+    return error.format_message()
 
 
 def _failed(error: Exception) -> int:

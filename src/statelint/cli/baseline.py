@@ -51,7 +51,12 @@ def _write(file: Path, rows: list[Entry]) -> None:
 @click.argument("path", required=False, type=click.Path())
 @click.option("--force", is_flag=True, help="Replace a baseline that is there.")
 def create(path: str | None, force: bool) -> int:
-    """Write a baseline of all findings."""
+    """Write a baseline of all findings.
+
+    \b
+      statelint baseline create
+      statelint baseline create services/shop
+    """
     _, file, findings = _project(path)
     if file.exists() and not force:
         raise ConfigError(f"{file.name} is there; `statelint baseline update` changes it, --force replaces it")
@@ -63,7 +68,12 @@ def create(path: str | None, force: bool) -> int:
 @click.argument("path", required=False, type=click.Path())
 @click.option("--allow-new", is_flag=True, help="Accept new findings too; without it a baseline only shrinks.")
 def update(path: str | None, allow_new: bool) -> int:
-    """Drop what was mended; with --allow-new, accept what is new."""
+    """Drop what was mended; with --allow-new, accept what is new.
+
+    \b
+      statelint baseline update
+      statelint baseline update --allow-new
+    """
     _, file, findings = _project(path)
     known = _known(file)
     kept = pruned(known, findings)
@@ -81,7 +91,11 @@ def update(path: str | None, allow_new: bool) -> int:
 @command.command()
 @click.argument("path", required=False, type=click.Path())
 def prune(path: str | None) -> int:
-    """Drop the entries of what was mended."""
+    """Drop the entries of what was mended.
+
+    \b
+      statelint baseline prune
+    """
     _, file, findings = _project(path)
     _write(file, pruned(_known(file), findings))
     return 0
@@ -90,7 +104,11 @@ def prune(path: str | None) -> int:
 @command.command()
 @click.argument("path", required=False, type=click.Path())
 def show(path: str | None) -> int:
-    """List the entries, and which of them are mended."""
+    """List the entries, and which of them are mended.
+
+    \b
+      statelint baseline show
+    """
     _, file, findings = _project(path)
     alive = {finding.id for finding in findings}
     for row in sorted(_known(file).values(), key=lambda row: (row.rule, row.object)):

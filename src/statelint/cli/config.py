@@ -30,7 +30,12 @@ def command() -> None:
 @command.command()
 @click.argument("file", required=False, type=click.Path())
 def show(file: str | None) -> int:
-    """Show every value, with the file and line that it comes from. FILE is a configuration file."""
+    """Show every value, with the file and line that it comes from. FILE is a configuration file.
+
+    \b
+      statelint config show
+      statelint config show deploy/statelint.toml
+    """
     where = place.locate([], given=[file] if file else [])
     origins = _origins(where.file)
     for key, field in zip(KEYS, Config.__struct_fields__, strict=True):
@@ -66,7 +71,12 @@ def _plain(value: object) -> object:
 @command.command()
 @click.argument("file", required=False, type=click.Path())
 def verify(file: str | None) -> int:
-    """Check keys, values and rule names. Exit code 2 when something is wrong."""
+    """Check keys, values and rule names. Exit code 2 when something is wrong.
+
+    \b
+      statelint config verify
+      statelint config verify statelint.toml
+    """
     from statelint.run import known_rules
     from statelint.triage import selected
 
@@ -80,7 +90,12 @@ def verify(file: str | None) -> int:
 @command.command()
 @click.option("--force", is_flag=True, help="Replace a statelint.toml that is there.")
 def init(force: bool) -> int:
-    """Write a first statelint.toml for this repository, from what is found in it."""
+    """Write a first statelint.toml for this repository, from what is found in it.
+
+    \b
+      statelint config init
+      statelint config init --force
+    """
     from statelint.run import analyse
 
     where = place.locate([])
@@ -118,7 +133,12 @@ def init(force: bool) -> int:
 @command.command()
 @click.option("--output", "of_output", is_flag=True, help="The schema of the `json` format instead.")
 def schema(of_output: bool) -> int:
-    """Print the JSON schema of the configuration."""
+    """Print the JSON schema of the configuration.
+
+    \b
+      statelint config schema > statelint.schema.json
+      statelint config schema --output > statelint-report.schema.json
+    """
     if of_output:
         from statelint.report.json_schema import SCHEMA
 

@@ -27,7 +27,8 @@ def command(paths: tuple[str, ...], reasons: bool, given: tuple[str, ...]) -> in
     where = place.locate(paths, given=given)
     found = sources(where.root, where.config, where.limits)
     if any(service.settings for service in where.config.service):  # which settings are left out, their text says
-        found = replace(found, sources=tuple(content.source for content in look(where.root, where.config, paths=where.limits)[1]))
+        contents = look(where.root, where.config, paths=where.limits)[1]
+        found = replace(found, sources=tuple(content.source for content in contents))
     for path, what, reason in why(found):
         limits = where.limits
         if limits and not any(path == limit or path.startswith(limit + "/") for limit in limits):

@@ -90,7 +90,9 @@ def _configuration(root: Path, overrides: dict[str, Any], given: Sequence[str], 
     file, inline = None, {}
     for text in given:
         if "=" in text and not Path(text).exists():
-            inline.update(parse_toml(text, f"--config {text!r}"))
+            table = parse_toml(text, f"--config {text!r}")
+            parse(table, f"--config {text!r}")
+            inline.update(table)
         elif Path(text).is_file():
             file = Path(text).resolve()
             if table_of(file) is None:

@@ -15,6 +15,9 @@ def command() -> int:
 
     Diagnostics with related places, hovers that say who writes and who reaches the state, quick fixes that mend
     a setting, suppress with a reason or add to the baseline. It needs the extra `lsp`: pip install 'statelint-py[lsp]'.
+
+    \b
+      statelint server
     """
     try:
         from statelint.cli.server_session import server

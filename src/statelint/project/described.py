@@ -36,7 +36,7 @@ def described(
             }
             for s in document.settings:
                 for library, row in rows:
-                    if s.path[0] == row.below and s.path[-1] == row.key:
+                    if s.path[:1] == (row.below,) and s.path[-1] == row.key:
                         module = modules.get(s.path[:-1], "")
                         text = f"{module}.{s.value}" if module else s.value
                         for value in _named(text, names):

@@ -248,6 +248,10 @@ class Setter(Row, frozen=True):
 
     names: tuple[str, ...]
     what: str
+    reads: tuple[str, ...] = ()
+    """Calls that give the value of the setting, so that a function can set it again."""
+    kept_by: tuple[str, ...] = ()
+    """Context managers that take a change inside their block back."""
 
 
 class Work(Row, frozen=True):

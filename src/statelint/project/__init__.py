@@ -21,6 +21,7 @@ from statelint.project.callees import Callees
 from statelint.project.calls import Calls
 from statelint.project.deployments import Copies, copies
 from statelint.project.entries import Entries
+from statelint.project.first_use import FirstUse
 from statelint.project.flows import Flows
 from statelint.project.given import given
 from statelint.project.homes import Homes
@@ -135,7 +136,8 @@ class Project:
 
     @cached_property
     def reach(self) -> Reach:
-        return Reach(self.entries, self.calls, self.homes, Arrivals(self.names, self.calls, self.knowledge))
+        arrivals = Arrivals(self.names, self.calls, self.knowledge)
+        return Reach(self.entries, self.calls, self.homes, arrivals, FirstUse(self.names))
 
     @cached_property
     def writes(self) -> Writes:

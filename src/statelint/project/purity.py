@@ -167,7 +167,27 @@ class Purity:
             return frozenset(found | (set() if known else {"unknown"}))
         for value in values:
             found |= self._called(value, depth)
-        return frozenset(found)
+        return frozenset(found - {"file"} if self._is_shipped(e, scope) else found)
+
+    def _is_shipped(self, call: f.Call, scope: Scope) -> bool:
+        """Whether a call is about a file beside the code: its path starts at `__file__`."""
+        parts = (*call.args[:1], call.func.of) if isinstance(call.func, f.Attr) else call.args[:1]
+        return any(self._from_code(part, scope) for part in parts)
+
+    def _from_code(self, e: f.Expr | None, scope: Scope, depth: int = 0) -> bool:
+        if isinstance(e, f.Name):
+            if e.id == "__file__" or depth > DEPTH:
+                return e.id == "__file__"
+            inside: Scope | None = scope
+            while inside is not None and e.id not in inside.bindings:
+                inside = inside.parent
+            bindings = inside.bindings[e.id] if inside else ()
+            return len(bindings) == 1 and self._from_code(bindings[0].value, bindings[0].scope, depth + 1)
+        if isinstance(e, f.Call):
+            return self._is_shipped(e, scope)
+        if isinstance(e, f.Attr | f.Item):
+            return self._from_code(e.of, scope, depth)
+        return isinstance(e, f.Op) and self._from_code(e.operands[0], scope, depth)
 
     def _called(self, value: Value, depth: int) -> frozenset[str]:
         if isinstance(value, Func | Bound):
@@ -220,8 +240,9 @@ class Purity:
             found |= self.of(e, scope, depth)
         for site in scope.calls:
             values = self._names.denote(site.call.func, scope)
+            shipped = {"file"} if self._is_shipped(site.call, scope) else set()
             for value in values:
-                found |= self._called(value, depth) & IMPURE
+                found |= (self._called(value, depth) & IMPURE) - shipped
             if not values and site.awaited:
                 found.add("awaited")
         for read, _ in scope.reads:

@@ -14,6 +14,7 @@ from statelint.findings import Confidence
 from statelint.project.arrivals import Arrivals
 from statelint.project.calls import Calls, Edge
 from statelint.project.entries import Entries, Entry
+from statelint.project.first_use import FirstUse
 from statelint.project.homes import Homes
 from statelint.project.paths import receiver_rooted
 from statelint.project.scopes import Scope
@@ -51,8 +52,9 @@ ENTRY_ORDER = (
 class Reach:
     """Breadth-first search from all entries, so that the chain kept for each node is a shortest one."""
 
-    def __init__(self, entries: Entries, calls: Calls, homes: Homes, arrivals: Arrivals) -> None:
+    def __init__(self, entries: Entries, calls: Calls, homes: Homes, arrivals: Arrivals, first_use: FirstUse) -> None:
         self._homes = homes
+        self._first_use = first_use
         self._arrivals = arrivals
         self._calls = calls
         self._entries = entries
@@ -82,6 +84,8 @@ class Reach:
             node = queue.popleft()
             for edge in self._calls.out.get(node.scope, ()):
                 if edge.callee in self._entries.startup or edge.callee.in_main:
+                    continue
+                if edge.site and self._first_use.of(edge.site.context, node.scope, node.lasting):
                     continue
                 target = Node(edge.callee, self._lasting(edge, node))
                 if target not in self._from:

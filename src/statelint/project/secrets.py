@@ -135,6 +135,8 @@ class Secrets:
             name = str(option.value) if isinstance(option, f.Const) else ""
             if not set(words(name)) & self._words:
                 return
+        if _used_up(site) and all(made.scope is site.scope for made in self.made(given, site.scope)):
+            return
         for secret in self._key(given, site.scope, name, site.scope.span(site.call.at), site.context):
             yield replace(secret, slot=row)
 
@@ -317,6 +319,12 @@ class Secrets:
         reads = self._.worths.reads_environment(cls)
         for made in self.made(e, cls, context, depth + 1):
             yield made._replace(fallback=True) if reads else made
+
+
+def _used_up(site: CallSite) -> bool:
+    """Whether a function asks the object that gets the key at once, as code does that makes a key for one message."""
+    here = (other.call.func for other in site.scope.calls)
+    return site.scope.kind == "function" and any(isinstance(func, f.Attr) and func.of is site.call for func in here)
 
 
 def _rank(secret: Secret) -> tuple[int, bool, bool, bool]:

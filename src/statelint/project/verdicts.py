@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from statelint import facts as f
 from statelint.findings import Verdict
 from statelint.knowledge import Knowledge
+from statelint.project.first_use import FirstUse
 from statelint.project.homes import Home
 from statelint.project.names import Names
 from statelint.project.paths import mentions
@@ -26,6 +27,7 @@ class Verdicts:
         self._names = names
         self._purity = purity
         self._knowledge = knowledge
+        self._first_use = FirstUse(names)
 
     def of(self, home: Home, writes: Sequence[Write], memo: bool, types: tuple[str, ...]) -> tuple[Verdict, str]:
         """The verdict on a home that requests write so, and the reason in a few words."""
@@ -62,6 +64,9 @@ class Verdicts:
         for write in writes:
             if write.value is None or isinstance(write.value, f.Const):
                 continue
+            if self._first_use.of(write.context, write.scope, True) and not self._is_guarded(write):
+                needs |= self._purity.of(write.value, write.scope) - {"argument"}  # set once, beside what is built
+                continue
             needs |= self._purity.of(write.value, write.scope)
             if mentions(write.value, _last(home), write.scope) and isinstance(write.value, f.Op):
                 needs |= _own_share(write.value)
@@ -74,6 +79,8 @@ class Verdicts:
             return Verdict.BENIGN, "a handle that is built anew"
         if guarded and not needs & (CHANGING - {"awaited"}):
             return Verdict.BENIGN, "it is built once, on first use"
+        if guarded and self._are_handles(writes) and "database" not in needs:
+            return Verdict.BENIGN, "an object built on first use"
         if guarded and "handle" in needs and not needs & {"database", "clock", "random"}:
             return Verdict.BENIGN, "a handle built on first use"
         if needs & CHANGING or needs & {"argument", "state"}:

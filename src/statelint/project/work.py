@@ -151,7 +151,7 @@ class HandedWork:
         what, callee = self._callable(given, scope)
         if what and what == scope.qualname:
             return None  # a timer that sets itself again was handed over where it was first set
-        arguable, reason = self._worth_little(what or name.rpartition(".")[2], chain)
+        arguable, reason = self._worth_little(what or name.rpartition(".")[2], row.how, chain)
         if self._removes(given, scope):
             arguable, reason = True, "what it removes is only left behind"
         # a handle that is kept by itself is the state; without one the pool alone holds the work
@@ -286,10 +286,12 @@ class HandedWork:
         last = given.name if isinstance(given, f.Attr) else ""
         return any(n and self._knowledge.find("removers", n) for n in names) or last in ("unlink", "rmtree")
 
-    def _worth_little(self, name: str, chain: Chain | None) -> tuple[bool, str]:
+    def _worth_little(self, name: str, how: str, chain: Chain | None) -> tuple[bool, str]:
         """Whether the loss of the work would go unnoticed, and why it is thought so."""
         if set(words(name.rpartition(".")[2])) & self._unnoticed:
             return True, "its name speaks of work whose loss goes unnoticed"
+        if chain is None and how in ASIDE:
+            return True, "nothing shows that a request sets this timer"
         if chain is not None and chain.entry.kind in ASIDE:
             return True, "no client waits for what started it"
         return False, ""

@@ -1,0 +1,99 @@
+"""Blocks that run once, on first use: `if _app is None: _app = make()`, `if not self.ready: self.set_up()`.
+
+What they do is part of the start, whichever request happens to come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statelint import facts as f
+from statelint.project.names import Names
+from statelint.project.paths import receiver_rooted
+from statelint.project.scopes import Context, Scope, Store
+
+CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__", "__attrs_post_init__"})
+
+
+def asked_for(test: f.Expr, taken: bool) -> Iterator[f.Expr]:
+    """The names and attributes that are not there, or not yet true, where this branch of a test is taken."""
+    if isinstance(test, f.Op):
+        if test.op == ("and" if taken else "or"):
+            for operand in test.operands:
+                yield from asked_for(operand, taken)
+        elif test.op == "not":
+            yield from asked_for(test.operands[0], not taken)
+        elif test.op == ("is" if taken else "is not") and _is_none(test.operands[-1]):
+            yield test.operands[0]
+    elif not taken:
+        yield test
+
+
+class FirstUse:
+    """Which tests guard what is done once."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._known: dict[tuple[int, bool, Scope], str | None] = {}
+
+    def of(self, context: Context, scope: Scope, lasting: bool) -> bool:
+        """Whether code in this context runs once; `lasting` says that the receiver of the method is the only one."""
+        for test, taken in context.tests:
+            key = (id(test), taken, scope)
+            if key not in self._known:
+                self._known[key] = self._guards(test, taken, scope)
+            if self._known[key] == "global" or (lasting and self._known[key] == "self"):
+                return True
+        return False
+
+    def _guards(self, test: f.Expr, taken: bool, scope: Scope) -> str | None:
+        for asked in asked_for(test, taken):
+            if isinstance(asked, f.Name) and scope.outer.get(asked.id) == "global":
+                if self._built(test, asked.id, scope, self._module_stores(asked.id, scope), set()):
+                    return "global"
+            elif isinstance(asked, f.Attr) and isinstance(asked.of, f.Name) and receiver_rooted(asked, scope):
+                owner = scope.owner
+                if owner is not None:
+                    stores = [a.store for a in self._names.classes.assigned(owner, asked.name)]
+                    if self._built(test, asked.name, scope, stores, self._called_under(test, scope)):
+                        return "self"
+        return None
+
+    def _module_stores(self, name: str, scope: Scope) -> list[Store]:
+        top = self._names.top(scope)
+        inner = [s for s in top.descendants() if s.outer.get(name) == "global"]
+        return [s for one in inner for s in one.stores if isinstance(s.target, f.Name) and s.target.id == name]
+
+    def _called_under(self, test: f.Expr, scope: Scope) -> set[Scope]:
+        """The methods of the same object that the guarded block calls."""
+        found: set[Scope] = set()
+        for site in scope.calls:
+            func = site.call.func
+            if isinstance(func, f.Attr) and scope.owner and receiver_rooted(func, scope) and _under(test, site.context):
+                method = self._names.classes.method(scope.owner, func.name)
+                found.update({method} if method else ())
+        return found
+
+    @staticmethod
+    def _built(test: f.Expr, name: str, scope: Scope, stores: list[Store], helpers: set[Scope]) -> bool:
+        """Whether the block, or a method that it calls, gives the name its value, and nothing else ever does."""
+        inside = [s for s in stores if (s.scope is scope and _under(test, s.context)) or s.scope in helpers]
+        others = [s for s in stores if s not in inside and s.scope.name not in CONSTRUCTORS]
+        return bool(inside) and all(any(_last(a) == name for a in _lacking(s.context)) for s in others)
+
+
+def _lacking(context: Context) -> Iterator[f.Expr]:
+    for test, taken in context.tests:
+        yield from asked_for(test, taken)
+
+
+def _under(test: f.Expr, context: Context) -> bool:
+    return any(t is test for t, _ in context.tests)
+
+
+def _last(e: f.Expr) -> str:
+    return e.id if isinstance(e, f.Name) else e.name if isinstance(e, f.Attr) else ""
+
+
+def _is_none(e: f.Expr) -> bool:
+    return isinstance(e, f.Const) and e.kind == "none"

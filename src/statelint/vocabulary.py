@@ -81,6 +81,12 @@ class Named(Row, frozen=True):
     """Globs on the module's last name; empty for any."""
     near: tuple[str, ...] = ()
     """Import names of which the module must import one; empty for any module."""
+    reads: tuple[str, ...] = ()
+    """Attributes of the first parameter of which the function must read one; empty for any function."""
+    uncalled: bool = False
+    """Whether no code of the project may call the function."""
+    alone: bool = False
+    """Whether they count only where nothing else of the project is a way in."""
     of_class: bool = False
     """Whether they are methods of classes that derive from nothing the tables know."""
     entry: EntryKind = "lambda"
@@ -240,7 +246,7 @@ class Benign(Row, frozen=True):
     """Constructors or factories whose objects are no state of the service, and why."""
 
     names: tuple[str, ...]
-    because: Literal["handle", "metric", "context", "external", "definition", "immutable", "logging", "lock"]
+    because: Literal["handle", "metric", "context", "external", "definition", "row", "immutable", "logging", "lock"]
 
 
 class Setter(Row, frozen=True):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.project.scopes import Scope, Store
-from statelint.project.values import Cls, Ext, Func, Obj, Values
+from statelint.project.values import Cls, Ext, Func, Obj, Values, qualified
 
 STATIC = frozenset({"staticmethod"})
 CLASSLIKE = frozenset({"classmethod", "__new__", "__init_subclass__", "__class_getitem__"})
@@ -99,8 +99,10 @@ class Classes:
             if isinstance(cls.node, f.Class) and cls.parent:
                 for base in cls.node.bases:
                     for value in self._denote(base, cls.parent):
-                        if isinstance(value, Cls | Ext) and value not in found:
-                            found.append(value)
+                        outside = None if isinstance(value, Cls) else qualified(value)
+                        item = Ext(outside) if outside else value  # also what a library's call or object gives
+                        if isinstance(item, Cls | Ext) and item not in found:
+                            found.append(item)
             self._bases[cls] = tuple(found)
         return self._bases[cls]
 

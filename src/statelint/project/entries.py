@@ -15,8 +15,9 @@ from statelint.project.described import described
 from statelint.project.labels import VERBS, first_matches, label_of, strings
 from statelint.project.names import Names
 from statelint.project.prefixes import Prefixes
-from statelint.project.scopes import Scope, outside_names
+from statelint.project.scopes import Scope, outside_names, reads_of
 from statelint.project.scripts import scripts
+from statelint.project.stages import away_from_production
 from statelint.project.values import Bound, Cls, Func, Heap, Member, Obj, Value, qualified
 from statelint.spans import Place, Span
 from statelint.vocabulary import (
@@ -49,6 +50,8 @@ class Entry(NamedTuple):
     receiver: Value | None = None
     by_name: bool = False
     """Whether only the function's name and parameters tell: it counts where nothing says more about the function."""
+    alone: bool = False
+    """Whether it counts only where nothing else is a way in."""
 
 
 ASIDE = frozenset({"thread", "hook"})
@@ -65,6 +68,8 @@ class Entries:
         self._calls = calls
         self._knowledge = knowledge
         self._prefixes = Prefixes(names, calls, knowledge)
+        self._tried: set[Scope] = set()
+        """What only development or tests hand to a framework."""
         self._near: dict[str, frozenset[str]] = {}
         self.startup = {e.scope for e in self._collect("startup", lambda lib: lib.startup)}
         self.commands = {e.scope for e in self._collect("commands", lambda lib: lib.commands)}
@@ -73,8 +78,10 @@ class Entries:
         """Modules whose body runs anew for each session."""
         found = (*self._collect("handlers", lambda lib: lib.handlers), *self._alone(documents))
         handlers = [e for e in found if e.kind != "dependency" and self._serves(e.scope)]
-        told = {e.scope for e in handlers if not e.by_name}
-        kept = {(e.scope, e.label): e for e in handlers if not (e.by_name and e.scope in told)}
+        known = {e.scope for e in handlers if not e.by_name} | self._tried
+        handlers = [e for e in handlers if not (e.by_name and e.scope in known)]
+        arriving = any(not e.alone and e.kind not in ASIDE for e in handlers)
+        kept = {(e.scope, e.label): e for e in handlers if not (e.alone and arriving)}
         self.all: tuple[Entry, ...] = tuple(sorted(kept.values(), key=lambda e: (e.span, e.label)))
 
     @property
@@ -125,7 +132,11 @@ class Entries:
             spelling = next((s for s in self._knowledge.spellings(name) if s in passed), "")
             for library, given in passed.get(spelling, ()):
                 for site in sites:
-                    yield from self._passed(library, given, site.call, site.scope)
+                    found = self._passed(library, given, site.call, site.scope)
+                    if away_from_production(site.context):
+                        self._tried.update(entry.scope for entry in found)
+                    else:
+                        yield from found
 
     def _alone(self, documents: Mapping[str, tuple[f.Document, ...]]) -> Iterator[Entry]:
         """The entries that no line of the function or class itself tells."""
@@ -141,6 +152,9 @@ class Entries:
     def _decorated(self, scope: Scope, table: str, ducks: list[tuple[str, Duck]]) -> Iterator[Entry]:
         node = scope.node
         if not isinstance(node, f.Function) or scope.parent is None:
+            return
+        own = [b for b in scope.parent.bindings.get(scope.name, ()) if b.node is node] if node.decorators else []
+        if any(away_from_production(b.context) for b in own):
             return
         for decorator in node.decorators:
             target = decorator.func if isinstance(decorator, f.Call) else decorator
@@ -262,6 +276,8 @@ class Entries:
                 any(fnmatchcase(scope.name, g) for g in row.functions)
                 and (not row.modules or any(fnmatchcase(last, g) for g in row.modules))
                 and (not row.near or not self._imports(scope.module.path).isdisjoint(row.near))
+                and not (row.uncalled and self._calls.into.get(scope))
+                and (not row.reads or reads_of(scope, params[:1], row.reads))
             ):
                 wanted = row.parameters
                 if len(params) >= len(wanted) and all(fnmatchcase(p, w) for p, w in zip(params, wanted, strict=False)):
@@ -269,7 +285,9 @@ class Entries:
                     owner = scope.owner
                     label = label.replace("{class}", owner.name if owner else "")
                     at = scope.span(node.name_at)
-                    yield Entry(scope, row.entry, label, library, at, owner is not None, by_name=True)
+                    sure = Confidence.MEDIUM if row.alone else Confidence.HIGH
+                    entry = Entry(scope, row.entry, label, library, at, owner is not None, sure)
+                    yield entry._replace(by_name=True, alone=row.alone)
 
     def _marking(self) -> frozenset[Scope]:
         """Functions and classes of the project that decorate others."""
@@ -301,7 +319,7 @@ class Entries:
             fits = any(fnmatchcase(scope.name, g) for g in row.classes) if scope.kind == "class" else not row.classes
             for variable in row.variables if fits else ():
                 for binding in scope.bindings.get(variable, ()):
-                    if binding.value is None:
+                    if binding.value is None or away_from_production(binding.context):
                         continue
                     for value in self._flat(binding.value, scope):
                         for target, receiver in self._callables(value, ()):
@@ -338,6 +356,8 @@ class Entries:
         for library, row in rows:
             for setting in row.settings:
                 for binding in scope.bindings.get(setting, ()):
+                    if away_from_production(binding.context):
+                        continue
                     for text, at in strings(binding.value):
                         for value in self.dotted(text, scope):
                             yield from self._strung_value(value, row, library, scope.span(at), text)

@@ -134,11 +134,17 @@ class Homes:
                 name = getattr(target, "name", getattr(target, "id", ""))
                 if name in PER_INSTANCE:
                     return True
-        for base in self._names.classes.outside_bases(cls):
-            row = self._knowledge.find("benign", base)
-            if row and row[1].because == "definition":
-                return True
-        return False
+        return "definition" in self._reasons(cls)
+
+    def is_row(self, cls: Scope) -> bool:
+        """Whether instances are rows of a store that all replicas share: what changes them does not last by itself."""
+        return "row" in self._reasons(cls)
+
+    def _reasons(self, cls: Scope) -> set[str]:
+        """Why knowledge says that objects of the class are no state."""
+        bases = dict.fromkeys(self._knowledge.canonical(base) for base in self._names.classes.outside_bases(cls))
+        found = (self._knowledge.find("benign", name) for base in bases for name in self._knowledge.lineage(base))
+        return {row[1].because for row in found if row is not None}
 
     def _memoised(self, scope: Scope, name: str) -> None:
         """What a memoised function returns lasts as long as its memo."""
@@ -192,13 +198,18 @@ class Homes:
                     if isinstance(element, Obj):
                         self.last(element, where)
         elif isinstance(value, Made | Obj):
+            cls = value.cls.scope if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
+            if cls is not None and self.is_row(cls):
+                return
             if value.site is not None:
                 self.long_sites.add(value.site)
-            if isinstance(value, Obj) and isinstance(value.cls, Cls):
-                self.long_class(value.cls.scope, where)
+            if cls is not None:
+                self.long_class(cls, where)
 
     def long_class(self, cls: Scope, where: Span) -> None:
         """Record that an instance of a project class lasts, with what its attributes hold."""
+        if self.is_row(cls):
+            return
         self.long_classes.setdefault(cls, where)
         if cls in self._instance_done:
             return

@@ -77,14 +77,20 @@ class Loops:
         """The loop that pauses, or the call that sets the timer again; one that takes messages is no timer."""
         node = scope.node
         for fact in walk(node.body) if isinstance(node, f.Function) else ():
-            if isinstance(fact, f.Loop) and fact.kind == "while":
-                called = {_called(inner) for inner in walk(fact.body)}
-                if called & PAUSES and not called & self._receives:
-                    return scope.span(fact.at)
+            pauses = isinstance(fact, f.Loop) and any(_called(inner) in PAUSES for inner in walk(fact.body))
+            if pauses and fact.kind == "while" and not self._takes(fact, scope):
+                return scope.span(fact.at)
         for site in self._calls.outside.get(maker, ()):
             if site.scope is scope and maker.endswith("Timer"):
                 return scope.span(site.call.at)
         return None
+
+    def _takes(self, loop: f.Loop, scope: Scope) -> bool:
+        """Whether the loop, or a function that it calls, takes messages that are handed out once."""
+        inside = {id(fact) for fact in walk(loop.body) if isinstance(fact, f.Call)}
+        called = [e.callee for e in self._calls.out.get(scope, ()) if e.site is not None and id(e.site.call) in inside]
+        bodies = [loop.body, *(c.node.body for c in called if isinstance(c.node, f.Function))]
+        return any(_called(fact) in self._receives or _takes_next(fact) for body in bodies for fact in walk(body))
 
     def _effect(self, scope: Scope) -> tuple[str, Span | None]:
         """The nearest function reached whose name tells of an effect that doubles."""
@@ -102,3 +108,13 @@ class Loops:
 def _called(fact: object) -> str:
     """The last name of what a call calls."""
     return getattr(fact.func, "name", getattr(fact.func, "id", "")) if isinstance(fact, f.Call) else ""
+
+
+def _takes_next(fact: object) -> bool:
+    """`queue.get()`, with nothing but how long to wait: no look-up by a key."""
+    if _called(fact) != "get" or not isinstance(fact, f.Call) or not isinstance(fact.func, f.Attr) or fact.args:
+        return False
+    of = fact.func.of
+    named = {*words(getattr(of, "name", getattr(of, "id", "")))} & {"q", "queue", "inbox", "jobs", "tasks", "messages"}
+    options = {name for name, _ in fact.keywords}
+    return options <= {"block", "timeout"} and bool(options or named)

@@ -169,7 +169,8 @@ class _Walk:
         for handler in s.handlers:
             if handler.name:
                 self.bind(handler.name, "except", handler.at, c, handler.type)
-            self.block(handler.body, c._replace(on_lack=c.on_lack or _catches_lack(handler.type)))
+            lacks = c.on_lack or _catches_lack(handler.type)
+            self.block(handler.body, c._replace(on_lack=lacks, on_error=True))
         self.block(s.other, c)
         self.block(s.final, c)
 

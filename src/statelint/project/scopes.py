@@ -19,6 +19,8 @@ class Context(NamedTuple):
     in_loop: bool = False
     on_lack: bool = False
     """In the clause of an exception that says that something is not there."""
+    on_error: bool = False
+    """In the clause of any exception."""
     in_main: bool = False
     for_types: bool = False
 
@@ -124,3 +126,12 @@ def outside_names(top: Scope) -> Iterator[str]:
         for site in scope.calls:
             if getattr(site.call.func, "name", "") == "import_module" and site.call.args:
                 yield str(getattr(site.call.args[0], "value", "")).partition(".")[0]
+
+
+def reads_of(scope: Scope, first: list[str], wanted: tuple[str, ...]) -> bool:
+    """Whether a function reads one of these attributes of its first parameter."""
+    return any(
+        read.name in wanted and isinstance(read.of, f.Name) and read.of.id in first
+        for inner in (scope, *scope.descendants())
+        for read, _ in inner.reads
+    )

@@ -172,7 +172,8 @@ class Secrets:
                 )
                 if kept:
                     span = scope.span(site.call.at)
-                    arguable = bool(site.context.tests) or stage(scope, site.context) in ("development", "test")
+                    guarded = bool(site.context.tests) or site.context.on_error
+                    arguable = guarded or stage(scope, site.context) in ("development", "test")
                     short = name.removesuffix("()").rpartition(".")[2]
                     bound = bound_name(site) or short
                     yield Secret("key", bound, scope.module.name, span, None, f"{short}()", arguable)
@@ -211,7 +212,7 @@ class Secrets:
         """The random values that an expression can hold."""
         if depth > DEPTH:
             return
-        guarded = bool(context and context.tests)
+        guarded = context is not None and (bool(context.tests) or context.on_error)
         for made in self._made(e, scope, depth):
             yield made._replace(fallback=True) if guarded else made
 

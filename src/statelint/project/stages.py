@@ -20,6 +20,8 @@ NOUNS = frozenset(
      "compose", "values", "common", "defaults", "mixin", "yml", "yaml", "toml", "ini", "cfg", "py"}
 )  # fmt: skip
 """Words that may stand beside the one that names the stage: `dev_settings`, `TestingConfig`."""
+LOOSE = frozenset({"local", "example", "sample", "override"})
+"""Words of which a test needs more than the word to speak of a stage."""
 PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
@@ -31,11 +33,9 @@ def stage_of_words(text: str) -> Stage:
 
 def stage(scope: Scope, context: Context | None = None) -> Stage:
     """The stage of a place in code: by the tests around it, the class, then the module's own name and folder."""
-    if context:
-        for test, taken in context.tests:
-            found = _tested(test, taken)
-            if found != "base":
-                return found
+    found = stage_of_tests(context) if context else "base"
+    if found != "base":
+        return found
     current: Scope | None = scope
     while current is not None and current.kind != "module":
         if current.kind == "class" and (found := stage_of_words(current.name)) != "base":
@@ -45,10 +45,26 @@ def stage(scope: Scope, context: Context | None = None) -> Stage:
     return next((s for name in reversed(names[-2:]) if (s := stage_of_words(name)) != "base"), "base")
 
 
+def stage_of_tests(context: Context) -> Stage:
+    """The stage that the tests around a place leave it to."""
+    found = (_tested(test, taken) for test, taken in context.tests)
+    return next((s for s in found if s != "base"), "base")
+
+
+def away_from_production(context: Context) -> bool:
+    """Whether the tests around a place leave it to development or to tests: `if settings.DEBUG:`."""
+    return stage_of_tests(context) in ("development", "test")
+
+
 def _tested(test: f.Expr, taken: bool) -> Stage:
     if isinstance(test, f.Op) and test.op == "not" and len(test.operands) == 1:
         return _tested(test.operands[0], not taken)
-    words = {part.lower() for name in _names(test) for part in PART.findall(name)}
+    if isinstance(test, f.Op) and test.op in ("and", "or"):
+        found = [_tested(operand, taken) for operand in test.operands]
+        if (test.op == "and") is taken:  # all of them hold
+            return next((s for s in found if s != "base"), "base")
+        return found[0] if len(set(found)) == 1 or set(found) == {"development", "test"} else "base"
+    words = {part for name in _names(test) for part in _telling(name)}
     equal = isinstance(test, f.Op) and test.op in ("==", "in")
     for stage, known in WORDS:
         if words & known:
@@ -56,6 +72,12 @@ def _tested(test: f.Expr, taken: bool) -> Stage:
                 return stage if taken else "base"
             return "development"
     return "base"
+
+
+def _telling(name: str) -> set[str]:
+    """The words of a tested name. `IS_LOCAL` tells a stage, `USE_LOCAL_FILES` or `SAMPLE_RATE` what is wanted."""
+    parts = {part.lower() for part in PART.findall(name)}
+    return parts if parts <= {*LOOSE, *NOUNS, "is", "mode", "run", "running"} else parts - LOOSE
 
 
 def _names(e: f.Expr) -> Iterable[str]:

@@ -14,7 +14,7 @@ from statelint.project.names import Names
 from statelint.project.namespaces import constant_name, namespace_of
 from statelint.project.paths import receiver_rooted
 from statelint.project.scopes import CallSite, Context, Scope, Store
-from statelint.project.values import Cls, Func, Heap, Member, Mod, Obj, Value, qualified
+from statelint.project.values import Cls, Ext, Func, Heap, Member, Mod, Obj, Value, qualified, root
 from statelint.spans import Place
 
 SETTING = frozenset({"builtins.setattr", "builtins.delattr", "builtins.object.__setattr__"})
@@ -209,7 +209,7 @@ class Writes:
                 store = _as_store(site, args[0], args[2] if len(args) > 2 else None)
                 yield from self._named(store, self._names.denote(args[0], site.scope), constant_name(args[1]), how)
                 continue
-            position = self._changes(name) if name else None
+            position = self._changes(name, root(callee)) if name else None
             if position is not None and len(args) > position:
                 changed = args[position]
                 for home, element in self._holders.held_by(changed, site.scope):
@@ -238,16 +238,18 @@ class Writes:
                 args[-1] if args else None, site.context, None, element,
             )  # fmt: skip
 
-    def _changes(self, name: str) -> int | None:
-        """The position of the argument that an outside function changes; also for a method called on its class."""
-        row = self._knowledge.find("mutators", name)
-        if row:
-            return int(row[1].argument)
+    def _changes(self, name: str, start: Value) -> int | None:
+        """The position of the argument that an outside function changes; also for a method called on its class.
+
+        `start` is where the callee's name begins: what a method of an object is given, it only reads.
+        """
         owner, _, method = name.rpartition(".")
         container = self._knowledge.find("containers", owner)
-        if container and (method in container[1].mutates or method in OPERATORS):
-            return 0
-        return None
+        if container:
+            changes = isinstance(start, Ext) and (method in container[1].mutates or method in OPERATORS)
+            return 0 if changes else None
+        row = self._knowledge.find("mutators", name)
+        return int(row[1].argument) if row else None
 
     def _mutated(self, func: f.Attr, scope: Scope) -> Iterator[tuple[Home, bool]]:
         """Homes whose content `func` (an attribute that is called) changes."""

@@ -27,8 +27,9 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "spans collector",
         "findings safe_yaml",
         "knowledge vocabulary rows flow_rows store_rows rules facts config config_lines house_words pages",
-        "implied embedded",
+        "implied",
         "project extract sift cache discover",
+        "embedded",
         "gather services triage stories checks advise report fix",
         "run audit audit_text audit_html",
         "house_tests",
@@ -197,7 +198,7 @@ def test_reporters_see_only_the_report(path: Path) -> None:
 @pytest.mark.parametrize("path", [p for p in modules() if label(p).startswith("extract/")], ids=label)
 def test_extraction_sees_only_bytes(path: Path) -> None:
     """No path, configuration, rule or knowledge reaches extraction, so none can change what the cache holds."""
-    assert {component(i.module) for i in inside(path)} <= {"facts", "spans", "extract", "embedded", "safe_yaml", ""}
+    assert {component(i.module) for i in inside(path)} <= {"facts", "spans", "extract", "safe_yaml", ""}
     calls = {n.func.id for n in ast.walk(tree(path)) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
     assert "open" not in calls
 

@@ -24,7 +24,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("*.pyi", ""),
     ("*.yaml", "yaml"),
     ("*.yml", "yaml"),
-    ("*.yaml.gotmpl", "yaml"),
+    ("*.y*ml.gotmpl", "yaml"),
     (".env", "dotenv"),
     (".env.*", "dotenv"),
     ("*.env", "dotenv"),
@@ -43,6 +43,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("*.tf", "hcl"),
     ("*.tofu", "hcl"),
     ("*.tfvars", "hcl"),
+    ("*.tfvars.json", "hcl-vars"),
     ("*.nomad", "hcl"),
     ("*.hcl", "hcl"),
     ("package-lock.json", ""),
@@ -67,15 +68,39 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("*.sh", "conf"),
     ("Makefile", "conf"),
     ("*.bicep", "conf"),
-    ("*.template", "yaml-quiet"),
-    ("*.config", "yaml-quiet"),
-    ("Dockerfile", "commands"),
-    ("Dockerfile.*", "commands"),
+    ("justfile", "conf"),
+    ("*.bash", "conf"),
+    ("*.cli", "conf"),
+    ("*.ps1", "conf"),
+    ("*.y*ml.tpl", "yaml"),
+    ("*.y*ml.tmpl", "yaml"),
+    ("*.y*ml.j2", "yaml"),
+    ("*.y*ml.erb", "yaml"),
+    ("*.template", "loose"),
+    ("*.config", "loose"),
+    ("*.tpl", "loose"),
+    ("*.tmpl", "loose"),
+    ("*.ctmpl", "loose"),
+    ("*.tftpl", "loose"),
+    ("*.erb", "loose"),
+    ("*.j2", "loose"),
+    ("*.jinja", "loose"),
+    ("*.lua", "code"),
+    ("*.ts", "code"),
+    ("*.js", "code"),
+    ("*.mjs", "code"),
+    ("*.java", "code"),
+    ("*.cs", "code"),
+    ("*.go", "code"),
+    ("*.rs", "code"),
+    ("Dockerfile*", "commands"),
     ("*.Dockerfile", "commands"),
     ("Containerfile", "commands"),
     ("Procfile", "commands"),
     ("Procfile.*", "commands"),
 )
+SITES = frozenset({"sites-available", "sites-enabled", "conf.d"})
+"""Folders of a web server's configuration, in which names often have no ending."""
 SKIPPED = frozenset(
     {".git", ".hg", ".svn", ".venv", "venv", ".tox", "node_modules", "__pycache__", ".mypy_cache",
      ".ruff_cache", ".pytest_cache", ".eggs", "site-packages", ".idea", ".vscode", "htmlcov", ".terraform"}
@@ -145,9 +170,11 @@ class Discovery:
     problems: tuple[Problem, ...]
 
 
-def kind_of(name: str) -> str:
-    """The kind of a file by its name; empty for one that nothing reads."""
-    return next((kind for glob, kind in KINDS if fnmatchcase(name, glob)), "")
+def kind_of(path: str) -> str:
+    """The kind of a file by its name, or by its folder where the name has no ending; empty for none of ours."""
+    folder, _, name = path.rpartition("/")
+    kind = next((kind for glob, kind in KINDS if fnmatchcase(name, glob)), "")
+    return kind or ("conf" if folder.rpartition("/")[2] in SITES and "." not in name.strip(".") else "")
 
 
 def part_of(path: str) -> tuple[str, str]:
@@ -286,7 +313,7 @@ class _Walk:
             elif entry.is_symlink():
                 self._link(child, entry)
             elif entry.is_file(follow_symlinks=False):
-                self._file(child, entry.name)
+                self._file(child)
         self._ignores.leave(above)
 
     def _is_asked(self, path: str) -> bool:
@@ -317,8 +344,8 @@ class _Walk:
         elif target.is_file():
             self.skipped.append(Skipped(path, "a link to a file that is analysed itself"))
 
-    def _file(self, path: str, name: str) -> None:
-        kind = kind_of(name)
+    def _file(self, path: str) -> None:
+        kind = kind_of(path)
         if not kind:
             return
         if self._is_asked(path):

@@ -1,8 +1,8 @@
-"""Configuration inside strings of other configuration → documents of their own, with the lines where they stand.
+"""Bytes of one source → all of its facts: what its reader finds, and what the strings in it hold.
 
 A map of files with a proxy's configuration, the values or patches of a deployment tool, a declaration in JSON: what a
-string holds is read as the file that it is, by the name of its key or by how it looks. The readers of formats that
-hold such strings call this one, and it finds them by their names.
+string holds is read as the file that it is, by the name of its key or by how it looks, and becomes documents of its
+own with the lines where they stand.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from statelint.facts import Document, Facts, Setting
 from statelint.implied import implied
 from statelint.spans import Place
 
+LOOSE = "loose"
 DEEPEST = 3
 """Strings inside strings inside strings."""
 MOST = 500
@@ -23,7 +24,7 @@ MOST = 500
 ENTRY = re.compile(r"^(?:- )?\{?[\"']?[\w./~-]+[\"']?:(?:\s|$)", re.MULTILINE)
 PROXY = re.compile(
     r"^\s*(?:upstream\s+\S+\s*\{|(?:backend|listen|frontend|defaults)\b[^\n:=]*$|balance\s|stick[\s-]|cookie\s|"
-    r"<Proxy\s|ProxyPass|virtual_server\s|reverse_proxy\s|sub\s+vcl_|<\?xml)",
+    r"<Proxy\s|ProxyPass|virtual_server\s|reverse_proxy\s|sub\s+vcl_|<\?xml|<configuration>)",
     re.MULTILINE,
 )
 ENDINGS = {"yaml": "yaml", "yml": "yaml", "json": "hcl-json", "toml": "toml", "conf": "conf", "cfg": "conf"}
@@ -40,7 +41,36 @@ class Inner(NamedTuple):
     true: bool
 
 
-def with_embedded(facts: Facts, content: bytes, depth: int = 0, target: str = "") -> Facts:
+def read(kind: str, content: bytes) -> Facts:
+    """The facts of one source of a kind: a module of `statelint.extract`, or `loose`. Never raises for any bytes.
+
+    A loose file is one whose name says little: it is read as what it looks like, and what is wrong in it is nobody's
+    trouble, since it may be no configuration at all.
+    """
+    if kind != LOOSE:
+        return _with_embedded(_extract(kind, content), content)
+    kind = resolved(kind, content)
+    if not kind:
+        return Facts()
+    facts = _with_embedded(_extract(kind, content), content)
+    return Facts(documents=facts.documents, comments=facts.comments, lines=facts.lines)
+
+
+def resolved(kind: str, content: bytes) -> str:
+    """What a source is read as: its kind, or for a loose one what its text looks like, if that is anything of ours."""
+    if kind != LOOSE:
+        return kind
+    text = content.decode("utf-8", "replace")
+    return _look(text) or ("yaml" if ENTRY.search(text) else "")
+
+
+def _extract(kind: str, content: bytes) -> Facts:
+    facts = import_module(f"statelint.extract.{kind.replace('-', '_')}").extract(content)
+    assert isinstance(facts, Facts)
+    return facts
+
+
+def _with_embedded(facts: Facts, content: bytes, depth: int = 0, target: str = "") -> Facts:
     """The facts with the documents that strings and patches stand for; troubles inside strings are nobody's.
 
     `target` is the kind of object that a patch in this source is meant for, if known.
@@ -92,25 +122,31 @@ def _inner(setting: Setting, lines: list[str]) -> Inner:
     return Inner(setting.value, setting.at.line, 0, False)
 
 
-def _kind(setting: Setting, text: str) -> str:
-    """How a text is read; empty for one that is none of ours."""
-    key = setting.path[-1] if setting.path else ""
-    if text.lstrip()[:1] in ("{", "[") and text.rstrip()[-1:] in ("}", "]"):
+def _look(text: str) -> str:
+    """How a text is read that looks like JSON or like the configuration of a proxy; empty for any other."""
+    first = text.lstrip()[:2]
+    if first[:1] in ("{", "[") and first not in ("{{", "{%", "{#") and text.rstrip()[-1:] in ("}", "]"):
         return "hcl-json" if '"' in text else "yaml"
+    return "conf" if PROXY.search(text) else ""
+
+
+def _kind(setting: Setting, text: str) -> str:
+    """How a text in a string is read; empty for one that is none of ours."""
+    key = setting.path[-1] if setting.path else ""
     named = ENDINGS.get(key.rpartition(".")[2]) if "." in key else None
+    looks = _look(text)
+    if looks and not (looks == "conf" and named):
+        return looks
     if named is not None:
         return named
-    if PROXY.search(text):
-        return "conf"
     return "yaml" if (setting.form == "block" or "\n" in text) and ENTRY.search(text) else ""
 
 
 def _read(kind: str, inner: Inner, holder: Document, setting: Setting, depth: int) -> Iterator[Document]:
     source = inner.text.encode()
-    reader = import_module(f"statelint.extract.{kind.replace('-', '_')}")
-    facts = getattr(reader, "plain", reader.extract)(source)
+    facts = _extract(kind, source)
     target = next((s.value for s in holder.settings if s.path == (*setting.path[:-1], "target", "kind")), "")
-    for document in with_embedded(facts, source, depth + 1, target).documents:
+    for document in _with_embedded(facts, source, depth + 1, target).documents:
         if document.format == "script":
             continue
         settings = tuple(_moved(s, inner, setting) for s in document.settings)

@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from statelint import collector
+from statelint import collector, embedded
 from statelint.cache import Cache, key
 from statelint.discover import Source
 from statelint.facts import Facts, Trouble, decoder, encode
@@ -28,9 +27,7 @@ Progress = Callable[[int, int], None]
 def extract(kind: str, content: bytes) -> bytes:
     """The encoded facts of one source. A bug in an extractor becomes a trouble of that file, except under a test."""
     try:
-        facts = import_module(f"statelint.extract.{kind.replace('-', '_')}").extract(content)
-        assert isinstance(facts, Facts)
-        return encode(facts)
+        return encode(embedded.read(kind, content))
     except Exception as error:
         if "PYTEST_CURRENT_TEST" in os.environ:
             raise

@@ -15,6 +15,10 @@ VALUES = re.compile(r"^[a-z]*[vV]alues(?:Object)?$")
 """Keys below which an object carries the values of a chart."""
 NAMED = frozenset({"parameters", "set", "set_string", "forceString"})
 """Lists of a dotted name and a value each."""
+TYPED = re.compile(r"^kubernetes_(?P<kind>[a-z_]+?)(?:_v(?P<version>\d\w*))?$")
+"""Resources that are objects of a cluster, in the spelling of infrastructure code."""
+HOLDS_TEMPLATE = ("resources", "Resources")
+"""Where a file of a deployment tool holds a template of a cloud."""
 DOT = re.compile(r"(?<!\\)\.")
 
 
@@ -24,11 +28,13 @@ def implied(documents: Sequence[Document], target: str = "") -> Iterator[Documen
         yield from _patch(document, target)
         if document.format in ("kubernetes", "terraform"):
             yield from _values(document)
-            yield from _objects(document)
-        if document.format in ("kubernetes", "terraform"):
             yield from _named(document)
-        if document.format == "json":
+        if document.format in ("kubernetes", "terraform", "json"):
             yield from _objects(document)
+        if document.format == "terraform" and document.version == "resource":
+            yield from _typed(document)
+        if document.format == "yaml":
+            yield from _template(document)
 
 
 def _patch(document: Document, target: str) -> Iterator[Document]:
@@ -97,6 +103,36 @@ def _objects(document: Document) -> Iterator[Document]:
             named = {s.path: s.value for s in own if len(s.path) == 2}
             name, space = (named.get(("metadata", key), "") for key in ("name", "namespace"))
             yield Document("kubernetes", head["kind"], head["apiVersion"], name, space, own, document.at)
+
+
+def _typed(document: Document) -> Iterator[Document]:
+    """The object that a resource of an object's own type stands for: `session_affinity` is its `sessionAffinity`."""
+    match = TYPED.match(document.kind)
+    if match is None:
+        return
+    settings = tuple(_at(s, _camel(s.path)) for s in document.settings)
+    named = {s.path: s.value for s in settings if len(s.path) == 2}
+    name, space = (named.get(("metadata", key), "") for key in ("name", "namespace"))
+    kind = "".join(word.capitalize() for word in match["kind"].split("_"))
+    yield Document("kubernetes", kind, "v1", name, space, settings, document.at)
+
+
+def _camel(path: tuple[str, ...]) -> tuple[str, ...]:
+    """A path of blocks and attributes as one of keys; what stands below `annotations` and `labels` stays as it is."""
+    found: list[str] = []
+    for part in path:
+        if found[-1:] in (["metadata"], ["spec"], ["template"]) and part == "0":
+            continue
+        head, *rest = part.split("_")
+        free = "annotations" in found or "labels" in found
+        found.append(part if free else head + "".join(word.capitalize() for word in rest))
+    return tuple(found)
+
+
+def _template(document: Document) -> Iterator[Document]:
+    inside = tuple(_at(s, s.path[1:]) for s in document.settings if s.path[:2] == HOLDS_TEMPLATE)
+    if any(s.path[2:] == ("Type",) for s in inside):
+        yield Document("cloudformation", "", "", document.name, "", inside, document.at)
 
 
 def _at(setting: Setting, path: tuple[str, ...]) -> Setting:

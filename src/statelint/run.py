@@ -67,7 +67,7 @@ def look(
     """What is below a root, and what it holds."""
     found = sources(root, config, paths)
     listed = {source.path for source in found.sources}
-    unsaved = {path: kind for path in way.texts if (kind := kind_of(path.rpartition("/")[2]))}
+    unsaved = {path: kind for path in way.texts if (kind := kind_of(path))}
     new = [Source(path, kind, *part_of(path)) for path, kind in unsaved.items() if path not in listed]
     contents = read(root, sorted([*found.sources, *new]), way.texts)
     return found, _staged(contents, config) if any(s.settings for s in config.service) else contents

@@ -16,6 +16,10 @@ SECTION = re.compile(
 COMMENT = re.compile(r"(?:^|\s)#.*$")
 STATEMENT = re.compile(r"(?:\"[^\"\n]*\"|[^;{}\"])+")
 NOTE = re.compile(r"//[^\n]*|(?<!\S)#[^\n]*|/\*.*?\*/", re.DOTALL)
+SAID = re.compile(r"\s//.*$")
+PAIR = re.compile(r"(?<![\w'])(?P<key>\w+):\s*(?P<value>'[^'\n]*'|\{|\[|[^\s,{}\[\]][^,{}\n]*)")
+LITERAL = re.compile(r"['{\[\d-]|(?:true|false|null)$")
+DEFAULT = re.compile(r"^(?P<what>param|var)\s+(?P<name>\w+)\b[^=]*=\s*'?(?P<value>[\w.-]+)'?\s*(?://.*)?$")
 
 
 def _logical(text: str, joined: bool) -> Iterator[tuple[int, int, str]]:
@@ -57,13 +61,27 @@ def lines(text: str, look: str) -> Iterator[Setting]:
             key, _, value = body.partition("=")
             yield Setting(tuple(key.strip().split(".")), value.strip(), "plain", at, at)
         elif look == "bicep":
-            key, _, value = body.partition(":")
-            yield Setting((key.strip(),), value.strip().strip("'"), "plain", at, at)
+            yield from _pairs(body, line, column)
         elif look == "script":
             yield Setting(("command",), body, "plain", at, at)
         else:
             name, _, rest = body.partition(" ")
             yield Setting((name.strip("<>").lower(),), rest.strip(), "plain", at, at)
+
+
+def _pairs(body: str, line: int, column: int) -> Iterator[Setting]:
+    """The properties that begin on a line, also inside of braces, and a parameter or variable with its default."""
+    default = DEFAULT.match(body)
+    if default:
+        at = Place(line, column, line, column + len(body))
+        yield Setting((default["what"], default["name"]), default["value"], "plain", at, at)
+        return
+    for match in PAIR.finditer(SAID.sub("", body)):
+        start = column + match.start()
+        at = Place(line, start, line, start + len(match.group()))
+        value = match["value"].strip()
+        form = "plain" if LITERAL.match(value) else "template"
+        yield Setting((match["key"],), value.strip("'"), form, at, at)
 
 
 def statements(text: str) -> Iterator[Setting]:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from statelint.embedded import with_embedded
 from statelint.extract import readable
 from statelint.facts import Comment, Document, Facts, Setting, Trouble
 from statelint.spans import Place
@@ -40,11 +39,6 @@ class Broken(Exception):
 
 def extract(source: bytes) -> Facts:
     """The facts of one HCL source. Never raises for any bytes."""
-    return with_embedded(plain(source), source)
-
-
-def plain(source: bytes) -> Facts:
-    """The same without what its strings hold."""
     text = readable(source, "HCL", LARGEST)
     if isinstance(text, Facts):
         return text
@@ -169,8 +163,8 @@ class Reader:
             head.append(self._next())
         return head
 
-    def _body(self, path: tuple[str, ...], out: list[Setting], depth: int) -> None:
-        """The inside of `{ … }`: attributes with `=` or `:`, and blocks."""
+    def _body(self, path: tuple[str, ...], out: list[Setting], depth: int, generated: bool = False) -> None:
+        """The inside of `{ … }`: attributes with `=` or `:`, and blocks; `content` of a generated block is itself."""
         if depth > DEEPEST:
             raise Broken
         counts: dict[str, int] = {}
@@ -190,18 +184,35 @@ class Reader:
                 raise Broken
             head = self._head() if token.kind != "number" else [self._next()]
             if self._peek().text == "{" and self._peek().kind == "mark":
-                names = [_plain(part) for part in head]
-                generated = names[0] == "dynamic"
-                if names[0] == "dynamic" and len(names) == 2:
-                    names = [names[1]]
-                number = counts[names[0]] = counts.get(names[0], -1) + 1
-                inner = (*path, names[0], str(number), *names[1:])
-                at = self._place(token.at, self._peek().at)
-                out.append(Setting(inner, "", "map", at, at, generated))
-                self._next()
-                self._body(inner, out, depth + 1)
+                self._block([_plain(part) for part in head], token, path, out, depth, counts, generated)
             else:
                 self._attribute(head, path, out, depth)
+
+    def _block(
+        self,
+        names: list[str],
+        token: Token,
+        path: tuple[str, ...],
+        out: list[Setting],
+        depth: int,
+        counts: dict[str, int],
+        generated: bool,
+    ) -> None:
+        """A block inside a block; what a loop or a condition makes is guarded, for it may not be there."""
+        at = self._place(token.at, self._peek().at)
+        self._next()
+        if generated and names == ["content"]:
+            self._body(path, out, depth + 1)
+            return
+        dynamic = names[0] == "dynamic" and len(names) == 2
+        names = names[1:] if dynamic else names
+        number = counts[names[0]] = counts.get(names[0], -1) + 1
+        inner = (*path, names[0], str(number), *names[1:])
+        start = len(out)
+        out.append(Setting(inner, "", "map", at, at, dynamic))
+        self._body(inner, out, depth + 1, dynamic)
+        if dynamic:
+            out[start:] = [Setting(s.path, s.value, s.form, s.at, s.key_at, True) for s in out[start:]]
 
     def _attribute(self, head: list[Token], path: tuple[str, ...], out: list[Setting], depth: int) -> None:
         if len(head) != 1 or self._peek().text not in ("=", ":"):

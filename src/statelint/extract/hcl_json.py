@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
-from statelint.embedded import with_embedded
 from statelint.extract import readable
 from statelint.extract.hcl import Broken, Reader
 from statelint.facts import Document, Facts, Setting
@@ -24,11 +23,6 @@ BLOCKS = ("resource", "data", "module", "variable", "locals")
 
 def extract(source: bytes) -> Facts:
     """The facts of one JSON source. Never raises for any bytes; what is not JSON gives what stands before the error."""
-    return with_embedded(plain(source), source)
-
-
-def plain(source: bytes) -> Facts:
-    """The same without what its strings hold."""
     if not MATTERS.search(source) and b"\0" not in source:
         return Facts()
     text = readable(source, "JSON", LARGEST)

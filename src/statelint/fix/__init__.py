@@ -74,7 +74,7 @@ def _standing(path: str, text: Text, pairs: Sequence[Pair]) -> Sequence[Pair]:
 
 def _changes(path: str, text: Text, findings: Iterable[Finding]) -> list[Pair]:
     """What each fix changes, without asking what comes of it."""
-    kind, found = kind_of(path.rpartition("/")[2]), []
+    kind, found = kind_of(path), []
     for finding in findings:
         assert finding.fix is not None
         place, name, edit = Place(*finding.span[1:]), finding.subject.name, finding.fix.edit
@@ -89,7 +89,7 @@ def _changes(path: str, text: Text, findings: Iterable[Finding]) -> list[Pair]:
 
 
 def _together(path: str, text: Text, changes: Sequence[settings.Change]) -> Text | None:
-    kind = kind_of(path.rpartition("/")[2])
+    kind = kind_of(path)
     if kind == "python":
         return python.together(text, [change.pieces for change in changes])
     return settings.together(kind, text, changes)
@@ -99,7 +99,7 @@ def _same(path: str, first: Text, current: Text, finding: Finding) -> bool:
     """Whether what a finding is about still stands at its place, after edits further down."""
     if first is current:
         return True
-    kind, place = kind_of(path.rpartition("/")[2]), Place(*finding.span[1:])
+    kind, place = kind_of(path), Place(*finding.span[1:])
     if kind == "python":
         return False  # an import that was added has moved it
     before, now = (settings.spot(kind, text, place, finding.subject.name) for text in (first, current))

@@ -11,9 +11,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
-from importlib import import_module
 from typing import NamedTuple
 
+from statelint import embedded
 from statelint.extract.yaml.templates import Masked, is_template, mask
 from statelint.facts import Document, Facts, Setting
 from statelint.findings import Edit
@@ -41,9 +41,7 @@ class Spot(NamedTuple):
 @lru_cache(maxsize=8)
 def facts_of(kind: str, seen: str) -> Facts:
     """What the extractor of a kind reads in a text."""
-    facts = import_module(f"statelint.extract.{kind.replace('-', '_')}").extract(seen.encode())
-    assert isinstance(facts, Facts)
-    return facts
+    return embedded.read(kind, seen.encode())
 
 
 class Change(NamedTuple):
@@ -88,8 +86,9 @@ def change(kind: str, text: Text, place: Place, name: str, edit: Edit) -> Change
     found = spot(kind, text, place, name)
     if found is None:
         return None
+    kind = embedded.resolved(kind, text.seen.encode())
     read = text
-    masked = _masked(text.seen) if kind in ("yaml", "yaml-quiet", "conf") else None
+    masked = _masked(text.seen) if kind in ("yaml", "conf") else None
     if masked:
         if place.line in masked.guarded:
             return None
@@ -109,7 +108,7 @@ def _made(kind: str, text: Text, at: int, found: Spot, edit: Edit) -> tuple[Piec
     if kind == "conf":
         name = found.setting.path[-1] if found.setting.path else ""
         return lines.pieces(text, found.document.format, at, name, edit)
-    return yaml.pieces(text, at, edit) if kind in ("yaml", "yaml-quiet") else None
+    return yaml.pieces(text, at, edit) if kind == "yaml" else None
 
 
 def _unmasked(text: Text, read: Text, made: Sequence[Piece]) -> tuple[Piece, ...] | None:
@@ -137,6 +136,7 @@ def together(kind: str, text: Text, changes: Sequence[Change]) -> Text | None:
         new = Text(text.edited(made))
     except ValueError:
         return None
+    kind = embedded.resolved(kind, text.seen.encode())
     before, after = facts_of(kind, text.seen), facts_of(kind, new.seen)
     if Counter((t.kind, t.message) for t in after.troubles) - Counter((t.kind, t.message) for t in before.troubles):
         return None

@@ -26,6 +26,8 @@ class Defaults:
             return self._folders.get(path.rpartition("/")[0], {})
         if document.format == "nginx":
             return dict(_mapped(document.settings))
+        if document.format == "bicep":
+            return {s.path[1]: s.value for s in document.settings if len(s.path) == 2}
         return dict(_parameters(document.settings))
 
 

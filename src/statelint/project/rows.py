@@ -20,9 +20,9 @@ class ConfigurationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One setting that a rule looks for.
 
     Exactly one of `field`, `annotation` and `label` names the key; in `field`, `*` is one part of the path, `**` any
-    number, and `~` stands for a dot inside a part. A value counts when it is one of `values`, or matches `pattern`, or,
-    with `present`, is anything but one of `unless` and null. With `pair`, the value is a list of `key=value` and the
-    pair's value is what counts.
+    number, and `~` stands for a dot inside a part. `group` may name several with `|`, or end one after a `*`. A value
+    counts when it is one of `values`, or matches `pattern`, or, with `present`, is anything but one of `unless` and
+    null. With `pair`, the value is a list of `key=value` and the pair's value is what counts.
     """
 
     product: str
@@ -78,7 +78,9 @@ class ConfigurationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.kinds and document.kind not in self.kinds:
             return False
         group = document.version.rpartition("/")[0]
-        return group == self.group if not self.group.startswith("*") else group.endswith(self.group[1:])
+        if self.group.startswith("*"):
+            return group.endswith(self.group[1:])
+        return group in self.group.split("|")
 
     def counts(self, setting: Setting) -> bool:
         """Whether the value of a setting switches the thing on."""
@@ -88,8 +90,8 @@ class ConfigurationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return self.present and setting.form not in self.unless
         value = setting.value
         if self.pair:
-            found = dict(part.strip().partition("=")[::2] for part in UNESCAPED_COMMA.split(value))
-            value = found.get(self.pair, "")
+            pairs = (part.partition("=")[::2] for part in UNESCAPED_COMMA.split(value))
+            value = {name.strip(): worth.strip() for name, worth in pairs}.get(self.pair, "")
         compare = value.strip().lower() if self.ignore_case else value.strip()
         values = tuple(v.lower() for v in self.values) if self.ignore_case else self.values
         if compare in values:

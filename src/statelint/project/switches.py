@@ -41,6 +41,8 @@ class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fold: bool = False
     when: dict[str, tuple[str, ...]] = {}
     unless: dict[str, tuple[str, ...]] = {}
+    dotted: bool = False
+    """Whether several parts of the path may be written as one key with dots between them."""
     needs: tuple[str, ...] = ()
     """Words of which a file has one where the row counts, if the keys alone say little: for reading fewer files."""
     how: str = "by a cookie or its address"
@@ -57,6 +59,12 @@ class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 return False
             return not self.kinds or any(_glob(kind).fullmatch(document.kind) for kind in self.kinds)
         return not self.kinds or document.kind in self.kinds
+
+    def fits(self, path: tuple[str, ...]) -> bool:
+        """Whether the row's path leads to a setting at this one."""
+        text = BETWEEN.join(path)
+        pattern = _pattern(self.path, self.fold)
+        return bool(pattern.fullmatch(text) or (self.dotted and pattern.fullmatch(text.replace(".", BETWEEN))))
 
     def counts(self, setting: Setting, value: str) -> bool:
         """Whether a value, resolved where it can be, switches the thing on."""
@@ -121,13 +129,14 @@ class Switches:
         anywhere = known.get("*", ())
         for setting in document.settings:
             last = next((part for part in reversed(setting.path) if not part.isdigit()), "").lower()
-            if last not in known and not anywhere:
-                continue
-            value = inside.value(setting)
-            for row in (*known.get(last, ()), *anywhere):
+            rows = [*known.get(last, ()), *anywhere]
+            if "." in last:
+                rows += [row for row in known.get(last.rpartition(".")[2], ()) if row.dotted]
+            value = inside.value(setting) if rows else ""
+            for row in rows:
                 if (
                     row.counts(setting, value)
-                    and _pattern(row.path, row.fold).fullmatch(BETWEEN.join(setting.path))
+                    and row.fits(setting.path)
                     and inside.all(row.when, setting, row.fold)
                     and not inside.any(row.unless, setting, row.fold)
                 ):

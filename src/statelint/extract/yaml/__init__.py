@@ -11,7 +11,6 @@ import re
 
 import yaml
 
-from statelint.embedded import with_embedded
 from statelint.extract.yaml.comments import comments
 from statelint.extract.yaml.settings import TooLarge, documents
 from statelint.extract.yaml.templates import is_template, mask
@@ -27,11 +26,6 @@ DEFINES = re.compile(r"^kind:[ \t]*CustomResourceDefinition[ \t]*$", re.MULTILIN
 
 def extract(source: bytes) -> Facts:
     """The facts of one YAML source. Never raises for any bytes."""
-    return with_embedded(plain(source), source)
-
-
-def plain(source: bytes) -> Facts:
-    """The same without what its strings hold."""
     if len(source) > LARGEST:
         message = f"{len(source) // 1024} KiB; YAML above {LARGEST // 1024} KiB is not analysed"
         return Facts(troubles=(Trouble("size", 1, message),))

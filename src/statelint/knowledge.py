@@ -69,7 +69,9 @@ class Knowledge:
         self.parameters: dict[str, list[tuple[frozenset[str], str]]] = {}
         for stem, library in self.libraries:
             for name, cls in library.parameters.items():
-                imports = frozenset(library.imports or (stem,))
+                imports = frozenset(
+                    [library.parameters_beside] if library.parameters_beside else library.imports or [stem]
+                )
                 self.parameters.setdefault(name, []).append((imports, self.canonical(cls)))
         self.stores: tuple[tuple[str, Store], ...] = tuple(self.rows(lambda lib: lib.stores))
         self.words = {kind: frozenset(text.split()) for _, lib in self.libraries for kind, text in lib.words.items()}

@@ -26,6 +26,8 @@ class Decorated(Row, frozen=True):
     entry: EntryKind = "route"
     label: str = ""
     """`{verb}` the HTTP methods or the decorator's own name, `{0}` the first argument's text, `{name}` the function."""
+    unless: tuple[str, ...] = ()
+    """First arguments with which it marks no way in: signals that only commands send."""
 
 
 class Passed(Row, frozen=True):
@@ -257,7 +259,9 @@ class Setter(Row, frozen=True):
     reads: tuple[str, ...] = ()
     """Calls that give the value of the setting, so that a function can set it again."""
     kept_by: tuple[str, ...] = ()
-    """Context managers that take a change inside their block back."""
+    """Context managers that take a change inside their block back, and calls that undo one."""
+    adds: bool = False
+    """Whether a change with constants only adds what every replica adds alike."""
 
 
 class Work(Row, frozen=True):
@@ -295,6 +299,8 @@ class Library(Row, frozen=True):
     """Callable → the class of what it returns: `store.from_url: store.Client`."""
     parameters: dict[str, str] = {}
     """Conventional name of an unannotated parameter → its class, in modules that import this library."""
+    parameters_beside: str = ""
+    """The dotted module that a module has to import for `parameters` to hold, where the library has other uses too."""
     handlers: Handlers = Handlers()
     startup: Handlers = Handlers()
     commands: Handlers = Handlers()

@@ -6,7 +6,7 @@ reach → writes → states, and beside them settings, flows, work and deploymen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -113,23 +113,32 @@ class Project:
     @cached_property
     def homes(self) -> Homes:
         homes = Homes(self.names, self.knowledge, self.entries.scripts)
-        return settle(homes, self.names, self.knowledge, self.at_start)
+        perhaps = self._called_from({e.scope for e in self.entries.all}, self.entries.startup, ())
+        anew = sorted(perhaps, key=lambda scope: (scope.path, scope.qualname))
+        return settle(homes, self.names, self.knowledge, self.at_start, anew)
+
+    @cached_property
+    def entered(self) -> frozenset[Scope]:
+        """Scopes that calls from the entries reach, whatever the receivers are."""
+        return frozenset(self._called_from({e.scope for e in self.entries.all}, self.entries.startup))
 
     @cached_property
     def at_start(self) -> list[Scope]:
         """Service scopes that run before the first request and not because of one: module bodies, factories, `main`."""
-        entered = self._called_from({e.scope for e in self.entries.all}, self.entries.startup)
         roots = {s for s in self.names.every if s.kind != "function" and s not in self.entries.scripts}
         roots |= self.entries.startup | self.entries.commands
         started = self._called_from(roots, set())
-        return [s for s in self.names.every if s.module.in_service and s in started and s not in entered]
+        return [s for s in self.names.every if s.module.in_service and s in started and s not in self.entered]
 
-    def _called_from(self, roots: Iterable[Scope], barred: AbstractSet[Scope]) -> set[Scope]:
+    def _called_from(
+        self, roots: Iterable[Scope], barred: AbstractSet[Scope], unsure: Collection[str] = ("passed", "guess")
+    ) -> set[Scope]:
+        """What runs because of these scopes; calls of the kinds `unsure` do not count."""
         found = set(roots)
         todo = list(found)
         while todo:
             for edge in self.calls.out.get(todo.pop(), ()):
-                if edge.callee not in found and edge.callee not in barred and edge.how not in ("passed", "guess"):
+                if edge.callee not in found and edge.callee not in barred and edge.how not in unsure:
                     found.add(edge.callee)
                     todo.append(edge.callee)
         return found
@@ -137,7 +146,7 @@ class Project:
     @cached_property
     def reach(self) -> Reach:
         arrivals = Arrivals(self.names, self.calls, self.knowledge)
-        return Reach(self.entries, self.calls, self.homes, arrivals, FirstUse(self.names))
+        return Reach(self.names, self.entries, self.calls, self.homes, arrivals, FirstUse(self.names))
 
     @cached_property
     def writes(self) -> Writes:

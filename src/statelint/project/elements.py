@@ -74,6 +74,8 @@ class Elements:
         stored = given.stored.get(value.site, ())[:WIDTH] if given else ()
         put = [v for e, scope in stored for v in self._names.denote(e, scope)]
         made = self._made_on_demand(value)
+        if _holds_constants(value) and not stored:
+            return ()
         return union([Part(value)], self.written_elements(value, key), made, (v for v in put if not isinstance(v, Lit)))
 
     def _made_on_demand(self, value: Heap) -> Values:
@@ -120,6 +122,15 @@ class Elements:
             if found:
                 return union(found)
         return tuple(Part(v) for v in given)
+
+
+def _holds_constants(value: Heap) -> bool:
+    """Whether nothing inside of a container can be changed: a set, or a display of constants."""
+    e = value.site.expr
+    if isinstance(e, f.Call):
+        return value.type == "builtins.set"
+    written = e.items if isinstance(e, f.Group) else [v for _, v in e.pairs] if isinstance(e, f.Table) else ()
+    return len(written) > 0 and all(isinstance(x, f.Const | f.Text) for x in written)
 
 
 def _copied(e: f.Expr) -> tuple[f.Expr, ...]:

@@ -166,7 +166,9 @@ class Entries:
                 known = known or (name is not None and "()" not in name)
                 if found:
                     library, row = found
-                    yield self._entry(scope, row, library, decorator, target, decorator.at)
+                    first = decorator.args[:1] if row.unless and isinstance(decorator, f.Call) else ()
+                    if not any(qualified(v) in row.unless for e in first for v in self._names.denote(e, scope.parent)):
+                        yield self._entry(scope, row, library, decorator, target, decorator.at)
                     break
             else:
                 if not known and isinstance(target, f.Attr):

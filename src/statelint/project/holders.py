@@ -8,6 +8,7 @@ from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.homes import Home, Homes
 from statelint.project.names import Names
+from statelint.project.paths import receiver_rooted
 from statelint.project.scopes import Scope
 from statelint.project.values import Cls, Ext, Heap, Made, Obj, Part, Value, root
 
@@ -33,12 +34,33 @@ class Holders:
         for value in self._names.denote(e, scope):
             if isinstance(value, Obj) and isinstance(value.cls, Cls) and not self._is_container(value.cls.scope):
                 continue
-            for item in self.homes_of(value, scope):
-                found[item] = None
+            for home, element in self.homes_of(value, scope):
+                if self.lasts_at(home, e, scope):
+                    found[home, element] = None
         path = self._homes.application_path(e, scope)
         if path and not found:
             found[self._homes.home("application-attribute", path, scope, e.at), False] = None
         yield from found
+
+    def lasts_at(self, home: Home, e: f.Expr, scope: Scope) -> bool:
+        """Whether the object whose attribute `e` reaches lasts, where its class has objects that do and others."""
+        if home.kind != "instance-attribute" or not self._homes.mixed(home.scope):
+            return True
+        return receiver_rooted(e, scope) is not None or self._owner_lasts(home, e, scope)
+
+    def _owner_lasts(self, home: Home, e: f.Expr, scope: Scope, depth: int = 0) -> bool:
+        while isinstance(e, f.Item | f.Call):
+            e = e.func if isinstance(e, f.Call) else e.of
+        if isinstance(e, f.Attr):
+            if e.name != home.short.rpartition(".")[2]:
+                return self._owner_lasts(home, e.of, scope, depth)
+            return any(self._homes.lasts(value) for value in self._names.denote(e.of, scope))
+        if not isinstance(e, f.Name) or depth > 3:
+            return False
+        given = self._names.given()
+        sources = [(b.value, b.scope) for b in scope.bindings.get(e.id, ()) if b.value is not None]
+        sources += given.arguments.get((scope, e.id), ()) if given else ()
+        return any(self._owner_lasts(home, value, where, depth + 1) for value, where in sources)
 
     def _is_container(self, cls: Scope) -> bool:
         return any(self._knowledge.find("containers", base) for base in self._names.classes.outside_bases(cls))

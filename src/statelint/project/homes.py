@@ -8,7 +8,7 @@ by themselves; an instance attribute does when an instance of its class does.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -61,6 +61,8 @@ class Homes:
         self.long_heaps: list[Heap] = []
         self.keepers: dict[Scope, list[Home]] = {}
         """Classes whose instances last only because a container keeps them, and the homes of such containers."""
+        self.anew: set[Scope] = set()
+        """Classes, with those above them, of which requests make objects for themselves."""
         self._instance_done: set[Scope] = set()
         self.known: dict[tuple[str, str], Home] = {}
         self.application_classes = {
@@ -231,6 +233,14 @@ class Homes:
                         home = self.home("instance-attribute", f"{owner.full_name}.{name}", owner, fields[0].at)
                         self.hold(home, (v for b in fields for v in self._names.bound(b)), [b.value for b in fields])
 
+    def class_lasts(self, cls: Scope | None) -> bool:
+        """Whether an object of which only the class is known lasts."""
+        return cls is not None and cls in self.long_classes and not self.mixed(cls)
+
+    def mixed(self, cls: Scope) -> bool:
+        """Whether some objects of a class last and others do not, so that the class alone does not tell."""
+        return cls in self.anew and cls not in self.single and cls not in self.keepers
+
     def is_single(self, cls: Scope) -> bool:
         """Whether every call of a class gives an object with the same state."""
         return cls in self.single
@@ -248,9 +258,20 @@ class Homes:
             return None
         for value in self._names.denote(of, scope):
             owner = self._application(value)
-            if owner:
+            if owner and not any(self.speaking(value, parts)):
                 return f"{owner}.{parts}"
         return None
+
+    def speaking(self, value: Value, name: str) -> Iterator[Scope]:
+        """The project classes of an application object that set this attribute themselves."""
+        if isinstance(value, Obj):
+            cls = value.cls
+            below = (cls.scope,) if isinstance(cls, Cls) else self._names.classes.subclasses(cls.name)
+            for item in (item for scope in below for item in self._names.classes.lineage(scope)):
+                if isinstance(item, Cls) and (
+                    name in item.scope.bindings or self._names.classes.assigned(item.scope, name)
+                ):
+                    yield item.scope
 
     def _application(self, value: Value) -> str | None:
         if isinstance(value, Obj) and isinstance(value.cls, Ext):
@@ -274,7 +295,7 @@ class Homes:
                 return True
             if isinstance(value, Obj) and value.site is None:
                 if isinstance(value.cls, Cls):
-                    return value.cls.scope in self.long_classes
+                    return self.class_lasts(value.cls.scope)
                 return self._application(value) is not None
         return isinstance(value, Cls | Func)
 

@@ -64,20 +64,42 @@ class Kinds:
             return noun
         if self._speaks("setting", words(name)):
             return "global"
+        around = self._class_words(home)
+        if self._speaks("counter-class", around[-1:]):
+            return "counter"
         for kind in DOUBTFUL:
-            keyed = any(self._speaks(f"perhaps-{kind}", words(t)) for w in writes for t in _key_texts(w))
+            keyed = self._speaks(kind, around) or any(
+                self._speaks(f"perhaps-{kind}", words(t)) for w in writes for t in _key_texts(w)
+            )
             if self._speaks(f"perhaps-{kind}", self._last_noun(words(name))) and (
                 kind in given or keyed or not WAYS[kind].isdisjoint(ways)
             ):
                 return kind
         if given:
             return next(kind for kind in (*ORDER, *given) if kind in given)
-        around = self._around(home, words(name), rebound)
-        if around:
-            return around
+        of_class = self._around(home, words(name), rebound) or ("cache" if self._speaks("cache", around[-1:]) else "")
+        if of_class:
+            return of_class
         if self._is_setting(words(name), writes):
             return "global"
-        return "global" if rebound and CONTAINERS.isdisjoint(types) else "store"
+        if rebound and CONTAINERS.isdisjoint(types):
+            return "global"
+        return "cache" if rebound and self._fetched(writes) else "store"
+
+    def _fetched(self, writes: Sequence[Write]) -> bool:
+        """Whether each value that is given as a whole is a copy of what lies elsewhere."""
+        given = [
+            w for w in writes if w.value is not None and not _is_fresh(w.value) and not isinstance(w.value, f.Const)
+        ]
+        return bool(given) and all(
+            self._purity.of(w.value, w.scope) & {"database", "network", "awaited"} for w in given
+        )
+
+    @staticmethod
+    def _class_words(home: Home) -> list[str]:
+        """The words of the class whose attribute a home is."""
+        of_object = home.kind in ("instance-attribute", "class-attribute") and "." in home.short
+        return words(home.short.split(".")[-2]) if of_object else []
 
     def _speaks(self, kind: str, parts: Iterable[str]) -> bool:
         return not self._knowledge.words.get(kind, frozenset()).isdisjoint(parts)
@@ -170,7 +192,7 @@ class Kinds:
                 cls = value.cls
                 classes = (cls.name,) if isinstance(cls, Ext) else self._names.classes.outside_bases(cls.scope)
             for outside in (name.removesuffix("()"), *classes):
-                if outside and self._knowledge.find("work", outside):
+                if outside and self._knowledge.find("work", outside) and not isinstance(write.value, f.Await):
                     yield "job"
                 if self._speaks("realtime-value", words(outside.rpartition(".")[2])):
                     yield "realtime"

@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.homes import Home, Homes
 from statelint.project.names import Names
-from statelint.project.scopes import Scope
+from statelint.project.scopes import CallSite, Scope
 from statelint.project.singles import single_classes
 from statelint.project.values import Cls, Heap, Obj, Site
 
 
-def settle(homes: Homes, names: Names, knowledge: Knowledge, at_start: Iterable[Scope]) -> Homes:
-    """The homes with everything that lasts because of what start-up code, frameworks and containers do with it."""
-    _Settling(homes, names, knowledge).all(at_start)
+def settle(
+    homes: Homes, names: Names, knowledge: Knowledge, at_start: Iterable[Scope], entered: Iterable[Scope]
+) -> Homes:
+    """The homes with everything that lasts because of what start-up code, frameworks and containers do with it.
+
+    `at_start` are the scopes that run before the first request, `entered` those that requests run.
+    """
+    _Settling(homes, names, knowledge, tuple(entered)).all(at_start)
     return homes
 
 
 class _Settling:
-    def __init__(self, homes: Homes, names: Names, knowledge: Knowledge) -> None:
+    def __init__(self, homes: Homes, names: Names, knowledge: Knowledge, entered: Sequence[Scope]) -> None:
         self._homes = homes
         self._names = names
         self._knowledge = knowledge
+        self._entered = entered
 
     def all(self, at_start: Iterable[Scope]) -> None:
         self._framework_classes()
-        self._made_at_start(at_start)
         self._on_functions()
         self._decorators()
         self._single_classes()
+        self._on_applications()
+        self._kept_in_containers()
+        self._made_anew()
+        self._made_at_start(at_start)
         self._on_applications()
         self._kept_in_containers()
 
@@ -64,12 +73,32 @@ class _Settling:
                     self._homes.long_class(cls, cls.span(cls.node.name_at))
 
     def _made_at_start(self, at_start: Iterable[Scope]) -> None:
-        """Instances that start-up code makes last: whatever they are for, nothing makes them anew for a request."""
+        """Instances that start-up code makes last, unless requests make some of their own or they are only records."""
         for scope in at_start:
-            for site in scope.calls:
-                for value in self._names.denote(site.call, scope):
-                    if isinstance(value, Obj) and value.site is not None and value.site.scope is scope:
-                        self._homes.last(value, scope.span(site.call.at))
+            if scope.kind == "class" and self._homes.per_instance_fields(scope):
+                continue  # each instance gets such an object for itself
+            for site, value in self._makes(scope):
+                cls = value.cls
+                if not isinstance(cls, Cls) or not (
+                    cls.scope in self._homes.anew or self._homes.per_instance_fields(cls.scope)
+                ):
+                    self._homes.last(value, scope.span(site.call.at))
+
+    def _made_anew(self) -> None:
+        """Classes of which requests make objects that nothing keeps."""
+        for scope in self._entered:
+            for _, value in self._makes(scope):
+                if isinstance(value.cls, Cls) and value.site not in self._homes.long_sites:
+                    self._homes.anew.update(
+                        item.scope for item in self._names.classes.lineage(value.cls.scope) if isinstance(item, Cls)
+                    )
+
+    def _makes(self, scope: Scope) -> Iterator[tuple[CallSite, Obj]]:
+        """The objects that the calls of a scope make right there."""
+        for site in scope.calls:
+            for value in self._names.denote(site.call, scope):
+                if isinstance(value, Obj) and value.site is not None and value.site.scope is scope:
+                    yield site, value
 
     def _on_applications(self) -> None:
         """Attributes given to application objects: `app.state.jobs = {}`."""

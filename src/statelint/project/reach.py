@@ -16,9 +16,10 @@ from statelint.project.calls import Calls, Edge
 from statelint.project.entries import Entries, Entry
 from statelint.project.first_use import FirstUse
 from statelint.project.homes import Homes
+from statelint.project.names import Names
 from statelint.project.paths import receiver_rooted
 from statelint.project.scopes import Scope
-from statelint.project.values import Cls, Obj
+from statelint.project.values import Cls, Obj, Value
 
 
 class Node(NamedTuple):
@@ -52,7 +53,10 @@ ENTRY_ORDER = (
 class Reach:
     """Breadth-first search from all entries, so that the chain kept for each node is a shortest one."""
 
-    def __init__(self, entries: Entries, calls: Calls, homes: Homes, arrivals: Arrivals, first_use: FirstUse) -> None:
+    def __init__(
+        self, names: Names, entries: Entries, calls: Calls, homes: Homes, arrivals: Arrivals, first_use: FirstUse
+    ) -> None:
+        self._names = names
         self._homes = homes
         self._first_use = first_use
         self._arrivals = arrivals
@@ -73,8 +77,10 @@ class Reach:
             if entry.kind == "thread" and not self._arrivals.by(entry.scope):
                 threads.add(entry.scope)
                 continue
-            lasting = entry.process_lived or (entry.receiver is not None and self._homes.lasts(entry.receiver))
-            lasting = lasting or (entry.kind == "thread" and entry.scope.owner in self._homes.long_classes)
+            owner = entry.scope.owner
+            lasting = entry.process_lived and not (owner is not None and self._homes.mixed(owner))
+            lasting = lasting or (entry.receiver is not None and self._homes.lasts(entry.receiver))
+            lasting = lasting or (entry.kind == "thread" and self._homes.class_lasts(owner))
             node = Node(entry.scope, lasting)
             self.entries_of[node] = self.entries_of.get(node, 0) + 1
             if node not in self._from:
@@ -92,7 +98,7 @@ class Reach:
                     self._from[target] = (node, edge)
                     queue.append(target)
             for edge in self._arrivals.threads_made(node.scope, threads):
-                target = Node(edge.callee, edge.callee.owner in self._homes.long_classes)
+                target = Node(edge.callee, self._homes.class_lasts(edge.callee.owner))
                 if target not in self._from:
                     self._from[target] = (node, edge)
                     queue.append(target)
@@ -111,11 +117,24 @@ class Reach:
             return True
         if edge.site is not None and isinstance(edge.site.call.func, f.Attr):
             rooted = receiver_rooted(edge.site.call.func.of, edge.caller)
-            if rooted and isinstance(edge.site.call.func.of, f.Name | f.Call):
+            if (rooted and isinstance(edge.site.call.func.of, f.Name | f.Call)) or _is_super(edge.site.call.func.of):
                 return caller.lasting
+            if rooted and not caller.lasting and self._made_by_owner(receiver, edge.caller):
+                return False
         elif isinstance(receiver, Obj) and receiver.site is None and edge.caller.owner is edge.callee.owner:
             return caller.lasting
         return self._homes.lasts(receiver)
+
+    def _made_by_owner(self, receiver: Value, method: Scope) -> bool:
+        """Whether an object was made by a method of the class whose object now uses it, so that both last alike."""
+        maker = receiver.site.scope.owner if isinstance(receiver, Obj) and receiver.site is not None else None
+        user = method.owner
+        return (
+            maker is not None
+            and user is not None
+            and (maker in self._homes.anew or user in self._homes.anew)
+            and Cls(maker) in self._names.classes.lineage(user)
+        )
 
     def runs(self, scope: Scope) -> bool:
         """Whether a function is on the request path at all."""
@@ -138,3 +157,8 @@ class Reach:
 
     def scopes(self) -> frozenset[Scope]:
         return frozenset(node.scope for node in self._from)
+
+
+def _is_super(e: f.Expr) -> bool:
+    """`super()`: the receiver of what it calls is the one of the method around it."""
+    return isinstance(e, f.Call) and isinstance(e.func, f.Name) and e.func.id == "super"

@@ -47,7 +47,7 @@ class Results:
         if isinstance(callee, Cls):
             return (Obj(callee, self._names.site(e, scope)),)
         if isinstance(callee, Func | Bound):
-            found = self.returned(callee.scope)
+            found = self._returned_to(callee, e, scope)
             node = callee.scope.node
             if isinstance(node, f.Function) and node.is_generator and not node.decorators:
                 return union(found, (Heap("builtins.generator", self._names.site(e, scope)),))
@@ -128,6 +128,34 @@ class Results:
             return self.annotated(node.returns, scope.parent or scope)
         return values
 
+    def _returned_to(self, callee: Func | Bound, e: f.Call, scope: Scope) -> Values:
+        """What one call gives: where a function hands on a parameter, the argument of this very call."""
+        inner = callee.scope
+        handed = {name for expr in inner.returns for name in _handed_on(expr, inner)} if not inner.yields else ()
+        if not handed:
+            return self.returned(inner)
+        found: list[Value] = []
+        for name in sorted(handed):
+            argument = _argument(callee, name, e)
+            if argument is None:
+                return self.returned(inner)
+            found.extend(_copied(v, self._names.site(e, scope), inner) for v in self._names.denote(argument, scope))
+        values = union((v for expr in inner.returns for v in self._own(expr, inner)), found)
+        node = inner.node
+        if not values and isinstance(node, f.Function) and node.returns is not None:
+            return self.annotated(node.returns, inner.parent or inner)
+        return values
+
+    def _own(self, e: f.Expr, scope: Scope) -> Values:
+        """What a returned expression gives by itself, without the parameters that it hands on."""
+        parts = _ways(e)
+        if parts:
+            return union(*(self._own(part, scope) for part in parts))
+        if not isinstance(e, f.Name) or e.id not in scope.bindings:
+            return self._names.denote(e, scope)
+        own = [b for b in scope.bindings[e.id] if b.kind != "param" and not _handed_on(b.value, scope)]
+        return union(*(self._names.bound(b) for b in own))
+
     def parameter(self, b: Binding) -> Values:
         """What a parameter can be: the receiver, its annotation, an injected dependency, its default, the arguments."""
         receiver = first_parameter(b.scope)
@@ -156,13 +184,14 @@ class Results:
         classes = self._names.knowledge.parameters.get(b.name)
         if not classes:
             return []
-        imported = {
-            other.node[1 if other.kind == "import" else 0]
+        nodes = [
+            (other.kind, other.node)
             for bindings in self._names.top(b.scope).bindings.values()
             for other in bindings
             if isinstance(other.node, tuple) and other.kind in ("import", "from")
-        }
-        names = {(i if isinstance(i, str) else i.module).partition(".")[0] for i in imported}
+        ]
+        dotted = {node[1] if kind == "import" else f"{node[0].module}.{node[1]}" for kind, node in nodes}
+        names = dotted | {name.partition(".")[0] for name in dotted} | {name.rpartition(".")[0] for name in dotted}
         return [Obj(Ext(cls)) for imports, cls in classes if imports & names]
 
     @staticmethod
@@ -177,7 +206,13 @@ class Results:
             name = qualified(callee)
             row = self._names.knowledge.find("handlers.arguments", name) if name else None
             if row and row[1].entry == "dependency" and call.args:
-                return union(*(self.called(v, call, scope) for v in self._names.denote(call.args[0], scope)))
+                given = self._names.denote(call.args[0], scope)
+                return union(
+                    *(
+                        self.returned(v.scope) if isinstance(v, Func | Bound) else self.called(v, call, scope)
+                        for v in given
+                    )
+                )
         return ()
 
     def annotated(self, annotation: f.Expr, scope: Scope) -> Values:
@@ -188,3 +223,48 @@ class Results:
                 if isinstance(value, Cls) or (isinstance(value, Ext) and not value.name.startswith("typing.")):
                     found.append(Obj(value))
         return union(found)
+
+
+def _handed_on(e: f.Expr | None, scope: Scope, depth: int = 0) -> tuple[str, ...]:
+    """The parameters that an expression in a function is, directly or through a local of another name."""
+    found: list[str] = [name for part in _ways(e) for name in _handed_on(part, scope, depth + 1)] if depth < 4 else []
+    if not isinstance(e, f.Name) or e.id in scope.outer or depth > 3:
+        return tuple(dict.fromkeys(found))
+    for b in scope.bindings.get(e.id, ()):
+        if b.kind == "param":
+            found.extend([b.name] if b.name != _receiver(scope) else ())
+        elif b.kind == "assign" and b.position is None:
+            found.extend(_handed_on(b.value, scope, depth + 1))
+    return tuple(dict.fromkeys(found))
+
+
+def _ways(e: f.Expr | None) -> tuple[f.Expr, ...]:
+    """The expressions of which one becomes the value."""
+    if isinstance(e, f.Choice):
+        return (e.then, e.other)
+    return e.operands if isinstance(e, f.Op) and e.op in ("or", "and") else ()
+
+
+def _receiver(scope: Scope) -> str:
+    receiver = first_parameter(scope)
+    return receiver[0] if receiver else ""
+
+
+def _argument(callee: Func | Bound, name: str, e: f.Call) -> f.Expr | None:
+    """What a call hands to a parameter; None where that cannot be told."""
+    node = callee.scope.node
+    if not isinstance(node, f.Function) or any(isinstance(a, f.Star) for a in e.args):
+        return None
+    for keyword, value in e.keywords:
+        if keyword == name:
+            return value
+    positional = [p.name for p in node.params if p.kind in ("positional", "positional-only")]
+    skipped = 1 if isinstance(callee, Bound) and first_parameter(callee.scope) else 0
+    at = positional.index(name) - skipped if name in positional else -1
+    return e.args[at] if 0 <= at < len(e.args) else None
+
+
+def _copied(value: Value, site: Site, function: Scope) -> Value:
+    """What a function whose name says that it copies gives for a container."""
+    copies = "copy" in function.name.lower() or "clone" in function.name.lower()
+    return Heap(value.type, site) if copies and isinstance(value, Heap) else value

@@ -1,8 +1,12 @@
-"""Settings of the whole process that the request path changes: calls, and assignments to names outside the project."""
+"""Settings of the whole process that the request path changes: calls, and assignments to names outside the project.
+
+A change that the same function takes back is none: what it does to requests at the same time is another kind of fault.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from statelint import facts as f
@@ -11,7 +15,7 @@ from statelint.project.calls import Calls
 from statelint.project.first_use import FirstUse
 from statelint.project.names import Names
 from statelint.project.reach import Reach
-from statelint.project.scopes import CallSite, Scope
+from statelint.project.scopes import CallSite, Context, Scope
 from statelint.project.values import Ext, Made, qualified, root
 from statelint.spans import Place
 from statelint.vocabulary import Setter
@@ -26,41 +30,55 @@ class Changed(NamedTuple):
     at: Place
 
 
+class _Change(NamedTuple):
+    """A change with what is needed to tell whether it is taken back."""
+
+    name: str
+    row: Setter
+    scope: Scope
+    at: Place
+    context: Context
+    given: tuple[f.Expr, ...]
+
+
 def changed_settings(names: Names, calls: Calls, reach: Reach, knowledge: Knowledge) -> tuple[Changed, ...]:
     """Every change on the request path, one for each setting and function, in order of place."""
-    found: dict[tuple[str, Scope], Changed] = {}
-    for change in (*_called(names, FirstUse(names), calls, knowledge), *_assigned(names, knowledge)):
+    together: dict[tuple[str, Scope], list[_Change]] = defaultdict(list)
+    first_use = FirstUse(names)
+    for change in (*_called(calls, knowledge), *_assigned(names, knowledge)):
+        if first_use.of(change.context, change.scope, lasting=True):
+            continue
         if change.scope.module.in_service and change.scope.kind == "function" and reach.runs(change.scope):
-            found.setdefault((change.name, change.scope), change)
+            together[change.row.what, change.scope].append(change)
+    found: dict[tuple[str, Scope], Changed] = {}
+    for changes in together.values():
+        if not _taken_back(changes, names, knowledge):
+            for c in changes:
+                if c.row.adds and all(_is_fixed(e, c.scope) for e in c.given):
+                    continue
+                if not any(_names_one_of(w, c.row.kept_by, c.scope, names, knowledge) for w in c.context.withs):
+                    found.setdefault((c.name, c.scope), Changed(c.name, c.row.what, c.scope, c.at))
     return tuple(sorted(found.values(), key=lambda c: (c.scope.path, c.at, c.name)))
 
 
-def _called(names: Names, first_use: FirstUse, calls: Calls, knowledge: Knowledge) -> Iterator[Changed]:
+def _is_fixed(e: f.Expr, scope: Scope) -> bool:
+    """Whether an argument is a constant, or a name of the module or the language."""
+    return isinstance(e, f.Const) or (isinstance(e, f.Name) and e.id not in scope.bindings)
+
+
+def _called(calls: Calls, knowledge: Knowledge) -> Iterator[_Change]:
     for name, sites in calls.outside.items():
         row = knowledge.find("setters", name)
         if row:
             for site in sites:
-                once = first_use.of(site.context, site.scope, lasting=True)
-                back = _inside_keeper(site, names, row[1]) or _gives_back(site, names, row[1])
-                if not once and not back:
-                    yield Changed(name, row[1].what, site.scope, site.call.at)
+                yield _Change(name, row[1], site.scope, site.call.at, site.context, _arguments(site))
 
 
-def _inside_keeper(site: CallSite, names: Names, row: Setter) -> bool:
-    """Whether a `with` block around the call takes the change back."""
-    opened = (e.func if isinstance(e, f.Call) else e for e in site.context.withs)
-    return any(qualified(value) in row.kept_by for e in opened for value in names.denote(e, site.scope))
+def _arguments(site: CallSite) -> tuple[f.Expr, ...]:
+    return (*site.call.args, *(value for _, value in site.call.keywords))
 
 
-def _gives_back(site: CallSite, names: Names, row: Setter) -> bool:
-    """Whether the function sets the former value again: `old = os.umask(0)` … `os.umask(old)`."""
-    scope, readers = site.scope, (*row.names, *row.reads)
-    setters = [c.call for c in scope.calls if any(qualified(v) in readers for v in names.denote(c.call.func, scope))]
-    former = [b.name for found in scope.bindings.values() for b in found if any(b.value is c for c in setters)]
-    return any(isinstance(c.args[-1], f.Name) and c.args[-1].id in former for c in setters if c.args)
-
-
-def _assigned(names: Names, knowledge: Knowledge) -> Iterator[Changed]:
+def _assigned(names: Names, knowledge: Knowledge) -> Iterator[_Change]:
     for scope in names.every:
         for store in scope.stores:
             target = store.target
@@ -73,4 +91,34 @@ def _assigned(names: Names, knowledge: Knowledge) -> Iterator[Changed]:
                 name = f"{owner}.{target.name}" if isinstance(target, f.Attr) else owner
                 row = knowledge.find("setters", name) if name else None
                 if row and name:
-                    yield Changed(name, row[1].what, scope, store.at)
+                    given = (store.value,) if store.value is not None else ()
+                    yield _Change(name, row[1], scope, store.at, store.context, given)
+
+
+def _taken_back(changes: Sequence[_Change], names: Names, knowledge: Knowledge) -> bool:
+    """Whether one of the changes that a function makes of a setting puts the former value back."""
+    if len(changes) < 2:
+        return False
+    made = {c.name for c in changes}
+    return any(
+        not made.isdisjoint(c.row.kept_by) or any(_was_read(e, c.row, c.scope, names, knowledge) for e in c.given)
+        for c in changes
+    )
+
+
+def _was_read(e: f.Expr, row: Setter, scope: Scope, names: Names, knowledge: Knowledge) -> bool:
+    """Whether an expression is a local that kept what the setting was before."""
+    if isinstance(e, f.Star):
+        return _was_read(e.value, row, scope, names, knowledge)
+    if not isinstance(e, f.Name) or e.id not in scope.bindings:
+        return False
+    kept = [b.value for b in scope.bindings[e.id] if b.value is not None]
+    parts = [part for value in kept for part in (value, *(value.args if isinstance(value, f.Call) else ()))]
+    return any(_names_one_of(part, row.reads, scope, names, knowledge) for part in parts)
+
+
+def _names_one_of(e: f.Expr, wanted: Sequence[str], scope: Scope, names: Names, knowledge: Knowledge) -> bool:
+    """Whether an expression, or what it takes an item of or calls, is one of these outside names."""
+    while isinstance(e, f.Call | f.Item):
+        e = e.func if isinstance(e, f.Call) else e.of
+    return any(name and knowledge.canonical(name) in wanted for name in map(qualified, names.denote(e, scope)))

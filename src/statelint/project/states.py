@@ -140,6 +140,8 @@ class States:
         own = [w for w in writes if w not in self._moved] or writes
         kind = self._kinds.of(home, types, own, memo or self._verdicts.is_stale_memo(home, own), ways)
         verdict, reason = self._verdicts.of(home, writes, memo, types)
+        if self._verdicts.is_lock(types):
+            kind = "lock"
         if kind == "lock" and verdict is Verdict.DEFINITE:
             verdict, reason = Verdict.ARGUABLE, "a lock of one process"
         fallback = self._is_fallback(home, writes)

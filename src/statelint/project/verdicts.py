@@ -16,7 +16,7 @@ from statelint.project.names import Names
 from statelint.project.paths import mentions
 from statelint.project.purity import CHANGING, Purity
 from statelint.project.scopes import Binding, CallSite, Scope
-from statelint.project.values import Obj
+from statelint.project.values import Cls, Func, Obj
 from statelint.project.writes import Write
 
 
@@ -31,10 +31,10 @@ class Verdicts:
 
     def of(self, home: Home, writes: Sequence[Write], memo: bool, types: tuple[str, ...]) -> tuple[Verdict, str]:
         """The verdict on a home that requests write so, and the reason in a few words."""
+        if self.is_lock(types):
+            return Verdict.ARGUABLE, "a lock of one process"
         for name in types:
             row = self._knowledge.find("benign", name)
-            if row and row[1].because == "lock":
-                return Verdict.ARGUABLE, "a lock of one process"
             if row and row[1].because in ("context", "metric", "logging", "external"):
                 return Verdict.BENIGN, f"it is {row[1].because}"
         if any(w.element and w.how in ("rebind", "augment") for w in writes):
@@ -47,7 +47,23 @@ class Verdicts:
             return self._memo(writes)
         if all(w.how == "attribute" or w.how == "rebind" for w in writes):
             return self._rebound(home, writes)
+        if all(self._registers_code(w) for w in writes):
+            return Verdict.BENIGN, "it only registers functions and classes of the code"
         return Verdict.DEFINITE, "the request path writes it"
+
+    def _registers_code(self, write: Write) -> bool:
+        """Whether a write adds a function or class that the code names right there."""
+        value = write.value
+        adds = write.method in ("setdefault", "append", "add") or (write.how == "item" and write.method != "del")
+        if not adds or not isinstance(value, f.Name) or value.id in write.scope.bindings:
+            return False
+        named = self._names.denote(value, write.scope)
+        return bool(named) and all(isinstance(v, Func | Cls) for v in named)
+
+    def is_lock(self, types: Iterable[str]) -> bool:
+        """Whether it is something that threads or tasks of one process wait for."""
+        rows = (self._knowledge.find("benign", name) for name in types)
+        return any(row is not None and row[1].because == "lock" for row in rows)
 
     def _rebound(self, home: Home, writes: Sequence[Write]) -> tuple[Verdict, str]:
         values = [w.value for w in writes if w.how != "delete" and not _is_none(w.value)]

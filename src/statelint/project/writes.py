@@ -14,7 +14,7 @@ from statelint.project.names import Names
 from statelint.project.namespaces import constant_name, namespace_of
 from statelint.project.paths import receiver_rooted
 from statelint.project.scopes import CallSite, Context, Scope, Store
-from statelint.project.values import Cls, Ext, Func, Heap, Member, Mod, Obj, Value, qualified, root
+from statelint.project.values import Cls, Ext, Func, Heap, Member, Mod, Obj, Site, Value, qualified, root
 from statelint.spans import Place
 
 SETTING = frozenset({"builtins.setattr", "builtins.delattr", "builtins.object.__setattr__"})
@@ -65,7 +65,7 @@ class Writes:
         """A constructor sets up its own new instance; that is no write to state."""
         scope: Scope | None = write.scope
         return (
-            write.home.kind == "instance-attribute"
+            write.home.kind in ("instance-attribute", "application-attribute")
             and write.rooted == "self"
             and scope is not None
             and scope.name in CONSTRUCTORS
@@ -81,7 +81,7 @@ class Writes:
         elif isinstance(target, f.Attr):
             yield from self._named(s, self._names.denote(target.of, s.scope), target.name, how)
             path = self._homes.application_path(target, s.scope)
-            if path:
+            if path and not self._just_made(target, s.scope):
                 home = self._homes.home("application-attribute", path, s.scope, target.at)
                 yield self._write(home, s, how or "rebind", None, False, target)
         elif isinstance(target, f.Item):
@@ -90,6 +90,22 @@ class Writes:
             owners = namespace_of(target.of, s.scope, self._names)
             if owners:
                 yield from self._named(s, owners, constant_name(target.key), how)
+
+    def _just_made(self, e: f.Expr, scope: Scope) -> bool:
+        """Whether an attribute belongs to an object that this call of a function got from what made it."""
+        while isinstance(e, f.Attr | f.Item):
+            e = e.of
+        if not isinstance(e, f.Name) or scope.kind != "function":
+            return False
+        bindings = scope.bindings.get(e.id, ())
+        made = self._names.denote(e, scope) if bindings and all(isinstance(b.value, f.Call) for b in bindings) else ()
+        return bool(made) and all(
+            isinstance(v, Obj) and v.site is not None and v.site.scope.kind == "function" and not self._is_held(v.site)
+            for v in made
+        )
+
+    def _is_held(self, site: Site) -> bool:
+        return any(home.kind == "module-variable" for home in self._homes.of_site(site))
 
     def _write(self, home: Home, s: Store, how: str, key: f.Expr | None, element: bool, target: f.Expr) -> Write:
         rooted = receiver_rooted(target, s.scope)
@@ -138,7 +154,10 @@ class Writes:
                 yield self._write(home, s, how, None, False, s.target)
             elif isinstance(value, Obj) and isinstance(value.cls, Cls):
                 yield from self._on_instance(s, value, value.cls.scope, name, how)
-            elif isinstance(value, Func) and name and not made_by_a_call(value.scope):
+            elif isinstance(value, Obj) and name and value.site is None and self._homes.lasts(value):
+                for cls in self._homes.speaking(value, name):
+                    yield from self._on_instance(s, Obj(Cls(cls)), cls, name, how)
+            elif isinstance(value, Func) and name and _keeps_attributes(value.scope) and not name.startswith("__"):
                 path = f"{value.scope.full_name}.{name}"
                 home = self._homes.home("function-attribute", path, value.scope, s.target.at)
                 yield self._write(home, s, how, None, False, s.target)
@@ -254,10 +273,17 @@ class Writes:
     def _mutated(self, func: f.Attr, scope: Scope) -> Iterator[tuple[Home, bool]]:
         """Homes whose content `func` (an attribute that is called) changes."""
         for value in self._names.denote(func.of, scope):
-            yield from self._holders.changed_by(value, func.name, scope)
+            for home, element in self._holders.changed_by(value, func.name, scope):
+                if self._holders.lasts_at(home, func.of, scope):
+                    yield home, element
         path = self._homes.application_path(func.of, scope)
         if path and func.name in GENERIC_MUTATORS and ("application-attribute", path) in self._homes.known:
             yield self._homes.known["application-attribute", path], False
+
+
+def _keeps_attributes(function: Scope) -> bool:
+    """Whether a function is one object for the whole process that its own name reaches."""
+    return function.name != "<lambda>" and not made_by_a_call(function)
 
 
 def _as_store(site: CallSite, target: f.Expr, value: f.Expr | None) -> Store:

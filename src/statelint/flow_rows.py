@@ -98,6 +98,8 @@ class Sink(Row, frozen=True):
     copies: bool = False
     """Whether the data argument is a path whose content is copied; with `keeps`, moved or renamed."""
     keeps: bool = False
+    folder: bool = False
+    """Whether the destination is a folder that is filled."""
     names_path: bool = False
     """Whether the call gives the path, or a name for it, under which it wrote."""
 
@@ -127,11 +129,13 @@ class Pass(Row, frozen=True):
     how: Literal[
         "clean", "same", "content", "decode-text", "derived", "wrap", "same-path", "join-path", "call", "call-each",
         "call-later", "bind", "element", "pairs", "numbered", "zip", "attribute", "store", "context", "wrapper",
-        "table", "text",
+        "table", "text", "inside",
     ]  # fmt: skip
     argument: int = 0
     """For `call` and its like the position of the callable; for others the position of what is passed on."""
     keyword: str = ""
+    every: bool = False
+    """Whether all arguments are passed on."""
     arguments_keyword: str = ""
     keywords_keyword: str = ""
 

@@ -15,6 +15,7 @@ from statelint.project.flow_values import (
     Many,
     Origin,
     Taint,
+    Tup,
     Value,
     below,
     join,
@@ -68,13 +69,17 @@ class Attribution:
             elif isinstance(atom, Many):
                 if atom.by_attribute:
                     found.append(atom.inner)
+            elif isinstance(atom, Tup):
+                found.append(atom.entry(e.name))
             elif isinstance(atom, Handle):
                 if e.name in ("name", "path"):
                     found.append(frozenset(atom.locs))
                 elif e.name in ("buffer", "raw", "file", "fileobj", "stream"):
                     found.append(frozenset({atom}))
             elif isinstance(atom, Loc):
-                if e.name in ("parent", "parents"):
+                if e.name == "path":
+                    found.append(frozenset({atom}))
+                elif e.name in ("parent", "parents"):
                     found.append(frozenset({Loc(f"{atom.site}^", True, atom.temp, atom.shared), *below(base)}))
             elif isinstance(atom, Inst) and self._run.library.is_path(atom.cls) and e.name in ("parent", "parents"):
                 found.append(frozenset({atom}))

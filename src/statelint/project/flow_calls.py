@@ -120,12 +120,12 @@ class Caller:
         found: dict[Scope, tuple[Scope, int, bool]] = {}
         if direct:
             for edge in self._run.edges.get(id(call), ()):
-                offset = 1 if first_parameter(edge.callee) else 0
+                offset = self._offset(edge.callee, func, act.scope)
                 found[edge.callee] = (edge.callee, offset, edge.how == "construct")
         if not found:
             for value in self._run.names.denote(func, act.scope):
                 if isinstance(value, Func | Bound):
-                    offset = 1 if first_parameter(value.scope) else 0
+                    offset = self._offset(value.scope, func, act.scope)
                     found[value.scope] = (value.scope, offset, False)
                 elif isinstance(value, Obj) and isinstance(value.cls, Cls):
                     method = self._run.names.classes.method(value.cls.scope, "__call__")
@@ -139,6 +139,17 @@ class Caller:
             for scope in self._decorated(func.id, act.scope):
                 found[scope] = (scope, 1 if first_parameter(scope) else 0, False)
         return list(found.values())[:8]
+
+    def _offset(self, callee: Scope, func: f.Expr, scope: Scope) -> int:
+        """How many parameters the call does not fill: the receiver, unless a method is called on its class."""
+        receiver = first_parameter(callee)
+        if receiver is None:
+            return 0
+        if receiver[1] == "self" and isinstance(func, f.Attr):
+            of = self._run.names.denote(func.of, scope)
+            if of and all(isinstance(v, Cls) for v in of):
+                return 0
+        return 1
 
     def _decorated(self, name: str, scope: Scope) -> list[Scope]:
         """Where `name` is the parameter of a decorator around the scope, the functions that it decorates."""
@@ -176,6 +187,7 @@ class Caller:
 
     def _construct(self, act: Activation, func: f.Expr, given: Given) -> Value:
         """A class without a constructor of its own keeps its arguments as fields."""
+        made: list[Value] = []
         for value in self._run.names.denote(func, act.scope):
             if isinstance(value, Cls):
                 line = [i.scope for i in self._run.names.classes.lineage(value.scope) if isinstance(i, Cls)]
@@ -186,7 +198,8 @@ class Caller:
                 pairs = [*zip(fields, given.values), *given.keywords.items()]  # noqa: B905 - the shorter one counts
                 for name, held in pairs:
                     self._run.remember((value.scope, name), held)
-        return NONE
+                made.append(keyed(pairs))
+        return join(made)
 
     def call_unknown(self, act: Activation, target: f.Expr, scope: Scope, at: Place) -> Value:
         """The result of a project callable whose caller is outside: a dependency, a callback."""

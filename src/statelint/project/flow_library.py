@@ -248,19 +248,20 @@ class Library:
             place = Loc(f"{act.scope.full_name}#{at}@{act.way}")
             made = frozenset({place, *(x for h in handles for x in h.locs)})
             handles = [replace(h, locs=h.locs | {place}) for h in handles]
-        self.land(act, found, row.derives, handles, at, via)
+        self.land(act, found, row.derives, handles, at, via, row.folder)
         return made
 
     def land(
-        self, act: Activation, found: list[Taint], derives: bool, handles: list[Handle], at: Place, via: str
-    ) -> None:
+        self, act: Activation, found: list[Taint], derives: bool, handles: list[Handle], at: Place, via: str,
+        folder: bool = False,
+    ) -> None:  # fmt: skip
         """Note one landing for all destinations that are real."""
         real = [h for h in handles if h.mode != "r" and h.where in ("local", "store")]
         for handle in handles:
             if handle.mode != "r":
                 for taint in found[:1]:
                     level = "derived" if derives or taint.level == "derived" else "content"
-                    self._run.wrote(handle.locs, Taint(level, "", taint.origin, taint.via))
+                    self._run.wrote(handle.locs, Taint(level, "", taint.origin, taint.via), folder)
         if not real:
             return
         where = "store" if all(h.where == "store" for h in real) else "local"

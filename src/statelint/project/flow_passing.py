@@ -19,6 +19,7 @@ from statelint.project.flow_values import (
     Tup,
     Value,
     as_text,
+    below,
     content_of,
     derived,
     join,
@@ -47,6 +48,8 @@ class Passing:
         value = given.value(row.argument, row.keyword)
         if row.argument < 0:
             value = recv
+        if row.every:
+            value = given.everything()
         sources = self._run.sources
         if how == "clean":
             return NONE
@@ -88,6 +91,9 @@ class Passing:
             parts = [recv, *given.values, *given.keywords.values()]
             first = recv if row.argument < 0 else given.value(row.argument)
             return join(map(as_text, parts[1:])) | self._run.evaluator.path(act, call, parts, first)
+        if how == "inside":
+            inner = below(value)
+            return many(inner | frozenset({Tup((inner,))})) if inner else NONE
         if how == "table":
             return value | keyed(given.keywords.items())
         if how == "pairs":

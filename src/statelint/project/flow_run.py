@@ -65,6 +65,8 @@ class Run:
         self.attributes: dict[tuple[object, str], Value] = {}
         self.contents: dict[str, Taint] = {}
         """What was written to a path or a buffer, by site."""
+        self.folders: set[str] = set()
+        """The sites among them that are folders, so that all below them holds it."""
         self.changed = False
         self.left = BUDGET
         self.visited: set[Scope] = set()
@@ -89,11 +91,13 @@ class Run:
             self.attributes[key] = known | value
             self.changed = self.changed or tells(value)
 
-    def wrote(self, locs: Iterable[Loc], taint: Taint) -> None:
+    def wrote(self, locs: Iterable[Loc], taint: Taint, folder: bool = False) -> None:
         for loc in locs:
             if loc.exact and loc.site not in self.contents:
                 self.contents[loc.site] = taint
                 self.changed = True
+            if loc.exact and folder:
+                self.folders.add(loc.site)
 
     def held(self, value: Value) -> Value:
         """What the files and buffers named by a value hold of request data."""
@@ -101,7 +105,7 @@ class Run:
         for atom in value:
             sites = [atom] if isinstance(atom, Loc) else list(atom.locs) if isinstance(atom, Handle) else []
             for loc in sites:
-                if loc.exact and loc.site in self.contents:
+                if loc.site in (self.contents if loc.exact else self.folders):
                     found.append(self.contents[loc.site])
             if isinstance(atom, Taint) and atom.level == "copy":
                 found.append(Taint("content", "", atom.origin, atom.via))
@@ -176,7 +180,7 @@ class Run:
         outer = scope.parent or scope
         receiver = first_parameter(scope)
         for param in node.params:
-            if receiver and param.name == receiver[0]:
+            if receiver and param.name == receiver[0] and not (given or {}).get(param.name):
                 continue
             value = (given or {}).get(param.name, NONE)
             if param.name not in (given or {}):

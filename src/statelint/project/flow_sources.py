@@ -258,9 +258,9 @@ def element(value: Value, iterated: bool, sources: Sources) -> Value:
             if atom.level in ("upload", "field") and row is not None:
                 if "__iter__" in row.items:
                     parts.append(frozenset({Taint("upload", row.item_type or atom.type, atom.origin, atom.via)}))
-                elif "__iter__" in row.content and iterated:
+                elif "__iter__" in row.content and iterated and atom.level == "upload":
                     parts.append(frozenset({Taint("content", "", atom.origin, atom.via)}))
-                elif not iterated or atom.level == "upload":
+                else:
                     parts.append(frozenset({atom}))
             else:
                 parts.append(frozenset({atom}))

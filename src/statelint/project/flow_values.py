@@ -84,7 +84,7 @@ class Tup:
 
     def entry(self, key: str) -> Value:
         """What stands under a key."""
-        return join(item for name, item in zip(self.keys, self.items, strict=True) if name == key)
+        return join(item for name, item in zip(self.keys, self.items, strict=False) if name == key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,12 +283,28 @@ def test_explain(project: Path) -> None:
     assert len(pages) == 1
     page = pages.pop().decode()
     assert "POST /cart/<user>" in page and f"statelint: ignore[{listed['rule']}]" in page and listed["id"] in page
+    assert "1. POST /cart/<user> reaches replica A: written by add() (web.py:9), on A alone" in page
+    assert "definite: the request path writes it" in page and '[tool.statelint.declare] "web:CARTS"' in page
+    (project / "statelint.toml").write_text("")
+    assert '[declare] "web:CARTS"' in statelint("explain", "CARTS", cwd=project).out.decode()
 
 
 def test_explain_says_why_something_is_not_reported(project: Path) -> None:
     (project / "web.py").write_text(STATEFUL + "\nNAMES = []\n\n\ndef _fill():\n    NAMES.append('a')\n\n\n_fill()\n")
     outcome = statelint("explain", "NAMES", cwd=project)
     assert outcome.code == 0 and b"benign" in outcome.out and b"start-up" in outcome.out
+    line = (project / "web.py").read_text().splitlines().index("NAMES = []") + 1
+    assert statelint("explain", f"web.py:{line}", cwd=project).out == outcome.out
+    (project / "tests").mkdir()
+    (project / "tests" / "test_web.py").write_text(STATEFUL)
+    for what, reason in (
+        ("web.py:1", "nothing at web.py:1 keeps state that a request changes"),
+        ("gone.py:1", "gone.py is not analysed"),
+        ("tests/test_web.py:4", "tests/test_web.py is no part of the service: python, test"),
+        ("NAMEZ", "nothing is found by the name `NAMEZ`"),
+    ):
+        outcome = statelint("explain", what, cwd=project)
+        assert outcome.code == 2 and reason in outcome.err.decode()
 
 
 def test_files_say_what_they_count_as(project: Path) -> None:

@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from statelint.findings import Finding, Problem, Report, Role, Severity, Step, Verdict
+from statelint.config import Config
+from statelint.findings import External, Finding, Problem, Report, Role, Severity, Step, Verdict
+from statelint.services import service_at
 
 
 class Row(NamedTuple):
@@ -22,6 +24,15 @@ class Row(NamedTuple):
     verdict: str
     """definite, arguable, benign, declared or accepted."""
     reason: str
+
+
+class Part(NamedTuple):
+    """One service of the repository: its root, how often it runs as the configuration says, and what blocks it."""
+
+    name: str
+    root: str
+    replicas: str
+    blocking: int
 
 
 class Change(NamedTuple):
@@ -65,14 +76,18 @@ class Audit(NamedTuple):
     rows: tuple[Row, ...]
     map: Map
     plan: tuple[Change, ...]
+    external: tuple[External, ...]
+    """What is kept outside already."""
+    services: tuple[Part, ...]
     files: int
     entries: tuple[tuple[str, int], ...]
     copies: tuple[str, ...]
     problems: tuple[Problem, ...]
 
 
-def audit(report: Report, title: str, costs: dict[str, str]) -> Audit:
+def audit(report: Report, title: str, costs: dict[str, str], config: Config | None = None) -> Audit:
     """The audit of a report that holds arguable findings too. `costs` says what each kind of replacement costs."""
+    config = config or Config()
     code = [f for f in report.findings if f.rule.check]
     blocking = tuple(f for f in code if f.verdict is Verdict.DEFINITE and f.severity is Severity.ERROR)
     arguable = tuple(f for f in code if f not in blocking)
@@ -92,11 +107,18 @@ def audit(report: Report, title: str, costs: dict[str, str]) -> Audit:
         rows=_inventory(report, code),
         map=_map(blocking + arguable),
         plan=_plan(blocking + arguable, costs),
+        external=report.external,
+        services=_services(blocking, config),
         files=report.files,
         entries=tuple(sorted(report.entries.items())),
         copies=tuple(sorted({_deployed(s) for f in code for s in f.trace if s.role is Role.DEPLOYED})),
         problems=report.problems,
     )
+
+
+def _services(blocking: Sequence[Finding], config: Config) -> tuple[Part, ...]:
+    counts = Counter(service.name for f in blocking if (service := service_at(config, f.span.path)))
+    return tuple(Part(s.name, s.root, s.replicas, counts[s.name]) for s in config.service)
 
 
 def label(finding: Finding) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 
 from statelint.audit import Audit, Map
-from statelint.audit_text import coverage
+from statelint.audit_text import coverage, outside, service, several
 from statelint.findings import Finding
 from statelint.report import count, page, printable
 
@@ -60,8 +60,10 @@ def html(audit: Audit) -> str:
         f"<p>Score <strong>{audit.score}</strong> of 100.",
         f'<span class="soft">{_text(coverage(audit))}.</span></p>',
         "".join(f"<p>Deployed: {_text(copy)}</p>" for copy in audit.copies),
+        "".join(f"<p>{_text(service(part))}</p>" for part in audit.services if len(audit.services) > 1),
         _drawn(audit.map),
         _plan(audit),
+        _outside(audit),
         _inventory(audit),
         _findings(audit),
         _problems(audit),
@@ -86,7 +88,7 @@ def _plan(audit: Audit) -> str:
         return ""
     rows = []
     for change in audit.plan:
-        objects = ", ".join(f"<code>{_text(name)}</code>" for name in change.objects)
+        objects = ", ".join(f"<code>{_text(name)}</code>" for name in several(change.objects))
         rows.append(
             f"<li><strong>{_text(change.title[:1].upper() + change.title[1:])}</strong>: removes "
             f"{count(len(change.removes), 'finding')} ({objects}). "
@@ -98,6 +100,16 @@ def _plan(audit: Audit) -> str:
 
 def _text_lines(snippet: str) -> str:
     return "\n".join(_text(line) for line in snippet.rstrip().splitlines())
+
+
+def _outside(audit: Audit) -> str:
+    if not audit.external:
+        return ""
+    rows = "".join(
+        f"<li><strong>{_text(what)}</strong>: {', '.join(f'<code>{_text(spot)}</code>' for spot in places)}</li>"
+        for what, places in outside(audit)
+    )
+    return f"<section><h2>Outside already</h2><ul>{rows}</ul></section>"
 
 
 def _inventory(audit: Audit) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
-from statelint.audit import Audit
+from statelint.audit import Audit, Part
 from statelint.report import as_values, count, json_text, printable
 
+LIBRARIES = {"python": "the standard library", "models": "`models`"}
 COLUMNS = ("verdict", "category", "object", "where", "why")
 
 
@@ -25,6 +28,10 @@ def as_json(audit: Audit) -> str:
                 "failed": [dict(p._asdict()) for p in audit.problems],
             },
             "copies": list(audit.copies),
+            "services": [dict(part._asdict()) for part in audit.services],
+            "external": [
+                {"what": e.what, "name": e.name, "path": e.span.path, "line": e.span.line} for e in audit.external
+            ],
             "inventory": [dict(row._asdict()) for row in audit.rows],
             "map": {
                 "entries": list(audit.map.entries),
@@ -45,36 +52,87 @@ def _listed(values: dict[str, Any]) -> dict[str, Any]:
 
 def coverage(audit: Audit) -> str:
     """What was looked at, in a sentence."""
-    ways = ", ".join(f"{number} by {library}" for library, number in audit.entries)
+    ways = ", ".join(f"{number} by {LIBRARIES.get(library, library)}" for library, number in audit.entries)
     return (
         f"{count(audit.files, 'file')} analysed; ways in: {ways or 'none found'}; not analysed: {len(audit.problems)}"
     )
 
 
-def text(audit: Audit, width: int) -> str:
-    """For a terminal: verdict, plan, inventory and map."""
+def several(names: Iterable[str]) -> list[str]:
+    """Each name once, with how often it was there: `write() in keep() (2)`."""
+    return [name if number == 1 else f"{name} ({number})" for name, number in Counter(names).items()]
+
+
+def outside(audit: Audit) -> list[tuple[str, list[str]]]:
+    """What is kept outside already: each kind of store with the places that reach it."""
+    found: dict[str, list[str]] = {}
+    for e in audit.external:
+        found.setdefault(e.what, []).append(f"{e.name} at {e.span.path}:{e.span.line}")
+    return list(found.items())
+
+
+def service(part: Part) -> str:
+    """One service in a sentence."""
+    runs = {"one": "runs once", "many": "runs in many copies", "auto": "as the deployment files say"}[part.replicas]
+    return f"{part.name} ({part.root}, {runs}): {count(part.blocking, 'object')} in the way"
+
+
+def tally(audit: Audit) -> list[tuple[str, int]]:
+    """How many objects are benign for each reason, most first."""
+    return Counter(row.reason for row in audit.rows if row.verdict == "benign").most_common()
+
+
+def text(audit: Audit, width: int, everything: bool = False) -> str:
+    """For a terminal: verdict, plan, inventory and map. What is benign is counted, unless `everything` is wanted."""
     lines = [f"{audit.title}: {audit.verdict}", f"score {audit.score} of 100; {coverage(audit)}"]
     lines += [f"deployed: {copy}" for copy in audit.copies]
+    lines += [f"service {service(part)}" for part in audit.services if len(audit.services) > 1]
     if audit.plan:
         lines += ["", "Plan, by what each change removes"]
     for number, change in enumerate(audit.plan, 1):
-        lines.append(f"{number:3}. {change.title}: removes {len(change.removes)} ({', '.join(change.objects)})")
-        if change.cost:
-            lines += textwrap.wrap(f"cost: {change.cost}", width, initial_indent="     ", subsequent_indent="     ")
-    if audit.rows:
-        lines += ["", "Inventory"]
+        lines.append(f"{number:3}. {change.title}: removes {count(len(change.removes), 'finding')}")
+        lines += _wrapped(", ".join(several(change.objects)), width, " " * 5)
+        lines += _wrapped(f"cost: {change.cost}", width, " " * 5) if change.cost else []
+    if audit.external:
+        lines += ["", "Outside already"]
+    for what, places in outside(audit):
+        lines += _wrapped(f"{what}: {'; '.join(places)}", width, "  ", "    ")
+    lines += ["", *_listed_rows(audit, width, everything)] if audit.rows else []
+    lines += ["", *_mapped(audit, width)] if audit.map.writes else []
+    return "".join(printable(line) + "\n" for line in lines)
+
+
+def _wrapped(line: str, width: int, indent: str, further: str | None = None) -> list[str]:
+    return textwrap.wrap(line, width, initial_indent=indent, subsequent_indent=indent if further is None else further,
+                         break_long_words=False, break_on_hyphens=False)  # fmt: skip
+
+
+def _listed_rows(audit: Audit, width: int, everything: bool) -> list[str]:
+    lines = ["Inventory"]
     for row in audit.rows:
-        lines.append(f"  {row.verdict:9} {row.category:8} {row.name}  {row.path}:{row.line}")
-        lines += textwrap.wrap(row.reason, width, initial_indent=" " * 21, subsequent_indent=" " * 21)
-    if audit.map.writes:
-        lines += ["", "State map"]
+        if row.verdict in ("definite", "arguable"):
+            lines += _wrapped(f"{row.verdict:9} {row.category:8} {row.reason}", width, "  ", " " * 21)
+            lines.append(f"{' ' * 21}{row.path}:{row.line}")
+        elif everything or row.verdict != "benign":
+            lines.append(f"  {row.verdict:9} {row.category:8} {row.name}  {row.path}:{row.line}")
+            lines += _wrapped(row.reason, width, " " * 21)
+    benign = tally(audit)
+    if benign and not everything:
+        lines.append(f"  benign    {count(sum(number for _, number in benign), 'object')} (--all lists them):")
+        lines += [f"  {number:9} {reason}" for reason, number in benign]
+    return lines
+
+
+def _mapped(audit: Audit, width: int) -> list[str]:
+    lines = ["State map"]
     for name, category in audit.map.objects:
         lines.append(f"  {name} ({category})")
         for edge in audit.map.writes:
             if edge.target == name:
                 ways = [reach.source for reach in audit.map.reaches if reach.target == edge.source]
-                lines.append(f"    <- {edge.source}{'  <- ' + ', '.join(ways) if ways else ''}")
-    return "".join(printable(line) + "\n" for line in lines)
+                shown = f"<- {edge.source}{'  <- ' + ', '.join(ways) if ways else ''}"
+                lines += _wrapped(shown, width, "    ", "       ")
+    return lines
 
 
 def markdown(audit: Audit) -> str:
@@ -86,14 +144,19 @@ def markdown(audit: Audit) -> str:
     ]
     if audit.copies:
         parts.append("Deployed: " + "; ".join(_escaped(copy) for copy in audit.copies) + ".")
+    if len(audit.services) > 1:
+        parts.append("\n".join(f"- {_escaped(service(part))}" for part in audit.services))
     if audit.plan:
         parts.append("## Plan")
     for number, change in enumerate(audit.plan, 1):
-        objects = ", ".join(f"`{_code(name)}`" for name in change.objects)
+        objects = ", ".join(f"`{_code(name)}`" for name in several(change.objects))
         parts.append(f"### {number}. {change.title[:1].upper()}{change.title[1:]}")
         parts.append(f"Removes {count(len(change.removes), 'finding')}: {objects}. Cost: {change.cost or 'not known'}.")
         language = "python" if "import " in change.snippet or " = " in change.snippet else ""
         parts.append(f"```{language}\n{change.snippet.rstrip()}\n```")
+    if audit.external:
+        rows = "\n".join(f"- {what}: {_escaped('; '.join(places))}" for what, places in outside(audit))
+        parts += ["## Outside already", rows]
     if audit.rows:
         head = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}\n"
         body = "\n".join(

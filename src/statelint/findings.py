@@ -260,6 +260,14 @@ class Judged(NamedTuple):
     reason: str
 
 
+class External(NamedTuple):
+    """A store or broker that all replicas share: what it is, the call or setting that tells, and where."""
+
+    what: str
+    name: str
+    span: Span
+
+
 class Problem(NamedTuple):
     """Something about the input that could not be analysed, or an internal error in one file."""
 
@@ -282,6 +290,8 @@ class Report:
     """Counts of what was left out and why: `arguable`, `suppressed`, `baseline`, `below-severity`, `outside-paths`."""
     judged: tuple[Judged, ...] = ()
     """All objects that code changes after import, benign ones too, for the inventory."""
+    external: tuple[External, ...] = ()
+    """What the service keeps outside already."""
     comments: tuple[Spoken, ...] = ()
     """All suppression comments, by place."""
     silenced: tuple[Finding, ...] = ()

@@ -194,6 +194,7 @@ def _judge(
         problems=(*found.problems, *project.limits()),
         entries=Counter(entry.library for entry in project.entries.all),
         judged=judged(project),
+        external=project.external,
         root=root,
         texts={**way.texts, **mentioned},
         mentioned=mentioned,

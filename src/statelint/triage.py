@@ -21,6 +21,7 @@ from pathspec import GitIgnoreSpec
 from statelint.config import Config, ConfigError, Ignored
 from statelint.facts import Facts
 from statelint.findings import (
+    External,
     Finding,
     Fix,
     Hit,
@@ -142,6 +143,7 @@ def triage(
     problems: Sequence[Problem] = (),
     entries: Mapping[str, int] = MappingProxyType({}),
     judged: tuple[Judged, ...] = (),
+    external: tuple[External, ...] = (),
     root: Path | None = None,
     texts: Mapping[str, bytes] = MappingProxyType({}),
     mentioned: Iterable[str] = (),
@@ -173,6 +175,7 @@ def triage(
         findings=tuple(shown),
         silenced=tuple(silenced),
         judged=judged,
+        external=external,
         comments=comments.spoken(),
         problems=tuple(sorted([*problems, *_troubles(facts)])),
         files=len(facts),

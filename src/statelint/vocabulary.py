@@ -251,6 +251,16 @@ class Benign(Row, frozen=True):
     because: Literal["handle", "metric", "context", "external", "definition", "row", "immutable", "logging", "lock"]
 
 
+class Shared(Row, frozen=True):
+    """Calls, or settings (key paths, `*` is one component), that reach a store which all replicas share."""
+
+    what: str
+    names: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    where: str = ""
+    """What the first argument or the value must match (regular expression)."""
+
+
 class Setter(Row, frozen=True):
     """Calls or assignments that change a setting of the whole process."""
 
@@ -311,6 +321,7 @@ class Library(Row, frozen=True):
     memo: tuple[Memo, ...] = ()
     impure: tuple[Impure, ...] = ()
     benign: tuple[Benign, ...] = ()
+    shared: tuple[Shared, ...] = ()
     setters: tuple[Setter, ...] = ()
     work: tuple[Work, ...] = ()
     stores: tuple[Store, ...] = ()

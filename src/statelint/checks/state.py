@@ -43,7 +43,7 @@ def _hit(state: State, project: Project) -> Hit:
     entry = state.chain.entry.label if state.chain else ""
     also = len(state.also)
     words = {
-        "object": home.short if not also else f"{home.short} (+{also})",
+        "object": home.short if not also else _several(home.short, also),
         "holds": holds(state.category, home.name),
         "writer": f"{write.scope.qualname}()",
         "entry": entry,
@@ -73,6 +73,12 @@ def _hit(state: State, project: Project) -> Hit:
         more=MappingProxyType({"writes": len(state.writes) - 1, "entries": max(0, state.entries - 1)}),
         ways=ways,
     )
+
+
+def _several(short: str, also: int) -> str:
+    """`Account.name` with two other attributes of the same object: `Account (name and 2 more)`."""
+    owner, _, attribute = short.rpartition(".")
+    return f"{owner} ({attribute} and {also} more)" if owner else f"{short} and {also} more"
 
 
 def _verb(write: Write) -> str:

@@ -21,9 +21,15 @@ from statelint.config import ConfigError
               help="text unless the name of --output says more.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(), help="A file to write instead of stdout.")
 @click.option("--check", type=click.Path(), help="Fail with 1 when this committed report is out of date.")
+@click.option("--all", "everything", is_flag=True, help="In the text, list what is benign too.")
 @click.option("--no-cache", is_flag=True, help="Extract everything anew.")
 def command(
-    paths: tuple[str, ...], output_format: str | None, output: str | None, check: str | None, no_cache: bool
+    paths: tuple[str, ...],
+    output_format: str | None,
+    output: str | None,
+    check: str | None,
+    everything: bool,
+    no_cache: bool,
 ) -> int:
     """Write the readiness report: verdict and score, state map, inventory, plan with costs, coverage.
 
@@ -38,12 +44,11 @@ def command(
     where = place.locate(paths)
     config = msgspec.structs.replace(where.config, pedantic=True, baseline="")
     report = run(where.root, config, Way(use_cache=not no_cache), paths=where.limits)
-    made = audit(report, where.root.name, costs())
+    made = audit(report, where.root.name, costs(), where.config)
     target = output or check
     kind = output_format or _kind(target)
-    rendered = {"markdown": markdown, "json": as_json, "html": html}.get(kind, lambda a: text(a, terminal.width()))(
-        made
-    )
+    drawn = {"markdown": markdown, "json": as_json, "html": html}
+    rendered = drawn[kind](made) if kind in drawn else text(made, terminal.width(), everything)
     if check:
         return _compare(Path(check), rendered)
     if output:

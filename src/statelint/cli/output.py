@@ -13,7 +13,7 @@ import click
 
 from statelint.cli import place, terminal
 from statelint.config import Config, ConfigError, nearest
-from statelint.findings import Report
+from statelint.findings import Problem, Report
 from statelint.report import Look, count, formats, paths_of, render
 
 REASONS = {  # why something is hidden → how to say it, and how to see it
@@ -112,9 +112,7 @@ def summary_lines(report: Report, config: Config) -> list[str]:
             "no function was found that a request, job or message enters by, so memory and uploads could not be judged"
         )
     if report.problems:
-        p = report.problems[0]
-        more = f" and {len(report.problems) - 1} more" if len(report.problems) > 1 else ""
-        lines.append(f"not analysed: {p.path}:{p.line}: {p.message}{more}")
+        lines.append(_incomplete(report.problems))
     hidden = [f"{report.hidden[key]} {word} ({how})" for key, (word, how) in REASONS.items() if report.hidden.get(key)]
     if hidden:
         lines.append("hidden: " + ", ".join(hidden))
@@ -124,6 +122,13 @@ def summary_lines(report: Report, config: Config) -> list[str]:
         lines.append(f"{count(report.hidden['fixed'], 'entry', 'entries')} of {config.baseline} fixed: "
                      "statelint baseline prune")  # fmt: skip
     return lines
+
+
+def _incomplete(problems: Sequence[Problem]) -> str:
+    """What could not be analysed: the first of it, and how much more."""
+    p = problems[0]
+    more = f"; {count(len(problems) - 1, 'more problem')}: --output-format concise" if len(problems) > 1 else ""
+    return f"incomplete: {p.message}{more}" if p.path == "." else f"not analysed: {p.path}:{p.line}: {p.message}{more}"
 
 
 def _fixable(report: Report) -> str:

@@ -14,13 +14,14 @@ from functools import cached_property
 from statelint import house_words
 from statelint.config import Models
 from statelint.facts import Document, Facts
-from statelint.findings import Problem, Verdict
+from statelint.findings import External, Problem, Verdict
 from statelint.knowledge import Knowledge
 from statelint.project.arrivals import Arrivals
 from statelint.project.callees import Callees
 from statelint.project.calls import Calls
 from statelint.project.deployments import Copies, copies
 from statelint.project.entries import Entries
+from statelint.project.external import external
 from statelint.project.first_use import FirstUse
 from statelint.project.flows import Flows
 from statelint.project.given import given
@@ -208,8 +209,13 @@ class Project:
         rows = [row for _, row in self.knowledge.stores]
         wanted = [s for row in rows for s in (*row.settings, *row.marks, *row.deciders)]
         wanted += [s for row in rows if row.follows for s in (row.follows.setting, row.follows.named_by)]
-        wanted += [s for _, row in self.knowledge.rows(lambda lib: lib.keys) for s in row.settings]
+        wanted += [s for _, row in self.knowledge.rows(lambda lib: (*lib.keys, *lib.shared)) for s in row.settings]
         return Settings(self.names, self.worths, self.documents, self.variables, components(wanted))
+
+    @cached_property
+    def external(self) -> tuple[External, ...]:
+        """What the service keeps outside already."""
+        return external(self.calls, self.knowledge, self.settings, self.worths, self.offline)
 
     @cached_property
     def offline(self) -> frozenset[Scope]:

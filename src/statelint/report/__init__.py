@@ -65,7 +65,7 @@ def shown_path(path: str, look: Look) -> str:
             parts.pop()
         elif part not in ("", "."):
             parts.append(part)
-    return "/".join(parts)
+    return "/".join(parts) or "."
 
 
 def printable(text: str) -> str:

@@ -16,7 +16,7 @@ EntryKind = Literal[
     "route", "websocket", "middleware", "hook", "task", "event", "signal", "message", "timer", "rpc", "lambda", "page",
     "dependency", "thread",
 ]  # fmt: skip
-Lifetime = Literal["request", "connection", "process"]
+Lifetime = Literal["request", "connection", "process", "held"]
 
 
 class Decorated(Row, frozen=True):
@@ -53,7 +53,7 @@ class Methods(Row, frozen=True):
     entry: EntryKind = "route"
     label: str = ""
     instance: Lifetime = "request"
-    """How long `self` lives: made for each request or connection, or once for the process."""
+    """How long `self` lives: made for each request or connection, once for the process, or as long as what holds it."""
 
 
 class Tabled(Row, frozen=True):

@@ -161,7 +161,7 @@ class Project:
     def states(self) -> tuple[State, ...]:
         """Every home that code writes after import, with its verdict; the benign ones too."""
         found = States(
-            self.names, self.homes, self.writes, self.reach, self.purity, self.knowledge, self.at_start
+            self.names, self.calls, self.homes, self.writes, self.reach, self.purity, self.knowledge, self.at_start
         ).judge()
         shared = self._is_shared
         return tuple(replace(s, verdict=Verdict.BENIGN, reason=SHARED) if shared(s.home.name) else s for s in found)

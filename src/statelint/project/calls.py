@@ -41,6 +41,13 @@ class Calls:
         """Calls of an outside callable by its qualified name."""
         return self.outside.get(name, [])
 
+    def always_given(self, function: Scope, name: str) -> bool:
+        """Whether every call of a project function hands over an argument for this parameter."""
+        params = function.node.params if isinstance(function.node, f.Function) else ()
+        place = next((i for i, p in enumerate(params) if p.name == name and p.kind != "keyword-only"), None)
+        edges = self.into.get(function, ())
+        return bool(edges) and all(e.site is not None and _gives(e, name, place) for e in edges)
+
     def _add(self, edge: Edge) -> None:
         self.out[edge.caller].append(edge)
         self.into[edge.callee].append(edge)
@@ -126,3 +133,12 @@ class Calls:
                 if isinstance(value, Func | Bound):
                     receiver = value.receiver if isinstance(value, Bound) else None
                     self._add(Edge(site.scope, value.scope, arg.at, "passed", receiver, site))
+
+
+def _gives(edge: Edge, name: str, place: int | None) -> bool:
+    call = edge.site.call if edge.site else None
+    if call is None or edge.how not in ("call", "construct", "guess"):
+        return False
+    if name in dict(call.keywords) or "**" in dict(call.keywords) or any(isinstance(a, f.Star) for a in call.args):
+        return True
+    return place is not None and len(call.args) > place - (edge.receiver is not None)

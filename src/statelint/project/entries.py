@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.findings import Confidence
@@ -12,6 +11,7 @@ from statelint.house_words import is_named
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
 from statelint.project.described import described
+from statelint.project.entry import Entry
 from statelint.project.labels import VERBS, first_matches, label_of, strings
 from statelint.project.names import Names
 from statelint.project.prefixes import Prefixes
@@ -34,25 +34,6 @@ from statelint.vocabulary import (
     Strung,
     Tabled,
 )  # fmt: skip
-
-
-class Entry(NamedTuple):
-    """One way in. `label` is what a person calls it: `POST /carts/{id}`, `task send_mail`, `event connect`."""
-
-    scope: Scope
-    kind: str
-    label: str
-    library: str
-    span: Span
-    process_lived: bool
-    """Whether the receiver of the method lives as long as the process."""
-    confidence: Confidence = Confidence.HIGH
-    receiver: Value | None = None
-    by_name: bool = False
-    """Whether only the function's name and parameters tell: it counts where nothing says more about the function."""
-    alone: bool = False
-    """Whether it counts only where nothing else is a way in."""
-
 
 ASIDE = frozenset({"thread", "hook"})
 """Ways in of the standard library that are none where nothing else arrives."""
@@ -263,7 +244,11 @@ class Entries:
                 label = label.replace("{verb}", scope.name.upper() if scope.name in VERBS else scope.name)
                 node = scope.node
                 assert isinstance(node, f.Function)
-                yield Entry(scope, row.entry, label, library, scope.span(node.name_at), row.instance == "process")
+                held = Obj(Cls(cls)) if row.instance == "held" else None
+                span = scope.span(node.name_at)
+                yield Entry(
+                    scope, row.entry, label, library, span, row.instance == "process", Confidence.HIGH, held
+                )  # fmt: skip
 
     def _named(self, scope: Scope, rows: list[tuple[str, Named]]) -> Iterator[Entry]:
         node = scope.node

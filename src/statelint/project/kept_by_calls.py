@@ -156,11 +156,15 @@ class KeptByCalls:
         )  # fmt: skip
 
     def _doubles(self, row: Store, site: CallSite) -> bool:
-        """Whether the function that a timer runs tells by its name of an effect that doubles."""
+        """Whether the function that a timer runs tells by its name of an effect that doubles in each replica."""
+        if self._.reach.runs(site.scope):
+            return False  # a timer of the connection or request that sets it
         given = argument(site.call, "", row.callback)
         name = given.name if isinstance(given, f.Attr) else given.id if isinstance(given, f.Name) else ""
-        known = self._.knowledge.words
-        return bool(set(words(name)) & (known.get("doubles", frozenset()) | known.get("effects", frozenset())))
+        known, parts = self._.knowledge.words, set(words(name))
+        if parts & known.get("unnoticed", frozenset()):
+            return False
+        return bool(parts & (known.get("doubles", frozenset()) | known.get("effects", frozenset())))
 
     def _reads_only(self, row: Store, site: CallSite) -> bool:
         for key, wanted in row.read_only.items():

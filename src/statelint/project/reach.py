@@ -13,7 +13,8 @@ from statelint import facts as f
 from statelint.findings import Confidence
 from statelint.project.arrivals import Arrivals
 from statelint.project.calls import Calls, Edge
-from statelint.project.entries import Entries, Entry
+from statelint.project.entries import Entries
+from statelint.project.entry import Entry
 from statelint.project.first_use import FirstUse
 from statelint.project.homes import Homes
 from statelint.project.names import Names
@@ -80,7 +81,6 @@ class Reach:
             owner = entry.scope.owner
             lasting = entry.process_lived and not (owner is not None and self._homes.mixed(owner))
             lasting = lasting or (entry.receiver is not None and self._homes.lasts(entry.receiver))
-            lasting = lasting or (entry.kind == "thread" and self._homes.class_lasts(owner))
             node = Node(entry.scope, lasting)
             self.entries_of[node] = self.entries_of.get(node, 0) + 1
             if node not in self._from:

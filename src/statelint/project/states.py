@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from statelint import facts as f
 from statelint.findings import Confidence, Verdict
 from statelint.knowledge import Knowledge
+from statelint.project.calls import Calls
 from statelint.project.homes import Home, Homes
 from statelint.project.kinds import Kinds, words
 from statelint.project.names import Names
@@ -53,6 +54,7 @@ class States:
     def __init__(
         self,
         names: Names,
+        calls: Calls,
         homes: Homes,
         writes: Writes,
         reach: Reach,
@@ -62,6 +64,7 @@ class States:
     ) -> None:
         self._at_start = frozenset(at_start)
         self._names = names
+        self._calls = calls
         self._homes = homes
         self._writes = writes
         self._reach = reach
@@ -123,6 +126,8 @@ class States:
             return False
         if write.rooted == "whole":
             return self._reach.chain(write.scope, lasting=True) is not None
+        if write.home.kind == "default-argument":
+            return not self._calls.always_given(write.home.scope, write.home.name.rpartition(".")[2])
         if write.home.kind == "closure-variable":
             return write.home.scope in self._at_start
         if write.home.kind == "instance-attribute":

@@ -185,7 +185,7 @@ class HandedWork:
             elif _adds(node) and any(_holds(a, call) for a in node.args):
                 found.add(_target(node.func.of))
         found.discard("")
-        while new := {name for node in self._body(scope) if (name := _passed_on(node, found))} - found:
+        while new := {name for node in self._body(scope) for name in _passed_on(node, found)} - found:
             found |= new
         return frozenset(found)
 
@@ -315,15 +315,16 @@ def _adds(node: Any) -> bool:
     return isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in ADDERS
 
 
-def _passed_on(node: Any, handles: set[str]) -> str:
-    """The name that gets a handle by this fact: `tasks.append(task)`, `for task in tasks`, `all = [*tasks]`."""
+def _passed_on(node: Any, handles: set[str]) -> list[str]:
+    """The names that get a handle by this fact: `tasks.append(task)`, `for task in tasks`, `all = [*tasks]`."""
     if _adds(node) and node.args and _mentions(node.args[0], handles):
-        return _target(node.func.of)
+        return [_target(node.func.of)]
     if isinstance(node, f.Loop | f.Clause) and node.target is not None and _mentions(node.source, handles):
-        return _target(node.target)
+        targets = node.target.items if isinstance(node.target, f.Group) else (node.target,)
+        return [name for target in targets if (name := _target(target))]
     if isinstance(node, f.Bind) and isinstance(node.value, f.Group | f.Name | f.Op) and _mentions(node.value, handles):
-        return _target(node.targets[0])
-    return ""
+        return [name for name in (_target(node.targets[0]),) if name]
+    return []
 
 
 def _target(e: f.Expr) -> str:

@@ -1,0 +1,28 @@
+"""One way in: a function that the outside calls."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from statelint.findings import Confidence
+from statelint.project.scopes import Scope
+from statelint.project.values import Value
+from statelint.spans import Span
+
+
+class Entry(NamedTuple):
+    """One way in. `label` is what a person calls it: `POST /carts/{id}`, `task send_mail`, `event connect`."""
+
+    scope: Scope
+    kind: str
+    label: str
+    library: str
+    span: Span
+    process_lived: bool
+    """Whether the receiver of the method lives as long as the process."""
+    confidence: Confidence = Confidence.HIGH
+    receiver: Value | None = None
+    by_name: bool = False
+    """Whether only the function's name and parameters tell: it counts where nothing says more about the function."""
+    alone: bool = False
+    """Whether it counts only where nothing else is a way in."""

@@ -15,7 +15,7 @@ from statelint.project.flow_run import Run
 from statelint.project.flow_sources import Sources
 from statelint.project.flow_switch import Switches
 from statelint.project.flow_tokens import Tokens
-from statelint.project.flow_values import Origin, taints
+from statelint.project.flow_values import Handle, Origin, Value, taints
 from statelint.project.kinds import words
 from statelint.project.names import Names
 from statelint.project.reach import Reach
@@ -144,8 +144,8 @@ class Flows:
         return found
 
     def _consumers(self, sourced: set[Scope]) -> list[Scope]:
-        """Functions that read an attribute or a shared container in which request data was put."""
-        held = [(of, name) for (of, name), value in self._run.attributes.items() if any(taints(value))]
+        """Functions that read an attribute or a shared container in which request data or an open file was put."""
+        held = [(of, name) for (of, name), value in self._run.attributes.items() if any(taints(value)) or _open(value)]
         names = {name for of, name in held if isinstance(of, Scope)} | self._shared(sourced)
         names |= {name.rpartition(".")[2] for of, name in held if of == "path"}
         if not names:
@@ -306,3 +306,8 @@ def _keys_in(e: f.Expr | None) -> Iterable[str]:
             yield from _keys_in(arg)
         if isinstance(e.func, f.Attr):
             yield from _keys_in(e.func.of)
+
+
+def _open(value: Value) -> bool:
+    """Whether a value is a file on the disk that stays open."""
+    return any(isinstance(atom, Handle) and atom.where == "local" for atom in value)

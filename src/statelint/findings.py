@@ -132,6 +132,16 @@ class Remedy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The edit where no row has one."""
 
 
+class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file with one finding of a rule, and the same file mended."""
+
+    file: str
+    bad: str
+    good: str
+    also: tuple[str, ...] = ()
+    """Codes of what cannot be had without it."""
+
+
 class TextEdit(NamedTuple):
     """A piece of one source and the text that takes its place."""
 
@@ -173,6 +183,7 @@ class Rule:
     gaps: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     preview: bool = False
+    example: Example | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 Keys: `code` (SL101), `name` (reads well after "allow"), `category`, `severity`, `confidence`, `since`, `check` (a
 module of `statelint.checks`), `with` (the check's parameters), `summary`, `message`, `why`, `help` (with the `{words}`
 that the check declares), `replace` (replacement templates, in the order to try them), `fix` (name, and when it is
-safe), `fine_when`,
-`gaps`, `links`, `preview`. An unknown key is refused with the nearest known one; `why` and `replace` are required.
+safe), `fine_when`, `gaps`, `links`, `preview`, `example` (a file with one finding, and the same file mended). An
+unknown key is refused with the nearest known one; `why` and `replace` are required.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from statelint.config import nearest
-from statelint.findings import CATEGORIES, Confidence, Remedy, Rule, Severity
+from statelint.findings import CATEGORIES, Confidence, Example, Remedy, Rule, Severity
 from statelint.knowledge import rules_folder
 from statelint.safe_yaml import load
 
@@ -48,6 +48,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, rename={"parameters": "w
     gaps: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     preview: bool = False
+    example: Example | None = None
 
 
 KEYS = tuple("with" if key == "parameters" else key for key in _File.__struct_fields__)

@@ -18,6 +18,7 @@ import msgspec
 
 from statelint.findings import Finding, Replacement, Report
 from statelint.knowledge import rules_folder
+from statelint.pages import Instead
 from statelint.safe_yaml import load
 
 
@@ -76,6 +77,17 @@ def replacement(names: Iterable[str], imports: AbstractSet[str]) -> Replacement 
         fitting = next(variant for variant in made.variants if variant.when.fits(imports))
         return Replacement(made.kind, fitting.title or made.title, fitting.snippet)
     return None
+
+
+def instead(names: Iterable[str]) -> tuple[Instead, ...]:
+    """Everything that these templates offer, by the libraries that each is for."""
+    found = []
+    for name in names:
+        made = template(name)
+        for variant in made.variants:
+            libraries = (*variant.when.imports, *variant.when.any)
+            found.append(Instead(variant.title or made.title, libraries, variant.snippet, made.cost))
+    return tuple(found)
 
 
 def advise(report: Report, imports: AbstractSet[str]) -> Report:

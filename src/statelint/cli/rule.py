@@ -6,6 +6,7 @@ import json
 
 import click
 
+from statelint.advise import instead
 from statelint.config import ConfigError
 from statelint.pages import as_json, markdown, text
 from statelint.rules import load_rules, matches, unknown_selector
@@ -37,5 +38,5 @@ def command(names: tuple[str, ...], everything: bool, output_format: str) -> int
         click.echo(json.dumps([as_json(rule) for rule in chosen], indent=2, ensure_ascii=False))
     else:
         page = markdown if output_format == "markdown" else text
-        click.echo("\n".join(page(rule) for rule in chosen), nl=False)
+        click.echo("\n".join(page(rule, instead(rule.replace)) for rule in chosen), nl=False)
     return 0

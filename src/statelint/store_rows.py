@@ -138,6 +138,8 @@ class KeySlot(Row, frozen=True):
     """Position of the argument that names an option; it must speak of a key."""
     settings: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
+    anew: bool = False
+    """Whether the function that uses the value often makes it, such as a salt that is kept with its hash."""
 
 
 class Wait(Row, frozen=True):

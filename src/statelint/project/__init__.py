@@ -255,7 +255,7 @@ class Project:
     @cached_property
     def loops(self) -> Loops:
         """Timers of the project's own that every replica starts."""
-        return Loops(self.names, self.calls, self.knowledge, self.started)
+        return Loops(self.names, self.calls, self.knowledge, self.started, self.entries.serving)
 
     def limits(self) -> tuple[Problem, ...]:
         """What the analysis had to leave out because the project is too large for it, as far as it has run."""

@@ -45,6 +45,8 @@ class Kept:
     stage: Stage = "base"
     arguable: bool = False
     cause: str = ""
+    opened: str = ""
+    """What a call opens, such as the path of a database: calls that open the same are one finding."""
     notes: tuple[Note, ...] = ()
     chain: Chain | None = None
 

@@ -11,8 +11,9 @@ from statelint.project.deciders import Deciders
 from statelint.project.judging import Judge, Judged, pattern
 from statelint.project.kept import Followers, Kept, Note, Stores, argument, bound_name
 from statelint.project.kinds import words
-from statelint.project.scopes import CallSite, Scope
-from statelint.project.stages import condition, stage
+from statelint.project.scopes import CallSite, Context, Scope
+from statelint.project.settings import path_of
+from statelint.project.stages import chosen, condition, stage
 from statelint.project.values import Cls, Func, Obj, qualified
 from statelint.store_rows import Store
 
@@ -146,14 +147,21 @@ class KeptByCalls:
         name = bound_name(site) or found.removesuffix("()").rpartition(".")[2]
         unless = j.unless if j else ""
         if j and j.context.tests and not unless:
-            unless = condition(j.context.tests)
+            unless = self._condition(j.context, scope)
         elif site.context.tests and not unless:
-            unless = condition(site.context.tests)
+            unless = self._condition(site.context, scope)
         arguable = (row.grade == "arguable" and not self._doubles(row, site)) or where in ("development", "test")
         return Kept(
             row, library, "call", name, scope.full_name, span, unless, where, arguable,
-            notes=notes, chain=self._.reach.chain(scope),
+            notes=notes, chain=self._.reach.chain(scope), opened=_opened(row, site, j),
         )  # fmt: skip
+
+    def _condition(self, context: Context, scope: Scope) -> str:
+        """What the tests around a call ask about, where that chooses between stores."""
+        if scope.kind != "function":
+            return condition(context.tests)
+        known = self._.knowledge.words
+        return chosen(context.tests, [known.get(kind, frozenset()) for kind in ("switches", "kinds")])
 
     def _doubles(self, row: Store, site: CallSite) -> bool:
         """Whether the function that a timer runs tells by its name of an effect that doubles in each replica."""
@@ -200,3 +208,14 @@ class KeptByCalls:
                 if isinstance(site.call.func, f.Attr) and site.call.func.name.startswith("execute") and site.call.args:
                     found = self._.worths.of(site.call.args[0], scope)
                     yield from (w.text if w.text is not None else "?" for w in found)
+
+
+def _opened(row: Store, site: CallSite, j: Judged | None) -> str:
+    """What a call opens on the disk: its place where that is known, else how this module spells it."""
+    given = argument(site.call, row.argument, row.position)
+    if given is None or row.where != "disk":
+        return ""
+    text = j.text if j and set(j.text) & {"/", ".", ":"} else ""
+    spelled = text if len(text) > 4 else ".".join(path_of(given))
+    where = "" if spelled == text and "{" not in text else site.scope.path
+    return f"{(*row.names, *row.methods)[:1]} {where} {spelled}" if spelled else ""

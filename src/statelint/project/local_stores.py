@@ -17,6 +17,8 @@ from statelint.project.kept_by_settings import KeptBySettings
 from statelint.project.kept_by_writes import KeptByWrites
 from statelint.spans import Span
 
+MOST = 8
+"""Further places that one finding tells."""
 WEIGHT = ("sessions", "limits", "jobs", "realtime", "cache", "schedule", "files", "objects", "mail", "logs")
 """Of several things that one line keeps, the first is what it is reported as."""
 
@@ -41,16 +43,18 @@ class LocalStores:
         extra: dict[Span, list[Note]] = defaultdict(list)
         for kept in ranked:
             place = (kept.span.path, kept.span.line)
-            first = by_cause.get(kept.cause) if kept.cause else None
+            cause = kept.cause or kept.opened
+            first = by_cause.get(cause) if cause else None
             if place in by_place:
                 continue
             if first is not None:
                 what = kept.row.what or kept.row.keeps
-                extra[first.span].append(Note(kept.span, f"{what} follow from the same default"))
+                note = f"{what} follow from the same default" if kept.cause else "opened here too"
+                extra[first.span].append(Note(kept.span, note))
                 continue
             by_place[place] = kept
-            if kept.cause:
-                by_cause[kept.cause] = kept
+            if cause:
+                by_cause[cause] = kept
         for kept in sorted(by_place.values(), key=lambda k: k.span):
-            notes = (*kept.notes, *self._followers.get(kept.span, ())[:3], *extra[kept.span][:3])
+            notes = (*kept.notes, *self._followers.get(kept.span, ())[:3], *extra[kept.span][:MOST])
             yield replace(kept, notes=notes)

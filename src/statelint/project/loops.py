@@ -17,8 +17,10 @@ from statelint.project.calls import Calls
 from statelint.project.kept import argument
 from statelint.project.kinds import words
 from statelint.project.names import Names
+from statelint.project.own_threads import own_threads, started_here
+from statelint.project.paths import receiver_rooted
 from statelint.project.scopes import CallSite, Scope
-from statelint.project.values import Bound, Func
+from statelint.project.values import Bound, Func, Values, union
 from statelint.project.work import walk
 from statelint.spans import Place, Span
 
@@ -43,7 +45,10 @@ class Repeated:
 class Loops:
     """All such timers, by place. `started` are the scopes that imports and start-up hooks run."""
 
-    def __init__(self, names: Names, calls: Calls, knowledge: Knowledge, started: AbstractSet[Scope]) -> None:
+    def __init__(
+        self, names: Names, calls: Calls, knowledge: Knowledge, started: AbstractSet[Scope], serves: bool
+    ) -> None:
+        self._serves = serves
         self._names = names
         self._calls = calls
         self._knowledge = knowledge
@@ -59,19 +64,53 @@ class Loops:
             if row is None or row[1].how not in STARTERS:
                 continue
             for site in sites:
-                if site.scope in self._started and site.scope.module.in_service and not site.context.in_main:
+                if site.scope in self._started and site.scope.module.in_service and self._served(site):
                     given = argument(site.call, row[1].keyword or "", row[1].callable)
                     yield from self._repeated(row[1].how, given, site, name)
+        for own in own_threads(self._names, self._knowledge):
+            if (
+                own.row.how in STARTERS
+                and own.site.scope in self._started
+                and self._served(own.site)
+                and started_here(own)
+            ):
+                yield from self._told(own.row.how, own.run, own.site, "")
+
+    def _served(self, site: CallSite) -> bool:
+        """Whether a service is what the code starts: a guarded main program can be one only where something arrives."""
+        return self._serves or not site.context.in_main
 
     def _repeated(self, how: str, given: f.Expr | None, site: CallSite, maker: str) -> Iterator[Repeated]:
-        if isinstance(given, f.Call):
-            given = given.func
-        for value in self._names.denote(given, site.scope) if given is not None else ():
+        for value in self._behind(given, site.scope) if given is not None else ():
             if isinstance(value, Func | Bound):
-                loop = self._loop(value.scope, maker)
-                if loop is not None:
-                    telling, where = self._effect(value.scope)
-                    yield Repeated(how, value.scope.qualname, site.scope, site.call.at, loop, telling, where)
+                yield from self._told(how, value.scope, site, maker)
+
+    def _behind(self, e: f.Expr, scope: Scope, depth: int = 0) -> Values:
+        """What runs when this is run: a function, or what made a coroutine, also where that is handed on or kept."""
+        if isinstance(e, f.Call):
+            return self._names.denote(e.func, scope)
+        found = self._names.denote(e, scope)
+        if any(isinstance(v, Func | Bound) for v in found) or depth > DEPTH:
+            return found
+        given, exprs = self._names.given(), []
+        if isinstance(e, f.Name) and given:
+            exprs = given.arguments.get((scope, e.id), [])
+        elif isinstance(e, f.Attr) and scope.owner is not None and receiver_rooted(e, scope):
+            kept = self._names.classes.assigned(scope.owner, e.name)
+            exprs = [(a.value, a.store.scope) for a in kept if a.value is not None]
+        return union(*(self._behind(inner, where, depth + 1) for inner, where in exprs))
+
+    def _told(self, how: str, work: Scope, site: CallSite, maker: str) -> Iterator[Repeated]:
+        loop = self._loop(work, maker)
+        if loop is not None:
+            telling, where = self._effect(work, self._handed_along(site))
+            yield Repeated(how, work.qualname, site.scope, site.call.at, loop, telling, where)
+
+    def _handed_along(self, site: CallSite) -> list[Scope]:
+        """The functions among the arguments: `Thread(target=run_every, args=(send_digest, 60))`."""
+        given = [*site.call.args, *(value for _, value in site.call.keywords)]
+        flat = [item for e in given for item in (e.items if isinstance(e, f.Group) else (e,))]
+        return [v.scope for e in flat for v in self._names.denote(e, site.scope) if isinstance(v, Func | Bound)]
 
     def _loop(self, scope: Scope, maker: str) -> Span | None:
         """The loop that pauses, or the call that sets the timer again; one that takes messages is no timer."""
@@ -80,9 +119,10 @@ class Loops:
             pauses = isinstance(fact, f.Loop) and any(_called(inner) in PAUSES for inner in walk(fact.body))
             if pauses and fact.kind == "while" and not self._takes(fact, scope):
                 return scope.span(fact.at)
+        again = {scope, *(e.callee for e in self._calls.out.get(scope, ()) if e.how == "call")}
         for site in self._calls.outside.get(maker, ()):
-            if site.scope is scope and maker.endswith("Timer"):
-                return scope.span(site.call.at)
+            if site.scope in again and maker.endswith("Timer"):
+                return site.scope.span(site.call.at)
         return None
 
     def _takes(self, loop: f.Loop, scope: Scope) -> bool:
@@ -92,9 +132,10 @@ class Loops:
         bodies = [loop.body, *(c.node.body for c in called if isinstance(c.node, f.Function))]
         return any(_called(fact) in self._receives or _takes_next(fact) for body in bodies for fact in walk(body))
 
-    def _effect(self, scope: Scope) -> tuple[str, Span | None]:
-        """The nearest function reached whose name tells of an effect that doubles."""
-        seen, level = {scope}, [scope]
+    def _effect(self, scope: Scope, others: list[Scope]) -> tuple[str, Span | None]:
+        """The nearest function reached, also through one handed along, whose name tells of an effect that doubles."""
+        level = [scope, *others]
+        seen = set(level)
         for _ in range(DEPTH):
             for current in level:
                 if set(words(current.name)) & self._doubles and isinstance(current.node, f.Function):

@@ -137,7 +137,7 @@ class Secrets:
                 return
         if _used_up(site) and all(made.scope is site.scope for made in self.made(given, site.scope)):
             return
-        for secret in self._key(given, site.scope, name, site.scope.span(site.call.at), site.context):
+        for secret in self._key(given, site.scope, name, site.scope.span(site.call.at), site.context, anew=row.anew):
             yield replace(secret, slot=row)
 
     def _in_names(self) -> Iterator[Secret]:
@@ -190,13 +190,22 @@ class Secrets:
                     yield Secret("hash", f"{short}()", site.scope.full_name, span, None, f"{short}()", True, chain)
 
     def _key(
-        self, e: f.Expr, scope: Scope, name: str, span: Span, context: Context, weak: bool = False
+        self,
+        e: f.Expr,
+        scope: Scope,
+        name: str,
+        span: Span,
+        context: Context,
+        weak: bool = False,
+        anew: bool = False,
     ) -> Iterator[Secret]:
         if scope in self._.offline or scope.in_main or context.in_main:
             return
         for made in self.made(e, scope, context):
             if made.scope.kind == "function" and self._.reach.runs(made.scope):
                 continue  # made anew for each request
+            if anew and made.scope is scope and scope.kind == "function":
+                continue
             dev = {stage(made.scope, context), stage(scope, context)} & {"development", "test"}
             place, used = made.span, span
             if (place.path, place.line) == (used.path, used.line):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from statelint import facts as f
@@ -97,11 +98,42 @@ def _names(e: f.Expr) -> Iterable[str]:
         yield from _names(e.key)
 
 
+def _asked(test: f.Expr) -> f.Expr:
+    """A test without what its comparisons compare with."""
+    if isinstance(test, f.Op) and test.op in ("==", "!=", "is", "is not", "in", "not in"):
+        compared = test.operands[1:] if isinstance(test.operands[0], f.Const) else test.operands[:1]
+        return f.Op(test.op, compared, test.at)
+    if isinstance(test, f.Op) and test.op in ("and", "or", "not"):
+        return f.Op(test.op, tuple(_asked(operand) for operand in test.operands), test.at)
+    return test
+
+
 def condition(tests: Iterable[tuple[f.Expr, bool]]) -> str:
-    """The name of the variable or setting that the innermost test asks about; empty when it asks about no name."""
-    for test, _ in reversed(tuple(tests)):
-        names = [n for n in _names(test) if n.replace("_", "").isalnum() and n != "__name__"]
-        upper = [n for n in names if n.isupper()]
-        if upper or names:
-            return (upper or names)[0]
+    """The name of the variable or setting that the innermost test asks about; empty when it asks about no name.
+
+    What is compared with a constant that has a name is meant, not that constant: `kind == POSTGRES` asks about `kind`.
+    """
+    for names in _asked_names(tests):
+        return next((n for n in names if n.isupper()), names[0])
     return ""
+
+
+def chosen(tests: Iterable[tuple[f.Expr, bool]], vocabularies: Iterable[AbstractSet[str]]) -> str:
+    """Like `condition`, for tests inside of functions: only names with a word that chooses, no state of the data.
+
+    `vocabularies` are such words, those that say more before those that say less.
+    """
+    for names in _asked_names(tests):
+        for wanted in vocabularies:
+            for name in names:
+                if name.isupper() or {part.lower() for part in PART.findall(name)} & wanted:
+                    return name
+    return ""
+
+
+def _asked_names(tests: Iterable[tuple[f.Expr, bool]]) -> Iterable[list[str]]:
+    """The names that each test asks about, the innermost test first; tests without one are left out."""
+    for test, _ in reversed(tuple(tests)):
+        names = [n for n in _names(_asked(test)) if n.replace("_", "").isalnum() and n != "__name__"]
+        if names:
+            yield names

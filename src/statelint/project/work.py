@@ -19,6 +19,7 @@ from statelint.project.calls import Calls
 from statelint.project.kept import argument
 from statelint.project.kinds import words
 from statelint.project.names import Names
+from statelint.project.own_threads import OwnThread, own_threads
 from statelint.project.reach import Chain, Reach
 from statelint.project.scopes import CallSite, Scope
 from statelint.project.values import Bound, Cls, Func, Heap, Obj, qualified
@@ -118,6 +119,12 @@ class HandedWork:
                 found = self._handed(row[1], site, chain, name)
                 if found:
                     yield found
+        for own in own_threads(self._names, self._knowledge):
+            chain = self._reach.chain(own.site.scope)
+            if own.row.how in OURS and chain is not None:
+                found = self._handed(own.row, own.site, chain, own.cls.name, own)
+                if found:
+                    yield found
 
     def _may_serve(self, site: CallSite) -> bool:
         """Whether a function that nothing is seen to call can be on the request path of a project that has one."""
@@ -130,12 +137,14 @@ class HandedWork:
         """Whether the name of the function, or of one around it, is the usual one of code that starts a service."""
         return scope.name.strip("_") in self._beginnings or (scope.parent is not None and self._begins(scope.parent))
 
-    def _handed(self, row: Work, site: CallSite, chain: Chain | None, name: str) -> Handed | None:
+    def _handed(
+        self, row: Work, site: CallSite, chain: Chain | None, name: str, own: OwnThread | None = None
+    ) -> Handed | None:
         scope, at, made = site.scope, site.call.at, None
         if (site.awaited and not row.detached and not row.opened) or self._leaves_block(site):
             return None
         handles = self._handles(scope, site.call)
-        if row.start:
+        if row.start and not (own and own.starts):
             start = self._started(row.start, site, handles)
             if start is None:
                 return None
@@ -147,9 +156,10 @@ class HandedWork:
             return None
         if row.how != "background" and self._waited_by_callers(scope, site, handles):
             return None
-        given = argument(site.call, row.keyword or "", row.callable)
-        what, callee = self._callable(given, scope)
-        if what and what == scope.qualname:
+        given = argument(site.call, row.keyword or "", row.callable) if own is None else None
+        what, callee = self._callable(given, scope) if own is None else _own_run(own)
+        again = chain.entry.scope.qualname if chain is not None and chain.entry.kind in ASIDE else ""
+        if what and what in (scope.qualname, again):
             return None  # a timer that sets itself again was handed over where it was first set
         arguable, reason = self._worth_little(what or name.rpartition(".")[2], row.how, chain)
         if self._removes(given, scope):
@@ -308,6 +318,12 @@ def _by_holder(found: Iterable[Handed]) -> Iterator[Handed]:
     for group in pools.values():
         first, *others = sorted(group, key=lambda h: h.arguable)
         yield replace(first, also=tuple(h.scope.span(h.at) for h in others))
+
+
+def _own_run(own: OwnThread) -> tuple[str, Span]:
+    """(name, place) of the work of a thread that is a class of the project."""
+    node = own.run.node
+    return own.run.qualname, own.run.span(node.name_at if isinstance(node, f.Function) else own.site.call.at)
 
 
 def _adds(node: Any) -> bool:

@@ -109,7 +109,11 @@ class Worths:
         rest = "".join(joint + self._piece(p, scope, context, depth) for p in parts[1:])
         if not first:
             return [Worth(rest, scope.span(e.at), scope, context)]
-        return [w._replace(text=(w.text if w.text is not None else "{}") + rest) for w in first]
+        at = scope.span(e.at)  # what is unknown where it begins is told by the text that follows
+        return [
+            w._replace(text=w.text + rest) if w.text is not None else w._replace(text="{}" + rest, span=at)
+            for w in first
+        ]
 
     def _piece(self, e: f.Expr, scope: Scope, context: Context, depth: int) -> str:
         found = [w.text for w in self.of(e, scope, context, depth + 1) if w.text is not None]

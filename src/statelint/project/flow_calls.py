@@ -261,6 +261,8 @@ class Caller:
         self._handed(act, func, attribute, names, given, call, at)
         if not done:
             found.append(self._unknown(act, attribute, recv, given, names))
+            if attribute and any(taints(given.everything())):
+                self._taken_in(act, func, names, given)
             self._callbacks(act, given)
         return join(found)
 
@@ -325,6 +327,14 @@ class Caller:
         if names and not any("()" in name for name in names):
             parts.append(derived(given.everything()))
         return join(parts)
+
+    def _taken_in(self, act: Activation, func: f.Expr, names: list[str], given: Given) -> None:
+        """An object that can write itself holds what its methods are given."""
+        root = func
+        while isinstance(root, f.Attr | f.Item | f.Call):
+            root = root.func if isinstance(root, f.Call) else root.of
+        if isinstance(root, f.Name) and any(self._run.library.writes_itself(name) for name in names):
+            self._run.evaluator.store(act, root, derived(given.everything()))
 
     def _callbacks(self, act: Activation, given: Given) -> None:
         """Functions made here and given to an unknown call are taken to run."""

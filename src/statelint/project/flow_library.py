@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from statelint.project.flow_run import Run
 
 WRITING = frozenset("wax+")
+PSEUDO = frozenset({"derived.", "content.", "any.", "anything.", "file.", "many.", "text."})
 FLAGS = ("O_WRONLY", "O_RDWR", "O_CREAT", "O_APPEND")
 
 
@@ -114,6 +115,9 @@ class Library:
         every = [name for row in rows for name in row.names]
         every += [name for _, row in knowledge.rows(lambda lib: lib.openers) for name in row.names]
         self._literal = frozenset(n.partition("(")[0] for n in every if "(" in n and "()" not in n)
+        own = (row for _, row in knowledge.rows(lambda lib: lib.sinks) if row.data_is_receiver and row.derives)
+        self._writers = tuple({f"{name.rpartition('.')[0]}." for row in own for name in row.names} - PSEUDO)
+        """Outside classes whose objects write themselves."""
         self._meanings: dict[str, Meaning | None] = {}
         self._glob_memo: dict[str, Pass | None] = {}
 
@@ -169,6 +173,10 @@ class Library:
             )  # fmt: skip
             self._meanings[name] = found if any(found) else None
         return self._meanings[name]
+
+    def writes_itself(self, member: str) -> bool:
+        """Whether a qualified member belongs to an object that can write itself to a file."""
+        return member.startswith(self._writers)
 
     def passes(self, name: str) -> str:
         row = self.through(name)
@@ -278,7 +286,7 @@ class Library:
         if row.data_is_receiver:
             parts = [recv]
         if row.all_data:
-            parts = list(given.values)
+            parts = [given.everything()]
         return join(parts)
 
     # ── opening ──

@@ -39,6 +39,8 @@ class Tokens:
         if not any(self._named(scope, decoders) for scope in names.every):
             rows = [row for row in rows if row.gives != "text"]  # text that nothing decodes is no file
         self._types = {n for row in types for n in last(row.names)}
+        self._carriers = {s.name for s in names.every if s.kind == "class" and self._has_upload_field(s)}
+        """Names of classes of the project with a field for an upload."""
         self._saves = {saves.method for row in types for saves in row.saves}
         self._members = {n for row in rows if not row.markers for n in last(row.names)}
         self._attributes = {n for row in rows for n in row.attributes}
@@ -55,6 +57,12 @@ class Tokens:
         self._sweepers = frozenset(n for row in removers if row.folder for n in row.names)
         self._shorts: dict[frozenset[str], tuple[set[str], set[str], set[str]]] = {}
 
+    def _has_upload_field(self, cls: Scope) -> bool:
+        return any(
+            b.annotation is not None and set(annotation_words(b.annotation).split()) & self._types
+            for bindings in cls.bindings.values() for b in bindings
+        )  # fmt: skip
+
     def source(self, scope: Scope) -> bool:
         """Whether request data may come in here."""
         if scope.kind == "class":
@@ -62,7 +70,7 @@ class Tokens:
         if isinstance(scope.node, f.Function):
             for param in scope.node.params:
                 said = set(annotation_words(param.annotation).split()) if param.annotation is not None else set()
-                if said & self._types or (said & {"bytes"} and self._marked):
+                if said & (self._types | self._carriers) or (said & {"bytes"} and self._marked):
                     return True
                 if said and self._sources.annotated(param.annotation, scope.parent or scope):
                     return True

@@ -271,9 +271,23 @@ def numbered(found: list[Landed]) -> tuple[Landed, ...]:
 
 
 def _waits(handed: Handed) -> bool:
+    """Whether the function that hands the path away waits for what it was given to."""
     node = handed.scope.node
     body = node.body if isinstance(node, f.Function) else handed.scope.module.facts.body
-    return any(isinstance(c.func, f.Attr) and c.func.name in handed.unless for c in calls_in(body))
+    names = {
+        name for name, bindings in handed.scope.bindings.items()
+        if any(_of(b.value) is handed.call for b in bindings)
+    }  # fmt: skip
+    for call in calls_in(body):
+        if isinstance(call.func, f.Attr) and call.func.name in handed.unless:
+            of = _of(call.func.of)
+            if of is handed.call or (isinstance(of, f.Name) and of.id in names):
+                return True
+    return any(b.kind == "enter" and b.value is handed.call for bs in handed.scope.bindings.values() for b in bs)
+
+
+def _of(e: f.Expr | None) -> f.Expr | None:
+    return e.value if isinstance(e, f.Await) else e
 
 
 def spoken(scope: Scope) -> list[str]:

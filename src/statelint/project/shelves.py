@@ -43,6 +43,8 @@ class Choice(NamedTuple):
     """Whether it is only what an unset environment variable gives."""
     name: str
     value: str
+    keys: tuple[str, ...] = ()
+    """The keys that a `*` in the setting stands for."""
 
 
 class Shelves:
@@ -92,21 +94,23 @@ class Shelves:
                                 b = Binding(head, "assign", store.value, None, None, store.at, top, store.context)
                                 yield from self._chosen(b, store.value, rest, row, setting)
 
-    def _chosen(self, b: Binding, value: f.Expr, path: list[str], row: Shelf, setting: str) -> Iterator[Choice]:
+    def _chosen(
+        self, b: Binding, value: f.Expr, path: list[str], row: Shelf, setting: str, keys: tuple[str, ...] = ()
+    ) -> Iterator[Choice]:
         if isinstance(value, f.Name) and path:
             for other in b.scope.bindings.get(value.id, ()):
                 if other.value is not None and other is not b:
-                    yield from self._chosen(other._replace(context=b.context), other.value, path, row, setting)
+                    yield from self._chosen(other._replace(context=b.context), other.value, path, row, setting, keys)
             return
         if path:
             if isinstance(value, f.Table):
                 for key, inner in value.pairs:
                     if isinstance(key, f.Const) and _stands_for(path[0], str(key.value), row):
-                        yield from self._chosen(b, inner, path[1:], row, setting)
+                        yield from self._chosen(b, inner, path[1:], row, setting, (*keys, str(key.value)))
             return
         if isinstance(value, f.Choice):
             for branch in (value.then, value.other):
-                yield from self._chosen(b, branch, path, row, setting)
+                yield from self._chosen(b, branch, path, row, setting, keys)
             return
         fallback = False
         if isinstance(value, f.Call):
@@ -118,7 +122,7 @@ class Shelves:
         if isinstance(value, f.Const) and value.kind == "str":
             text = str(value.value)
             local = self._is_local(text, b.scope)
-            yield Choice(local, value.at, b.scope, b.context, row, fallback, setting, text)
+            yield Choice(local, value.at, b.scope, b.context, row, fallback, setting, text, keys)
 
     def _is_local(self, dotted: str, scope: Scope) -> bool:
         if self._knowledge.canonical(dotted) in self.local_classes or dotted in self.local_classes:
@@ -170,11 +174,15 @@ class Shelves:
             if c.local:
                 span = c.scope.span(c.place)
                 rehearsal = bool(set(c.scope.module.name.lower().replace("_", ".").split(".")) & REHEARSAL)
-                others = any(not o.local for o in self.choices if o.row is c.row or not (o.row.own or c.row.own))
+                others = any(not o.local for o in self.choices if self._same_store(o, c))
                 kind = "switched" if others or c.fallback else "setting"
                 yield Shelved(kind, c.name, span, c.value, c.scope.full_name, self._related(), rehearsal)
         if self.selected == "local" and all(c.row.own for c in self.choices):
             yield from self._default()
+
+    @staticmethod
+    def _same_store(a: Choice, b: Choice) -> bool:
+        return (a.row is b.row and a.keys == b.keys) if a.row.own or b.row.own else True
 
     def _related(self) -> tuple[tuple[Span, str], ...]:
         return tuple((s, "a field that stores uploads there") for s in self.fields[:3])

@@ -15,8 +15,8 @@ class Members:
     def __init__(self, names: Resolver) -> None:
         self._names = names
 
-    def member(self, value: Value, name: str) -> Values:
-        """What `value.name` denotes."""
+    def member(self, value: Value, name: str, exact: bool = False) -> Values:
+        """What `value.name` denotes; `exact` leaves out what subclasses make of it."""
         if isinstance(value, Mod):
             return self._names.module_member(value.module, name)
         if isinstance(value, Ext):
@@ -25,8 +25,8 @@ class Members:
             return self._class_member(value.scope, name, value)
         if isinstance(value, Obj):
             if isinstance(value.cls, Cls):
-                return self._class_member(value.cls.scope, name, value)
-            return self._outside_member(value, value.cls.name, name)
+                return self._class_member(value.cls.scope, name, value, exact)
+            return self._outside_member(value, value.cls.name, name, exact)
         if isinstance(value, Func):
             given = self._names.given()
             attached = given.attached.get((value.scope, name), ()) if given else ()
@@ -37,21 +37,21 @@ class Members:
             return (Member(value, name),)
         return ()
 
-    def _outside_member(self, value: Obj, cls: str, name: str, inherited: bool = False) -> Values:
+    def _outside_member(self, value: Obj, cls: str, name: str, exact: bool = False) -> Values:
         for base in self._names.knowledge.lineage(cls):
             row = self._names.knowledge.find("instances", f"{base}.{name}")
             if row:
                 target = self._names.knowledge.canonical(row[1].cls)
                 return (Obj(Ext(target)), *(Obj(Cls(s)) for s in self._names.classes.subclasses(target)[:3]))
         found: list[Value] = []
-        if value.site is None and not inherited:
+        if value.site is None and not exact:
             # the object may be of a project subclass that adds the attribute
             for sub in self._names.classes.subclasses(cls)[:6]:
                 if name in sub.bindings or name in self._names.classes.attribute_names(sub):
                     found.extend(self._class_member(sub, name, Obj(Cls(sub))))
         return union(found) if found else (Member(value, name),)
 
-    def _class_member(self, cls: Scope, name: str, receiver: Value) -> Values:
+    def _class_member(self, cls: Scope, name: str, receiver: Value, exact: bool = False) -> Values:
         found: list[Value] = []
         outside: str | None = None
         is_instance = isinstance(receiver, Obj)
@@ -76,7 +76,7 @@ class Members:
                         found.extend(self._names.denote(store.value, store.scope))
             if found:
                 break
-        if is_instance:
+        if is_instance and not exact:
             for sub in self._names.classes.subclasses(cls)[:8]:
                 for binding in sub.bindings.get(name, ()):
                     for value in self._names.bound(binding):
@@ -85,7 +85,7 @@ class Members:
             found.extend(self._given_elsewhere(cls, name, is_instance))
         if not found and outside and outside != "builtins.object":
             if isinstance(receiver, Obj):
-                return self._outside_member(Obj(Ext(outside), receiver.site), outside, name, inherited=True)
+                return self._outside_member(Obj(Ext(outside), receiver.site), outside, name, exact=True)
             return self._names.outside(f"{outside}.{name}")
         return union(found)
 

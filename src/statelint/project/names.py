@@ -19,9 +19,10 @@ from statelint.project.elements import Elements
 from statelint.project.imported import Imported
 from statelint.project.members import Members
 from statelint.project.modules import Modules
+from statelint.project.paths import is_super
 from statelint.project.resolver import Given
 from statelint.project.results import Results
-from statelint.project.scopes import Binding, Scope
+from statelint.project.scopes import Binding, Scope, still_current
 from statelint.project.values import (
     Cls,
     Ext,
@@ -150,10 +151,17 @@ class Names:
         return values
 
     def _name(self, e: f.Name, scope: Scope) -> Values:
+        bindings = scope.bindings.get(e.id, ())
+        if len(bindings) > 1 and scope.kind == "function" and e.id not in scope.outer:
+            current = still_current(bindings, e.at)
+            if len(current) < len(bindings) and (scope, e.id) not in self._declared:
+                return union(*[self.bound(b) for b in current])
         return self.lookup(e.id, scope)
 
     def _attribute(self, e: f.Attr, scope: Scope) -> Values:
         of = self.denote(e.of, scope)
+        if is_super(e.of):
+            return union(*[self._members.member(v, e.name, exact=True) for v in of])
         return self.member(of[0], e.name) if len(of) == 1 else union(*[self.member(v, e.name) for v in of])
 
     def _call(self, e: f.Call, scope: Scope) -> Values:

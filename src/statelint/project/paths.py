@@ -34,6 +34,11 @@ def is_container_like(e: f.Expr) -> bool:
     return isinstance(e, f.Group | f.Table | f.Call | f.Comprehension)
 
 
+def is_super(e: f.Expr) -> bool:
+    """`super()`: the receiver of what it calls is the one of the method around it, and no override of it runs."""
+    return isinstance(e, f.Call) and isinstance(e.func, f.Name) and e.func.id == "super"
+
+
 def receiver_rooted(e: f.Expr, scope: Scope) -> str | None:
     """self or cls when an access path starts at the receiver of the enclosing method, else None."""
     while isinstance(e, f.Attr | f.Item | f.Call):

@@ -18,7 +18,7 @@ from statelint.project.entry import Entry
 from statelint.project.first_use import FirstUse
 from statelint.project.homes import Homes
 from statelint.project.names import Names
-from statelint.project.paths import receiver_rooted
+from statelint.project.paths import is_super, receiver_rooted
 from statelint.project.scopes import Scope
 from statelint.project.values import Cls, Obj, Value
 
@@ -117,7 +117,7 @@ class Reach:
             return True
         if edge.site is not None and isinstance(edge.site.call.func, f.Attr):
             rooted = receiver_rooted(edge.site.call.func.of, edge.caller)
-            if (rooted and isinstance(edge.site.call.func.of, f.Name | f.Call)) or _is_super(edge.site.call.func.of):
+            if (rooted and isinstance(edge.site.call.func.of, f.Name | f.Call)) or is_super(edge.site.call.func.of):
                 return caller.lasting
             if rooted and not caller.lasting and self._made_by_owner(receiver, edge.caller):
                 return False
@@ -157,8 +157,3 @@ class Reach:
 
     def scopes(self) -> frozenset[Scope]:
         return frozenset(node.scope for node in self._from)
-
-
-def _is_super(e: f.Expr) -> bool:
-    """`super()`: the receiver of what it calls is the one of the method around it."""
-    return isinstance(e, f.Call) and isinstance(e.func, f.Name) and e.func.id == "super"

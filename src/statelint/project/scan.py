@@ -138,23 +138,23 @@ class _Walk:
 
     def on_if(self, s: f.If, c: Context) -> None:
         self.expr(s.test, c, s.at)
-        then = c._replace(tests=(*c.tests, (s.test, True)))
+        then = c._replace(tests=(*c.tests, (s.test, True)), sure=False)
         if _is_name_main(s.test):
             then = then._replace(in_main=True)
         elif _is_type_checking(s.test):
             then = then._replace(for_types=True)
         self.block(s.then, then)
-        self.block(s.other, c._replace(tests=(*c.tests, (s.test, False))))
+        self.block(s.other, c._replace(tests=(*c.tests, (s.test, False)), sure=False))
 
     def on_loop(self, s: f.Loop, c: Context) -> None:
         self.expr(s.source, c, s.at)
-        inside = c._replace(in_loop=True)
+        inside = c._replace(in_loop=True, sure=False)
         if s.target is not None:
             self.bound(s.target, "iterate", s.source, c, s.at)
         else:
             inside = inside._replace(tests=(*c.tests, (s.source, True)))
         self.block(s.body, inside)
-        self.block(s.other, c)
+        self.block(s.other, c._replace(sure=False))
 
     def on_with(self, s: f.With, c: Context) -> None:
         for value, target in s.items:
@@ -165,13 +165,14 @@ class _Walk:
         self.block(s.body, c._replace(withs=(*c.withs, *(value for value, _ in s.items))))
 
     def on_try(self, s: f.Try, c: Context) -> None:
-        self.block(s.body, c)
+        partly = c._replace(sure=False)
+        self.block(s.body, partly)
         for handler in s.handlers:
             if handler.name:
                 self.bind(handler.name, "except", handler.at, c, handler.type)
             lacks = c.on_lack or _catches_lack(handler.type)
-            self.block(handler.body, c._replace(on_lack=lacks, on_error=True))
-        self.block(s.other, c)
+            self.block(handler.body, partly._replace(on_lack=lacks, on_error=True))
+        self.block(s.other, partly)
         self.block(s.final, c)
 
     def on_match(self, s: f.Match, c: Context) -> None:
@@ -181,7 +182,7 @@ class _Walk:
                 self.bind(name.id, "capture", name.at, c, s.subject)
             if case.guard is not None:
                 self.expr(case.guard, c, s.at)
-            self.block(case.body, c)
+            self.block(case.body, c._replace(sure=False))
 
     def on_function(self, s: f.Function, c: Context) -> None:
         for decorator in s.decorators:
@@ -290,7 +291,7 @@ class _Walk:
         elif isinstance(e, f.Lambda):
             self.function(e.function, c)
         elif isinstance(e, f.Comprehension):
-            inside = c._replace(in_loop=True)
+            inside = c._replace(in_loop=True, sure=False)
             for clause in e.clauses:
                 self.expr(clause.source, c, at)
                 self.bound(clause.target, "iterate", clause.source, c, at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -23,6 +23,8 @@ class Context(NamedTuple):
     """In the clause of any exception."""
     in_main: bool = False
     for_types: bool = False
+    sure: bool = True
+    """Whether it always runs once the code around it is left in the usual way: not in a branch, loop or `try`."""
 
 
 class Binding(NamedTuple):
@@ -42,6 +44,24 @@ class Binding(NamedTuple):
     scope: Scope
     context: Context
     position: int | None = None
+
+
+def still_current(bindings: Sequence[Binding], at: Place) -> Sequence[Binding]:
+    """The bindings of a name that can hold at a place of its own scope.
+
+    Those before an assignment that always ran since cannot, nor those that follow outside of any loop.
+    """
+    last = None
+    for b in bindings:
+        if (
+            b.kind == "assign"
+            and b.context.sure
+            and b.value is not None
+            and (b.value.at.end_line, b.value.at.end_column) <= (at.line, at.column)
+        ):
+            last = b if last is None or b.at > last.at else last
+    passed = [b for b in bindings if b.at <= at or b.context.in_loop or b.kind != "assign"]
+    return passed if last is None else [b for b in passed if b.at >= last.at]
 
 
 class CallSite(NamedTuple):

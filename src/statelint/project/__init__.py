@@ -147,7 +147,7 @@ class Project:
     @cached_property
     def reach(self) -> Reach:
         arrivals = Arrivals(self.names, self.calls, self.knowledge)
-        return Reach(self.names, self.entries, self.calls, self.homes, arrivals, FirstUse(self.names))
+        return Reach(self.names, self.entries, self.calls, self.homes, arrivals, FirstUse(self.names, self.knowledge))
 
     @cached_property
     def writes(self) -> Writes:

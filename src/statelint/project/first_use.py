@@ -1,4 +1,4 @@
-"""Blocks that run once, on first use: `if _app is None: _app = make()`, `if not self.ready: self.set_up()`.
+"""What runs once, on first use: `if _app is None: _app = make()`, `if not self.ready: self.set_up()`, memos.
 
 What they do is part of the start, whichever request happens to come first.
 """
@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint import facts as f
+from statelint.knowledge import Knowledge
 from statelint.project.names import Names
 from statelint.project.paths import receiver_rooted
 from statelint.project.scopes import Context, Scope, Store
+from statelint.project.values import qualified
 
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__", "__attrs_post_init__"})
 
@@ -30,10 +32,12 @@ def asked_for(test: f.Expr, taken: bool) -> Iterator[f.Expr]:
 
 
 class FirstUse:
-    """Which tests guard what is done once."""
+    """Which tests guard what is done once, and which functions are."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, knowledge: Knowledge) -> None:
         self._names = names
+        self._knowledge = knowledge
+        self._memoised: dict[Scope, bool] = {}
         self._known: dict[tuple[int, bool, Scope], str | None] = {}
 
     def of(self, context: Context, scope: Scope, lasting: bool) -> bool:
@@ -45,6 +49,24 @@ class FirstUse:
             if self._known[key] == "global" or (lasting and self._known[key] == "self"):
                 return True
         return False
+
+    def body_runs_once(self, function: Scope, lasting: bool) -> bool:
+        """Whether a memo keeps the one result of a function without arguments, as a cached property does."""
+        node = function.node
+        if not isinstance(node, f.Function) or not node.decorators or len(node.params) > (function.owner is not None):
+            return False
+        if function not in self._memoised:
+            self._memoised[function] = any(self._is_memo(d, function) for d in node.decorators)
+        return self._memoised[function] and (lasting or function.owner is None)
+
+    def _is_memo(self, decorator: f.Expr, function: Scope) -> bool:
+        if isinstance(decorator, f.Call):
+            if any(not isinstance(given, f.Const) for given in (*decorator.args, *(v for _, v in decorator.keywords))):
+                return False  # a cache of its own, which may forget
+            decorator = decorator.func
+        names = (qualified(v) for v in self._names.denote(decorator, function.parent or function))
+        kept = self._knowledge.words.get("kept", frozenset())
+        return any(n and (n.rpartition(".")[2] in kept or self._knowledge.find("memo", n)) for n in names)
 
     def _guards(self, test: f.Expr, taken: bool, scope: Scope) -> str | None:
         for asked in asked_for(test, taken):

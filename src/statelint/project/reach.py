@@ -88,6 +88,8 @@ class Reach:
                 queue.append(node)
         while queue:
             node = queue.popleft()
+            if self._first_use.body_runs_once(node.scope, node.lasting):
+                continue
             for edge in self._calls.out.get(node.scope, ()):
                 if edge.callee in self._entries.startup or edge.callee.in_main:
                     continue

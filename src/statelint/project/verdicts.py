@@ -27,7 +27,7 @@ class Verdicts:
         self._names = names
         self._purity = purity
         self._knowledge = knowledge
-        self._first_use = FirstUse(names)
+        self._first_use = FirstUse(names, knowledge)
 
     def of(self, home: Home, writes: Sequence[Write], memo: bool, types: tuple[str, ...]) -> tuple[Verdict, str]:
         """The verdict on a home that requests write so, and the reason in a few words."""

@@ -107,6 +107,8 @@ class Environ(Row, frozen=True):
     """Calls that read an environment variable, with the default they fall back to."""
 
     names: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    """Methods of any object, where the call has the keyword that gives the default."""
     bases: tuple[str, ...] = ()
     """Classes whose subclasses' fields are read from variables of the same name in upper case."""
     key: int = 0

@@ -85,6 +85,7 @@ class Modules:
     def _search(self, name: str, importer: Module) -> Module | None:
         if name.partition(".")[0] in STDLIB:
             return None
+        # a package can be put on the path itself; then a name with a dot cannot well mean a library by accident
         best: tuple[int, Module] | None = None
         folder = importer.dotted if importer.is_package else importer.dotted[:-1]
         for root, module in self._tails.get(name, ()):
@@ -92,7 +93,7 @@ class Modules:
             may_be_root = (
                 not root
                 or root == folder
-                or (near == len(root) and root not in self._packages)
+                or (near == len(root) and (root not in self._packages or "." in name))
                 or (root not in self._packages and root[-1] in SOURCE_FOLDERS)
             )
             if may_be_root and (best is None or (near, module.is_package) > (best[0], best[1].is_package)):

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.bound_names import bindings_of
 from statelint.project.calls import Calls
 from statelint.project.kept import argument, bound_name
 from statelint.project.kinds import words
@@ -285,7 +286,7 @@ class Secrets:
                     yield Made(f"{value.name.rpartition('.')[2]}()", scope.span(e.at), scope, False)
 
     def _made_by_name(self, e: f.Name, scope: Scope, depth: int) -> Iterator[Made]:
-        bindings = list(self._.worths.bindings(e.id, scope))
+        bindings = list(bindings_of(self._.names, e.id, scope))
         found = []
         for b in bindings:
             if b.kind in ("assign", "annotate") and b.value is not None:
@@ -322,7 +323,7 @@ class Secrets:
             module = getattr(value, "module", None)
             top = self._.names.scopes.get(module.path) if module else None
             if top is not None:
-                yield from self._.worths.bindings(e.name, top)
+                yield from bindings_of(self._.names, e.name, top)
 
     def _field(self, e: f.Expr, cls: Scope, context: Context, depth: int) -> Iterator[Made]:
         """A class attribute; a field that a variable fills is only a fallback."""

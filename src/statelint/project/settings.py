@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from statelint import facts as f
+from statelint.project.bound_names import bindings_of
 from statelint.project.names import Names
 from statelint.project.scopes import Context, Scope
 from statelint.project.stages import Stage, stage, stage_of_words
@@ -37,6 +38,8 @@ class Given(NamedTuple):
     text: str | None = None
     field: bool = False
     """Whether the value is only the default of a field that an environment variable fills."""
+    unless: str = ""
+    """What must be missing for it to be chosen from a table."""
 
     @property
     def conditional(self) -> bool:
@@ -81,6 +84,8 @@ class Settings:
         if given.expr is None or given.scope is None:
             return []
         found = self._worths.of(given.expr, given.scope, given.context)
+        if given.unless:
+            found = [w._replace(unless=w.unless or given.unless) for w in found]
         if given.field:
             found = [w._replace(unless=w.unless or given.key[-1].upper()) for w in found]
         return found
@@ -141,8 +146,12 @@ class Settings:
                 if _is_table(branch):
                     inside = context._replace(tests=(*context.tests, (value.test, taken)))
                     yield from self._flat(key, branch, scope, inside, branch.at)
+        elif isinstance(value, f.Item | f.Call) and key:
+            for entry, where, unless in self._worths.entries(value, scope, context):
+                inner = self._flat(key, entry, where, context, at) if _is_table(entry) else ()
+                yield from (g._replace(span=scope.span(at), unless=unless) for g in inner if g.key != key)
         elif isinstance(value, f.Name) and key:
-            for b in self._worths.bindings(value.id, scope):
+            for b in bindings_of(self._names, value.id, scope):
                 if b.value is not None and _is_table(b.value) and b.value is not value:
                     inner = self._flat(key, b.value, b.scope, context, at)
                     yield from (g for g in inner if g.key != key)

@@ -12,7 +12,7 @@ from statelint.project.scopes import Context, Scope
 
 Stage = Literal["base", "production", "development", "test"]
 WORDS: tuple[tuple[Stage, frozenset[str]], ...] = (
-    ("test", frozenset({"test", "tests", "testing", "pytest", "ci"})),
+    ("test", frozenset({"test", "tests", "testing", "testutils", "pytest", "ci"})),
     ("development", frozenset({"dev", "develop", "development", "local", "debug", "example", "sample", "override"})),
     ("production", frozenset({"prod", "production", "live", "deploy", "heroku", "staging"})),
 )

@@ -298,7 +298,12 @@ class HandedWork:
 
     def _worth_little(self, name: str, how: str, chain: Chain | None) -> tuple[bool, str]:
         """Whether the loss of the work would go unnoticed, and why it is thought so."""
-        if set(words(name.rpartition(".")[2])) & self._unnoticed:
+        owner, _, last = name.rpartition(".")
+        known, told = self._knowledge.words, set(words(last))
+        closing = known.get("closing", frozenset())
+        closes = bool(told & closing) and told <= closing | self._unnoticed | known.get("closed", frozenset())
+        observes = set(words(owner.rpartition(".")[2])) & known.get("observes", frozenset())
+        if told & self._unnoticed or closes or observes:
             return True, "its name speaks of work whose loss goes unnoticed"
         if chain is None and how in ASIDE:
             return True, "nothing shows that a request sets this timer"

@@ -6,10 +6,11 @@ a class, function or constructor, and `{}` for what only run time knows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from statelint import facts as f
+from statelint.project.bound_names import bindings_of
 from statelint.project.calls import Calls
 from statelint.project.classes import PROPERTIES, decorator_names
 from statelint.project.names import Names
@@ -43,6 +44,9 @@ class Worth(NamedTuple):
     """For an object of a class of the project: the qualified names of its outside bases."""
 
 
+Frame = dict[tuple[Scope, str], tuple[f.Expr, Scope, Context | None]]
+
+
 class Worths:
     """Evaluates expressions. Never fails: what cannot be told is an alternative without text."""
 
@@ -51,7 +55,10 @@ class Worths:
         self._calls = calls
         rows: list[Environ] = [row for _, row in names.knowledge.rows(lambda lib: lib.environ)]
         self._readers = {name: row for row in rows for name in row.names}
+        self._methods = {name: row for row in rows for name in row.methods}
         self._bases = frozenset(base for row in rows for base in row.bases)
+        self._frames: list[Frame] = []
+        """What the calls that are being followed give to the parameters of what they call."""
 
     def of(self, e: f.Expr | None, scope: Scope, context: Context | None = None, depth: int = 0) -> list[Worth]:
         """The alternatives of an expression that stands in a scope."""
@@ -106,6 +113,10 @@ class Worths:
         parts = e.parts if isinstance(e, f.Text) else e.operands
         first = self.of(parts[0], scope, context, depth + 1) if parts else []
         joint = "/" if isinstance(e, f.Op) and e.op == "/" else ""
+        if len(parts) == 2 and [w.text for w in first] not in ([], [None]):
+            ends = [w for w in self.of(parts[1], scope, context, depth + 1) if w.text is not None]
+            if (len(first) == 1 and len(ends) > 1) or any(w.unless for w in ends):
+                return [w._replace(text=f"{first[0].text}{joint}{w.text}") for w in ends]
         rest = "".join(joint + self._piece(p, scope, context, depth) for p in parts[1:])
         if not first:
             return [Worth(rest, scope.span(e.at), scope, context)]
@@ -120,7 +131,7 @@ class Worths:
         return found[0] if found else "{}"
 
     def _name(self, e: f.Name, scope: Scope, context: Context, depth: int) -> list[Worth]:
-        bindings = list(self.bindings(e.id, scope))
+        bindings = list(bindings_of(self._names, e.id, scope))
         found = [w for b in bindings for w in self.bound(b, depth + 1)]
         if not found:
             known = self._named(e, scope, context)
@@ -132,7 +143,7 @@ class Worths:
         for value in self._names.denote(e.of, scope):
             if isinstance(value, Mod):
                 top = self._names.scopes.get(value.module.path)
-                for b in self.bindings(e.name, top) if top else ():
+                for b in bindings_of(self._names, e.name, top) if top else ():
                     found += self.bound(b, depth + 1)
             elif isinstance(value, Cls) or (isinstance(value, Obj) and isinstance(value.cls, Cls)):
                 cls = value.scope if isinstance(value, Cls) else value.cls.scope  # type: ignore[union-attr]
@@ -156,12 +167,33 @@ class Worths:
 
     def _item(self, e: f.Item, scope: Scope, context: Context, depth: int) -> list[Worth]:
         key = str(e.key.value) if isinstance(e.key, f.Const) else ""
-        for value in self._names.denote(e.of, scope):
-            if isinstance(value, Heap) and isinstance(value.site.expr, f.Table):
-                for k, v in value.site.expr.pairs:
-                    if isinstance(k, f.Const) and str(k.value) == key:
-                        return self.of(v, value.site.scope, None, depth + 1)
-        return [self._unknown(e, scope, context, key)]
+        found = [
+            w._replace(unless=w.unless or unless)
+            for entry, where, unless in self.entries(e, scope, context, depth)
+            for w in self.of(entry, where, None, depth + 1)
+        ]
+        return found or [self._unknown(e, scope, context, key)]
+
+    def entries(
+        self, e: f.Expr, scope: Scope, context: Context | None = None, depth: int = 0
+    ) -> list[tuple[f.Expr, Scope, str]]:
+        """(entry, scope, what must be missing) of the tables that `table[key]` or `table.get(key, …)` looks up."""
+        if isinstance(e, f.Item):
+            of, key = e.of, e.key
+        elif isinstance(e, f.Call) and isinstance(e.func, f.Attr) and e.func.name == "get" and e.args:
+            of, key = e.func.of, e.args[0]
+        else:
+            return []
+        tables = [v.site for v in self._names.denote(of, scope) if isinstance(v, Heap)]
+        pairs = [(k, v, site.scope) for site in tables if isinstance(site.expr, f.Table) for k, v in site.expr.pairs]
+        keys = self.of(key, scope, context, depth + 1) if pairs else []
+        return [
+            (v, where, w.unless)
+            for w in keys
+            for k, v, where in pairs
+            if w.text is not None
+            and w.text == (str(k.value) if isinstance(k, f.Const) else self._piece(k, where, Context(), depth))
+        ]
 
     def _call(self, e: f.Call, scope: Scope, context: Context, depth: int) -> list[Worth]:
         values = self._names.denote(e.func, scope)
@@ -179,17 +211,39 @@ class Worths:
             return [Worth(text, scope.span(e.at), scope, context)]
         if last in SAME and isinstance(e.func, f.Attr):
             return self.of(e.func.of, scope, context, depth + 1)
-        found: list[Worth] = []
-        for value in values:
+        if last in self._methods and self._methods[last].keyword in dict(e.keywords):
+            return self._read(self._methods[last], e, scope, context, depth)
+        found: list[Worth] = [
+            w._replace(unless=w.unless or unless)
+            for entry, where, unless in self.entries(e, scope, context, depth)
+            for w in self.of(entry, where, None, depth + 1)
+        ]
+        for value in values if not found else ():
             if isinstance(value, Func | Bound):
-                for returned in value.scope.returns:
-                    found += self.of(returned, value.scope, None, depth + 1)
+                found += self._through(value, e, scope, context, depth)
             elif isinstance(value, Cls):
                 bases = self._names.classes.outside_bases(value.scope)
                 found.append(Worth(value.scope.name, scope.span(e.at), scope, context, bases=bases))
             elif name := qualified(value):
                 found.append(Worth(self._names.knowledge.canonical(name), scope.span(e.at), scope, context))
         return found or [self._unknown(e, scope, context)]
+
+    def _through(self, callee: Func | Bound, e: f.Call, scope: Scope, context: Context, depth: int) -> list[Worth]:
+        """What a function of the project returns to this call. What it reads first comes before a default."""
+        node = callee.scope.node
+        given = dict(e.keywords)
+        if isinstance(node, f.Function) and not any(isinstance(a, f.Star) for a in e.args):
+            own = [p.name for p in node.params if p.kind in ("positional", "positional-only")]
+            given |= dict(zip(own[1:] if isinstance(callee, Bound) else own, e.args, strict=False))
+        self._frames.append({(callee.scope, name): (value, scope, context) for name, value in given.items()})
+        try:
+            found = [w for r in callee.scope.returns for w in self.of(r, callee.scope, None, depth + 1)]
+        finally:
+            self._frames.pop()
+        if any(w.text is None and w.env for w in found):
+            key = next((str(a.value) for a in reversed(e.args[:2]) if isinstance(a, f.Const) and a.kind == "str"), "")
+            found = [w._replace(unless=w.unless or key) if w.text is not None else w for w in found]
+        return found
 
     def _reader(self, name: str) -> Environ | None:
         return next((self._readers[n] for n in self._names.knowledge.spellings(name) if n in self._readers), None)
@@ -213,47 +267,6 @@ class Worths:
 
     # ── names and members ──
 
-    def bindings(self, name: str, scope: Scope, seen: tuple[Scope, ...] = ()) -> Iterator[Binding]:
-        """The bindings that a name in a scope can mean, through imports of the project."""
-        current: Scope | None = scope
-        while current is not None:
-            if (current.kind != "class" or current is scope) and name in current.bindings and name not in current.outer:
-                for b in current.bindings[name]:
-                    if b.kind == "from" and isinstance(b.node, tuple):
-                        yield from self._imported(b, seen)
-                    else:
-                        yield b
-                return
-            current = current.parent
-        top = self._names.top(scope)
-        for star in top.stars:
-            module = self._names.modules
-            target = (
-                module.relative(star.module, star.level, top.module)
-                if star.level
-                else module.find(star.module, top.module)
-            )
-            other = self._names.scopes.get(target.path) if target else None
-            if other and other not in seen and other is not top:
-                found = list(self.bindings(name, other, (*seen, top)))
-                if found:
-                    yield from found
-                    return
-
-    def _imported(self, b: Binding, seen: tuple[Scope, ...]) -> Iterator[Binding]:
-        assert isinstance(b.node, tuple)
-        statement, name = b.node
-        modules = self._names.modules
-        importer = b.scope.module
-        target = (
-            modules.relative(statement.module, statement.level, importer)
-            if statement.level
-            else modules.find(statement.module, importer)
-        )
-        top = self._names.scopes.get(target.path) if target else None
-        if top is not None and top not in seen:
-            yield from self.bindings(name, top, (*seen, self._names.top(b.scope)))
-
     def bound(self, b: Binding, depth: int = 0) -> list[Worth]:
         """What one binding gives."""
         if depth > DEPTH:
@@ -267,6 +280,14 @@ class Worths:
         return []
 
     def _parameter(self, b: Binding, depth: int) -> list[Worth]:
+        for number, frame in enumerate(reversed(self._frames), 1):
+            if (b.scope, b.name) in frame:
+                value, caller, where = frame[b.scope, b.name]
+                inner, self._frames = self._frames, self._frames[:-number]
+                try:
+                    return self.of(value, caller, where, depth + 1)
+                finally:
+                    self._frames = inner
         found: list[Worth] = []
         node = b.scope.node
         if isinstance(node, f.Function):

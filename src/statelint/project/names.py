@@ -264,7 +264,7 @@ class Names:
             given = self.denote(b.value, b.scope) if b.value is not None else ()
             if b.position is not None and b.value is not None:
                 given = self._elements.unpacked(b.value, b.position, b.scope, given)
-            if b.annotation is not None and all(isinstance(v, Lit | Made) for v in given):
+            if b.annotation is not None and all(isinstance(v, Lit | Made | Ext) or _outside(v) for v in given):
                 given = union(given, self.annotated(b.annotation, b.scope))
             return given
         if b.kind == "function":
@@ -291,3 +291,8 @@ class Names:
             if enter:
                 return self.returned(enter) or (value,)
         return (value,)
+
+
+def _outside(value: Value) -> bool:
+    """Whether it is an object of a library, such as a proxy that an annotation says more about."""
+    return isinstance(value, Obj) and isinstance(value.cls, Ext)

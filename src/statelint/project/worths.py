@@ -186,14 +186,11 @@ class Worths:
             return []
         tables = [v.site for v in self._names.denote(of, scope) if isinstance(v, Heap)]
         pairs = [(k, v, site.scope) for site in tables if isinstance(site.expr, f.Table) for k, v in site.expr.pairs]
-        keys = self.of(key, scope, context, depth + 1) if pairs else []
-        return [
-            (v, where, w.unless)
-            for w in keys
-            for k, v, where in pairs
-            if w.text is not None
-            and w.text == (str(k.value) if isinstance(k, f.Const) else self._piece(k, where, Context(), depth))
+        wanted = self.of(key, scope, context, depth + 1) if pairs else []
+        known = [
+            (self._piece(k, where, Context(), depth), v, where) for k, v, where in pairs if k is not None and wanted
         ]
+        return [(v, where, w.unless) for w in wanted for text, v, where in known if w.text == text != "{}"]
 
     def _call(self, e: f.Call, scope: Scope, context: Context, depth: int) -> list[Worth]:
         values = self._names.denote(e.func, scope)

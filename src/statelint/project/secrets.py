@@ -6,7 +6,7 @@ passes constants, class attributes, default arguments, `or` fallbacks, encoders 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -163,7 +163,7 @@ class Secrets:
         """Generators whose result can only be a key, kept by code that runs at start-up."""
         for name, sites in sorted(self._.calls.outside.items()):
             what = next((self._makers[n] for n in self._.knowledge.spellings(name) if n in self._makers), "")
-            for site in sites if what == "key" else ():
+            for site in self._with_wrappers(sites) if what == "key" else ():
                 scope = site.scope
                 if not scope.module.in_service or scope.in_main or scope in self._.offline or site.context.in_main:
                     continue
@@ -178,6 +178,15 @@ class Secrets:
                     short = name.removesuffix("()").rpartition(".")[2]
                     bound = bound_name(site) or short
                     yield Secret("key", bound, scope.module.name, span, None, f"{short}()", arguable)
+
+    def _with_wrappers(self, sites: Iterable[CallSite]) -> Iterator[CallSite]:
+        """The calls, and those that module bodies make of functions which do no more than return one."""
+        for site in sites:
+            yield site
+            if any(returned is site.call for returned in site.scope.returns) and len(site.scope.returns) == 1:
+                for edge in self._.calls.into.get(site.scope, ()):
+                    if edge.site is not None and edge.caller.kind != "function":
+                        yield edge.site
 
     def _hashes(self) -> Iterator[Secret]:
         """Hashes that differ from process to process, computed on the request path."""

@@ -147,7 +147,7 @@ def chosen_of(findings: list[Finding], lines: list[Line], data: st.DataObject) -
     """Some of the findings, and the numbers of the lines that they may change; a table goes with its heading."""
     chosen = [finding for finding in findings if data.draw(st.booleans())]
     numbers = {n for finding in chosen for n in range(finding.span.line, finding.span.end_line + 1)}
-    return chosen, numbers | {n - 1 for n in numbers if lines[n - 2].text.startswith("[")}
+    return chosen, numbers | {n + 1 for n in numbers if lines[n - 1].text.startswith("[")}
 
 
 @pytest.mark.parametrize("name", MAKERS)

@@ -32,8 +32,8 @@ def extract(source: bytes) -> Facts:
     if isinstance(text, Facts):
         return text
     table: tuple[str, ...] = ()
-    settings: list[Setting] = []
-    empty: list[Setting] = []
+    settings: list[tuple[int, Setting]] = []
+    tables: dict[tuple[str, ...], Place] = {}
     block = ""
     for number, line in enumerate(text.splitlines(), 1):
         if block:
@@ -43,26 +43,42 @@ def extract(source: bytes) -> Facts:
         if found := TABLE.match(line):
             table = _parts(found["path"])
             place = Place(number, found.start("path") + 1, number, found.end("path") + 1)
-            empty.append(Setting(table, "", "empty-map", place, place))
+            tables.setdefault(table, place)
         elif (match := KEY.match(line)) and match["value"].startswith("{"):
             path = (*table, *_parts(match["key"]))
             key_at = Place(number, match.start("key") + 1, number, match.end("key") + 1)
-            settings.extend(_inline(path, match["value"], key_at))
+            settings += [(len(table), s) for s in _inline(path, match["value"], key_at)]
         elif (match := KEY.match(line)) and (items := LIST.match(match["value"])):
             path = (*table, *_parts(match["key"]))
             key_at = Place(number, match.start("key") + 1, number, match.end("key") + 1)
             for index, item in enumerate(ITEM.findall(items["items"])):
-                settings.append(Setting((*path, str(index)), item.strip("\"'"), "quoted", key_at, key_at))
+                item_at = Setting((*path, str(index)), item.strip("\"'"), "quoted", key_at, key_at)
+                settings.append((len(table), item_at))
         elif (match := KEY.match(line)) and (scalar := SCALAR.match(match["value"])):
             value = next(v for v in (scalar["basic"], scalar["literal"], scalar["bare"]) if v is not None)
             at = Place(number, match.start("value") + 1, number, match.start("value") + scalar.end() + 1)
             key_at = Place(number, match.start("key") + 1, number, match.end("key") + 1)
             form = "plain" if scalar["bare"] is not None else "quoted"
-            settings.append(Setting((*table, *_parts(match["key"])), value, form, at, key_at))
-    filled = {s.path[:depth] for s in settings for depth in range(1, len(s.path) + 1)}
-    settings += [s for s in empty if s.path not in filled]
-    document = Document("toml", "", "", "", "", tuple(settings))
+            settings.append((len(table), Setting((*table, *_parts(match["key"])), value, form, at, key_at)))
+    document = Document("toml", "", "", "", "", tuple(_with_tables(settings, tables)))
     return Facts(documents=(document,) if settings else (), lines=text.count("\n") + 1)
+
+
+def _with_tables(settings: list[tuple[int, Setting]], tables: dict[tuple[str, ...], Place]) -> Iterator[Setting]:
+    """The settings, each with the length of its table's path, and the tables: at their headings, or at a dotted key."""
+    filled = {s.path[:depth] for _, s in settings for depth in range(1, len(s.path))}
+    seen = {s.path for _, s in settings}
+    for length, s in settings:
+        for depth in range(length or 1, len(s.path)):
+            table = s.path[:depth]
+            if table not in seen and not s.path[depth].isdigit():
+                seen.add(table)
+                place = tables.get(table, s.key_at)
+                yield Setting(table, "", "map", place, place)
+        yield s
+    for table, place in tables.items():
+        if table not in filled and table not in seen:
+            yield Setting(table, "", "empty-map", place, place)
 
 
 def _inline(path: tuple[str, ...], text: str, at: Place) -> Iterator[Setting]:

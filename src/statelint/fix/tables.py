@@ -14,10 +14,12 @@ LINE = re.compile(
 
 
 def pieces(text: Text, at: int, edit: Edit) -> tuple[Piece, ...] | None:
-    """What to change for the key that begins at an offset; None when that is not plain."""
+    """What to change for the key, or the heading of a table, at an offset; None when that is not plain."""
     seen = text.seen
-    found = LINE.match(seen, at)
     start = seen.rfind("\n", 0, at) + 1
+    if seen[start:at].strip() == "[":
+        return _table(text, at) if edit.delete == 0 else None
+    found = LINE.match(seen, at)
     if not found or seen[start:at].strip():
         return None
     if edit.delete is not None:

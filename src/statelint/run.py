@@ -21,6 +21,7 @@ from statelint.findings import Hit, Judged, Report, Rule
 from statelint.gather import Content, Progress, gather, parts, read
 from statelint.rules import RuleError, load_rules
 from statelint.services import copies_of, other_settings
+from statelint.sieve import sifted
 from statelint.sift import left_out
 from statelint.triage import Terms, selected, triage
 from statelint.triage_baseline import load as load_baseline
@@ -152,7 +153,9 @@ def run(
         if report is None:
             terms = terms._replace(rules=known_rules(root, config))
             with collector.set_aside():
-                report = _judge(root, terms, found, linked(contents, config, way), way, _mentioned(contents))
+                report = _judge(
+                    root, terms, found, linked(sifted(contents, terms.rules), config, way), way, _mentioned(contents)
+                )
             runs.put(name, report)
     finally:
         runs.close()

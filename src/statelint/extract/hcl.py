@@ -107,6 +107,11 @@ class Reader:
         """Where the reader stands."""
         return self._point(self._peek().at)[0]
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is left to read."""
+        return self._peek().kind == "end"
+
     def value(self, out: list[Setting]) -> None:
         """The settings of one value that is the whole source. Raises Broken."""
         self._skip_lines()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 
 from statelint.extract import readable
 from statelint.extract.hcl import Broken, Reader
-from statelint.facts import Document, Facts, Setting
+from statelint.facts import Document, Facts, Setting, Trouble
 
 MATTERS = re.compile(
     rb"affinity|stick|persist|hash|balanc|policy|\"resource\"|replicas|apiVersion|containerDefinitions|deploymentTemplate"
@@ -23,7 +23,7 @@ BLOCKS = ("resource", "data", "module", "variable", "locals")
 
 def extract(source: bytes) -> Facts:
     """The facts of one JSON source. Never raises for any bytes; what is not JSON gives what stands before the error."""
-    if not MATTERS.search(source) and b"\0" not in source:
+    if not MATTERS.search(source) and sound(source):
         return Facts()
     text = readable(source, "JSON", LARGEST)
     if isinstance(text, Facts):
@@ -31,10 +31,25 @@ def extract(source: bytes) -> Facts:
     text = text.replace("\r\n", "\n")
     reader = Reader(text)
     settings: list[Setting] = []
-    with suppress(Broken):
+    troubles: tuple[Trouble, ...] = ()
+    try:
         reader.value(settings)
+    except Broken:
+        if reader.ended:
+            troubles = (Trouble("syntax", reader.line, "not valid JSON: it breaks off before its end"),)
     documents = tuple(_documents(tuple(settings)))
-    return Facts(documents=documents, comments=tuple(reader.comments), lines=text.count("\n") + 1)
+    return Facts(documents=documents, comments=tuple(reader.comments), troubles=troubles, lines=text.count("\n") + 1)
+
+
+def sound(source: bytes) -> bool:
+    """Whether reading a source would certainly end without a trouble, told in a small part of the time."""
+    if len(source) > LARGEST:
+        return not MATTERS.search(source) and b"\0" not in source
+    try:
+        json.loads(source.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _documents(settings: tuple[Setting, ...]) -> Iterator[Document]:

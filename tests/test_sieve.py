@@ -1,0 +1,71 @@
+"""The sieve leaves out nothing that could be found, and nothing that is broken."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from analysing import analyse
+from test_configuration_cases import Case, cases
+
+import statelint.run
+from statelint.discover import Source
+from statelint.findings import Report
+from statelint.gather import Content
+from statelint.rules import load_rules
+from statelint.sieve import Sieve
+
+BROKEN = {
+    "broken.yaml": "a: [1\nb: 2\n",
+    "twice.yaml": "a: &x 1\nb: &x 2\n",
+    "nowhere.yaml": "a: *nothing\n",
+    "two.yaml": "a: 1\n...\n%YAML 1.1\n---\nb: 1\n...\nc: 1\n",
+    "tab.yaml": "a:\n\t- b\n",
+    "deep.yaml": "a: " + "[" * 300 + "]" * 300 + "\n",
+    "latin.yaml": "a: \udcff\n",
+    "cut.json": '{"name": "shop", "list": [1, 2',
+    "open.json": '{"name": "sh',
+    "sound.json": '{"name": "shop"}',
+    "sound.yaml": "name: shop\n",
+    "comments.json": '{"name": "shop", // why\n}',
+    "chart.yaml": "{{- if .Values.a }}\na: [1\n{{- end }}\n",
+}
+
+
+def reports(root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Report, Report]:
+    """The report on a folder with the sieve and without it."""
+    with_it = analyse(root)
+    with monkeypatch.context() as patch:
+        patch.setattr(statelint.run, "sifted", lambda contents, rules: contents)
+        return with_it, analyse(root)
+
+
+def written(root: Path, file: str, text: str) -> Path:
+    first, *others = re.split(r"^=== (\S+)\n", text, flags=re.MULTILINE)
+    for name, body in [(file, first), *zip(others[::2], others[1::2], strict=True)]:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body.encode("utf-8", "surrogateescape"))
+    return root
+
+
+@pytest.mark.parametrize("case", list(cases()), ids=lambda case: f"{case.name}")
+def test_what_is_found_is_the_same(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_it, without = reports(written(tmp_path, case.file, case.on), monkeypatch)
+    assert with_it == without
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_broken_is_reported(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_it, without = reports(written(tmp_path, name, BROKEN[name]), monkeypatch)
+    assert with_it == without
+    assert bool(with_it.problems) is not name.startswith(("sound", "comments", "chart"))
+
+
+def test_most_of_a_project_is_left_out() -> None:
+    sieve = Sieve(load_rules())
+    text = b"apiVersion: v1\nkind: Secret\nmetadata: {name: shop, labels: {app: shop}}\nstringData: {user: shop}\n"
+    assert not sieve.keeps(Content(Source("a.yaml", "yaml", "service", ""), b"", text))
+    assert sieve.keeps(Content(Source("a.yaml", "yaml", "service", ""), b"", text + b"# statelint: ignore[SL501]\n"))
+    assert sieve.keeps(Content(Source("a.yaml", "yaml", "service", ""), b"", b"spec: {sessionAffinity: ClientIP}\n"))

@@ -67,7 +67,7 @@ class Results:
         if name in SAME and e.args:
             given = self._names.denote(e.args[-1], scope)
             copied = self._names.site(e, scope)
-            return tuple(Heap(v.type, copied) if name in COPIES and isinstance(v, Heap) else v for v in given)
+            return tuple(_copy(v, copied) for v in given if not isinstance(v, Part)) if name in COPIES else given
         if name == PARTIAL and e.args:
             return tuple(v for v in self._names.denote(e.args[0], scope) if isinstance(v, Func | Bound | Cls))
         if name == "builtins.type" and len(e.args) == 1:
@@ -268,3 +268,10 @@ def _copied(value: Value, site: Site, function: Scope) -> Value:
     """What a function whose name says that it copies gives for a container."""
     copies = "copy" in function.name.lower() or "clone" in function.name.lower()
     return Heap(value.type, site) if copies and isinstance(value, Heap) else value
+
+
+def _copy(value: Value, site: Site) -> Value:
+    """An equal container or object, made at a site of its own."""
+    if isinstance(value, Heap):
+        return Heap(value.type, site)
+    return Obj(value.cls, site) if isinstance(value, Obj) else value

@@ -294,7 +294,7 @@ class _Walk:
             inside = c._replace(in_loop=True, sure=False)
             for clause in e.clauses:
                 self.expr(clause.source, c, at)
-                self.bound(clause.target, "iterate", clause.source, c, at)
+                self.bound(clause.target, "iterate", clause.source, inside, at)
                 for condition in clause.conditions:
                     self.expr(condition, inside, at)
             for item in e.items:

@@ -46,6 +46,10 @@ class Binding(NamedTuple):
     position: int | None = None
 
 
+LATER = frozenset({"assign", "iterate", "enter"})
+"""Kinds of bindings that hold only from their place on."""
+
+
 def still_current(bindings: Sequence[Binding], at: Place) -> Sequence[Binding]:
     """The bindings of a name that can hold at a place of its own scope.
 
@@ -60,7 +64,7 @@ def still_current(bindings: Sequence[Binding], at: Place) -> Sequence[Binding]:
             and (b.value.at.end_line, b.value.at.end_column) <= (at.line, at.column)
         ):
             last = b if last is None or b.at > last.at else last
-    passed = [b for b in bindings if b.at <= at or b.context.in_loop or b.kind != "assign"]
+    passed = [b for b in bindings if b.at <= at or b.context.in_loop or b.kind not in LATER]
     return passed if last is None else [b for b in passed if b.at >= last.at]
 
 

@@ -16,7 +16,7 @@ from statelint.project.names import Names
 from statelint.project.paths import mentions
 from statelint.project.purity import CHANGING, Purity
 from statelint.project.scopes import Binding, CallSite, Scope
-from statelint.project.values import Cls, Func, Obj
+from statelint.project.values import Cls, Func, Obj, qualified
 from statelint.project.writes import Write
 
 
@@ -37,6 +37,8 @@ class Verdicts:
             row = self._knowledge.find("benign", name)
             if row and row[1].because in ("context", "metric", "logging", "external"):
                 return Verdict.BENIGN, f"it is {row[1].because}"
+        if self._keeps_only(writes, ("context", "metric", "logging")):
+            return Verdict.BENIGN, "it keeps loggers, metrics or contexts"
         if any(w.element and w.how in ("rebind", "augment") for w in writes):
             return Verdict.DEFINITE, "a request changes what it holds"
         if all(w.how in ("rebind", "delete") for w in writes):
@@ -138,7 +140,7 @@ class Verdicts:
             for w in writes
             if (w.how == "item" and w.method != "del") or w.method in ("setdefault", "append", "add", "update")
         ]
-        if not adds or any(w.element or w.how == "augment" for w in writes):
+        if not adds or any((w.element and not self._is_guarded(w)) or w.how == "augment" for w in writes):
             return False
         return all(w.how == "item" and self._is_guarded(w) for w in adds)
 
@@ -176,6 +178,17 @@ class Verdicts:
             for e, caller in given.arguments.get((helper, param.name), ()) if given else ():
                 found.update((site, None) for site in caller.calls if any(arg is e for arg in site.call.args))
         return list(found)
+
+    def _keeps_only(self, writes: Sequence[Write], kinds: tuple[str, ...]) -> bool:
+        """Whether everything that is put in is an object of a library of one of these benign kinds."""
+        puts = [w for w in writes if w.how == "item" and w.method != "del"]
+        for write in puts:
+            values = [v for given, scope in self._given(write) for v in self._names.denote(given, scope)]
+            names = [qualified(v) or getattr(getattr(v, "cls", None), "name", "") for v in values]
+            rows = [self._knowledge.find("benign", name) if name else None for name in names]
+            if not rows or not all(row and row[1].because in kinds for row in rows):
+                return False
+        return bool(puts) and len(puts) == len(writes)
 
     @staticmethod
     def _keeps_task_references(writes: Sequence[Write]) -> bool:

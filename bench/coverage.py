@@ -13,10 +13,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from statelint.config import load
 from statelint.extract.python import extract
 from statelint.knowledge import available, rules_folder
 from statelint.project import Project, link
 from statelint.rows import Row
+from statelint.run import Way, analyse
 
 FIXTURES = Path(__file__).parents[1] / "tests" / "fixtures"
 SILENT = frozenset({"broker", "queue"})
@@ -24,10 +26,13 @@ SILENT = frozenset({"broker", "queue"})
 
 
 def projects(kind: str) -> Iterator[tuple[str, Project]]:
-    """(rule/name, project) of each fixture that is one Python file."""
-    for path in sorted(FIXTURES.glob(f"*/{kind}/*.py")):
-        facts = extract(path.read_bytes())
-        yield f"{path.parts[-3]}/{path.stem}", link({path.name: facts}, {path.name: "service"})
+    """(rule/name, project) of each fixture that is one Python file, or a folder with one among its files."""
+    for path in sorted(FIXTURES.glob(f"*/{kind}/*")):
+        name = f"{path.parts[-3]}/{path.stem}"
+        if path.suffix == ".py":
+            yield name, link({path.name: extract(path.read_bytes())}, {path.name: "service"})
+        elif path.is_dir() and any(path.rglob("*.py")):
+            yield name, analyse(path, load(path, {}).config, Way(use_cache=False))[0]
 
 
 def rows_behind(project: Project) -> Iterator[Row]:

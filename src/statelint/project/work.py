@@ -222,6 +222,7 @@ class HandedWork:
 
     def _waited(self, row: Work, scope: Scope, site: CallSite, handles: frozenset[str]) -> bool:
         receiver = _target(site.call.func.of) if isinstance(site.call.func, f.Attr) else ""
+        decorated = isinstance(scope.node, f.Function) and bool(scope.node.decorators)
         for node in self._body(scope):
             if isinstance(node, f.Await):
                 only_started = row.opened and node.value is site.call
@@ -242,8 +243,10 @@ class HandedWork:
                         return True
                 if any(_holds(a, site.call) or _mentions(a, handles) for a in node.args) and self._waits(node, scope):
                     return True
-            elif isinstance(node, f.Yield) and node.delegate and node.value and _mentions(node.value, handles):
-                return True
+            elif isinstance(node, f.Yield) and node.value and (node.delegate or decorated):
+                known = _holds(node.value, site.call) or _mentions(node.value, handles)
+                if known:  # what runs a decorated generator goes on when the handle is done
+                    return True
         return False
 
     def _kept_on(self, scope: Scope, handles: frozenset[str]) -> bool:

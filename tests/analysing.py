@@ -1,4 +1,4 @@
-"""One way to analyse a folder in a test: the whole pipeline in this process, without a cache, arguable included."""
+"""One way to analyse a folder in a test: the whole pipeline in this process, without a cache, nothing held back."""
 
 from __future__ import annotations
 
@@ -11,4 +11,4 @@ from statelint.run import Way, run
 
 def analyse(root: Path) -> Report:
     """The report on one folder as a project of its own."""
-    return run(root, load(root, {"pedantic": True}).config, Way(use_cache=False))
+    return run(root, load(root, {"pedantic": True, "preview": True}).config, Way(use_cache=False))

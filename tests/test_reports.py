@@ -5,15 +5,28 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
 from making import SOURCE, finding, report, rule, step
 
-from statelint.findings import Confidence, Finding, Problem, Report, Role, Severity, Suppression
+from statelint.findings import (
+    Confidence,
+    Edit,
+    Finding,
+    Fix,
+    Problem,
+    Report,
+    Role,
+    Severity,
+    Suppression,
+    TextEdit,
+)  # fmt: skip
 from statelint.report import Look, formats, printable, render, shown_path
 from statelint.report.json_schema import SCHEMA
 from statelint.report.sarif_hash import line_hashes
+from statelint.spans import Span
 
 EVIL = "\x1b[31m[bold]\u202e\r\n\x00|'];::%\ud800<b>&\"ü猫"
 ALL = ("agent", "azure", "checkstyle", "concise", "full", "github", "gitlab", "grouped", "html", "json", "jsonl",
@@ -279,6 +292,21 @@ def test_rdjson() -> None:
     (diagnostic,) = document["diagnostics"]
     assert diagnostic["location"]["range"] == {"start": {"line": 1, "column": 1}, "end": {"line": 1, "column": 6}}
     assert [place["message"] for place in diagnostic["related_locations"]] == ["written by add()", "runs on POST /cart"]
+
+
+def test_planned_patches_are_handed_on() -> None:
+    edits = (TextEdit(Span("a b/x.tf", 3, 22, 3, 31), "NONE"),)
+    mended = replace(finding(path="a b/x.tf"), fix=Fix("taking it out", True, Edit(set="NONE"), edits))
+    (result,) = json.loads(render("sarif", report(mended), Look()))["runs"][0]["results"]
+    (change,) = result["fixes"][0]["artifactChanges"]
+    region = {"startLine": 3, "startColumn": 22, "endLine": 3, "endColumn": 31}
+    assert change["artifactLocation"]["uri"] == "a%20b/x.tf"
+    assert change["replacements"] == [{"deletedRegion": region, "insertedContent": {"text": "NONE"}}]
+    (diagnostic,) = json.loads(render("rdjson", report(mended), Look()))["diagnostics"]
+    place = {"start": {"line": 3, "column": 22}, "end": {"line": 3, "column": 31}}
+    assert diagnostic["suggestions"] == [{"range": place, "text": "NONE"}]
+    plain = json.loads(render("rdjson", report(finding()), Look()))["diagnostics"][0]
+    assert "suggestions" not in plain and "fixes" not in render("sarif", report(finding()), Look())
 
 
 def test_azure_and_teamcity_escape() -> None:

@@ -93,6 +93,12 @@ def test_preview_rules_wait_to_be_asked_for() -> None:
     assert "SL103" in [r.code for r in selected(rules, Config(select=("SL103",)))]
 
 
+def test_findings_that_may_still_change_wait_to_be_asked_for() -> None:
+    early = hit(preview=True)
+    assert judge(early).hidden == {"preview": 1} and not judge(early).findings
+    assert len(judge(early, config=Config(preview=True)).findings) == 1
+
+
 def test_severity_from_the_configuration() -> None:
     config = Config(severity={"SL1": Severity.NOTE, "mutable-module-state": Severity.WARNING})
     assert judge(hit(), config=config).findings[0].severity is Severity.WARNING

@@ -202,6 +202,8 @@ class Hit:
     """Replacement templates to try before the rule's own."""
     edit: Edit | None = None
     """What mends it in its text, where that is plain."""
+    preview: bool = False
+    """Whether it is reported only where findings that may still change are asked for."""
     ways: tuple[tuple[Step, ...], ...] = ()
     """Every way in (a write, the calls to it and its entry), the trace's own first; empty when the trace has all."""
 

@@ -155,6 +155,9 @@ def triage(
     seen: set[str] = set()
     hidden, ordinals = Counter[str](), Counter[str]()
     for rule, hit in _in_order(hits):
+        if hit.preview and not terms.config.preview:
+            hidden["preview"] += 1
+            continue
         ordinal = ordinals[key := finding_id(rule, hit.subject)]
         ordinals[key] += 1
         finding = _finding(rule, hit, terms.config, ordinal)

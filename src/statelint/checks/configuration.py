@@ -63,4 +63,5 @@ def _hit(path: str, document: Document, row: ConfigurationRow, setting: Setting,
         verdict=Verdict(row.grade),
         confidence=Confidence.MEDIUM if setting.guarded else None,
         edit=None if setting.guarded else row.edit,
+        preview=row.preview,
     )

@@ -58,4 +58,5 @@ def _hit(path: str, document: Document, found: Found) -> Hit:
         verdict=Verdict.ARGUABLE if setting.guarded and setting.form == "map" else Verdict(row.grade),
         confidence=Confidence.MEDIUM if unsure else None,
         edit=None if unsure else row.edit,
+        preview=row.preview,
     )

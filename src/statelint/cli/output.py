@@ -18,6 +18,7 @@ from statelint.report import Look, count, formats, paths_of, render
 
 REASONS = {  # why something is hidden → how to say it, and how to see it
     "arguable": ("arguable", "--pedantic"),
+    "preview": ("that may still change", "--preview"),
     "suppressed": ("suppressed", "statelint suppressions"),
     "declared": ("declared", "statelint audit"),
     "baseline": ("in the baseline", "--no-baseline"),

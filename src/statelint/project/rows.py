@@ -49,6 +49,8 @@ class ConfigurationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     grade: Literal["definite", "arguable"] = "definite"
     fix: str = ""
     edit: Edit | None = None
+    preview: bool = False
+    """Whether nobody could confirm the fact in the product's own documents or code; reported only with `--preview`."""
 
     def key(self, document: Document, setting: Setting) -> str | None:
         """The key as a reader knows it when this row speaks of this setting, else None."""

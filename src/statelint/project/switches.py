@@ -49,6 +49,8 @@ class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     grade: Literal["definite", "arguable"] = "definite"
     fix: str = ""
     edit: Edit | None = None
+    preview: bool = False
+    """Whether nobody could confirm the fact in the product's own documents or code; reported only with `--preview`."""
 
     def speaks_of(self, document: Document) -> bool:
         """Whether the row is about documents of this format and kind."""

@@ -1,4 +1,5 @@
-"""reviewdog's diagnostic format: one diagnostic a finding, the steps of the trace as related locations."""
+"""reviewdog's diagnostic format: one diagnostic a finding, the steps of the trace as related locations, the
+planned patch as suggestions."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ def render(report: Report, look: Look) -> str:
 
 
 def _diagnostic(f: Finding, look: Look) -> dict[str, Any]:
+    fix = f.fix.edits if f.fix else ()
     return {
         "message": f.message,
         "location": _location(f.span, look),
@@ -30,10 +32,14 @@ def _diagnostic(f: Finding, look: Look) -> dict[str, Any]:
         "related_locations": [
             {"message": step.note, "location": _location(step.span, look)} for step in f.trace if step.span != f.span
         ],
+        **({"suggestions": [{"range": _range(edit.span), "text": edit.text} for edit in fix]} if fix else {}),
     }
 
 
 def _location(span: Span, look: Look) -> dict[str, Any]:
+    return {"path": shown_path(span.path, look), "range": _range(span)}
+
+
+def _range(span: Span) -> dict[str, Any]:
     start = {"line": span.line, "column": span.column}
-    end = {"line": span.end_line, "column": span.end_column}
-    return {"path": shown_path(span.path, look), "range": {"start": start, "end": end}}
+    return {"start": start, "end": {"line": span.end_line, "column": span.end_column}}

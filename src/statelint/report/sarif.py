@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from statelint import __version__
-from statelint.findings import Confidence, Finding, Report, Role, Rule, Severity, Step
+from statelint.findings import Confidence, Finding, Fix, Report, Role, Rule, Severity, Step
 from statelint.report import HOMEPAGE, Look, json_text, page, shown_path
 from statelint.report.sarif_hash import line_hashes
 from statelint.spans import Span
@@ -103,9 +103,33 @@ def _result(f: Finding, index: int, hashes: dict[int, str], look: Look) -> dict[
     if f.suppressed:
         kind = "inSource" if f.suppressed.kind == "comment" else "external"
         result["suppressions"] = [{"kind": kind, "justification": f.suppressed.reason}]
+    if f.fix and f.fix.edits:
+        result["fixes"] = [_fix(f, f.fix, look)]
     result["properties"] = {"category": f.rule.category, "verdict": f.verdict.value, "confidence": f.confidence.value,
                             "object": f.subject.name}  # fmt: skip
     return result
+
+
+def _fix(f: Finding, fix: Fix, look: Look) -> dict[str, Any]:
+    """The planned patch: what to take away, and what to put there."""
+    text = _sentence(fix.name[:1].upper() + fix.name[1:] + ("" if fix.safe else f" ({fix.note or 'not safe'})"))
+    replacements = [
+        {
+            "deletedRegion": {
+                "startLine": edit.span.line,
+                "startColumn": edit.span.column,
+                "endLine": edit.span.end_line,
+                "endColumn": edit.span.end_column,
+            },
+            "insertedContent": {"text": edit.text},
+        }
+        for edit in fix.edits
+    ]
+    artifact = {"uri": _uri(f.span.path, look), "uriBaseId": "SRCROOT"}
+    return {
+        "description": {"text": text},
+        "artifactChanges": [{"artifactLocation": artifact, "replacements": replacements}],
+    }
 
 
 def _message(f: Finding, steps: Sequence[Step]) -> str:

@@ -143,7 +143,7 @@ class HandedWork:
         scope, at, made = site.scope, site.call.at, None
         if (site.awaited and not row.detached and not row.opened) or self._leaves_block(site):
             return None
-        handles = self._handles(scope, site.call)
+        handles = self._handles(scope, site.call, row.opened)
         if row.start and not (own and own.starts):
             start = self._started(row.start, site, handles)
             if start is None:
@@ -186,11 +186,11 @@ class HandedWork:
             self._bodies[scope] = tuple(walk(body))
         return self._bodies[scope]
 
-    def _handles(self, scope: Scope, call: f.Call) -> frozenset[str]:
+    def _handles(self, scope: Scope, call: f.Call, opened: bool = False) -> frozenset[str]:
         """The local names that hold the handle, or a collection of handles."""
         found: set[str] = set()
         for node in self._body(scope):
-            if isinstance(node, f.Bind) and node.value is not None and _holds(node.value, call):
+            if isinstance(node, f.Bind) and _carries(node.value, call, opened):
                 found.update(_target(t) for t in node.targets)
             elif _adds(node) and any(_holds(a, call) for a in node.args):
                 found.add(_target(node.func.of))
@@ -364,6 +364,11 @@ def _target(e: f.Expr) -> str:
 
 def _holds(e: f.Expr, call: f.Call) -> bool:
     return e is call or (not isinstance(e, f.Const | f.Name) and any(node is call for node in walk(e)))
+
+
+def _carries(e: f.Expr | None, call: f.Call, opened: bool) -> bool:
+    """Whether a value has the handle in it; what an `await` gives is the result, unless it only opens the work."""
+    return e is not None and (opened or not isinstance(e, f.Await)) and _holds(e, call)
 
 
 def _mentions(e: f.Expr, names: frozenset[str] | set[str]) -> bool:

@@ -311,6 +311,8 @@ class Library:
             return frozenset({handle})
         value = recv if row.path_is_receiver else given.value(row.path, row.keyword)
         e = None if row.path_is_receiver else given.expr(row.path, row.keyword)
+        if e is None and not row.path_is_receiver and row.path is not None and not given.loose and not value:
+            return NONE  # no path: what it opens is another argument, such as a buffer
         writes = bool(set(mode) & WRITING)
         found: set[object] = set()
         for handle in self.destination(row.to, value, e):

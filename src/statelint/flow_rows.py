@@ -175,6 +175,14 @@ class Handoff(Row, frozen=True):
     """Whether the call sends the file to the client, which ends its use."""
 
 
+class Serve(Row, frozen=True):
+    """A call that gives the files of a folder, or one file, to clients."""
+
+    names: tuple[str, ...]
+    argument: int | None = 0
+    keyword: str = ""
+
+
 class Shelf(Row, frozen=True):
     """A constructor, call or setting that sends uploads to a folder, or names the class that keeps them."""
 
@@ -206,4 +214,6 @@ class Shelf(Row, frozen=True):
     """Keyword of such a field that selects a store of its own."""
     uses: tuple[str, ...] = ()
     """Objects that stand for the selected store."""
+    served_by: tuple[str, ...] = ()
+    """Calls that give what is stored there back to clients."""
     what: str = ""

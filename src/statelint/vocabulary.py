@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from statelint.flow_rows import Handoff, Location, Opener, Pass, Remover, Shelf, Sink, Source, Upload
+from statelint.flow_rows import Handoff, Location, Opener, Pass, Remover, Serve, Shelf, Sink, Source, Upload
 from statelint.rows import Row
 from statelint.store_rows import Environ, Generator, KeySlot, Store, Wait
 
@@ -337,6 +337,7 @@ class Library(Row, frozen=True):
     locations: tuple[Location, ...] = ()
     removers: tuple[Remover, ...] = ()
     handoffs: tuple[Handoff, ...] = ()
+    serves: tuple[Serve, ...] = ()
     shelves: tuple[Shelf, ...] = ()
     words: dict[str, str] = {}
     """Category → words inside identifiers that speak for it."""

@@ -55,6 +55,9 @@ def _hit(landed: Landed, project: Project) -> Hit:
         trace.append(Step(landed.opened, Role.RELATED, "opened here"))
     verb = "given away" if landed.kind == "handed" else "written"
     trace.append(Step(landed.span, Role.WRITTEN, f"{verb} by {writer}"))
+    trace += [
+        Step(span, Role.RELATED, "files from there are given back here") for span in landed.served[:SHOWN_SOURCES]
+    ]
     trace += way_in(chain)
     more = {"sources": max(0, len(landed.origins) - SHOWN_SOURCES), "callers": max(0, landed.callers - 1)}
     return Hit(

@@ -12,6 +12,7 @@ from statelint.project.entries import Entries
 from statelint.project.flow_cleanup import GONE, LEAKS, STAYS, SWEPT, calls_in, fate
 from statelint.project.flow_events import Handed, Landing
 from statelint.project.flow_run import Run
+from statelint.project.flow_serving import Serving
 from statelint.project.flow_sources import Sources
 from statelint.project.flow_switch import Switches
 from statelint.project.flow_tokens import Tokens
@@ -46,6 +47,8 @@ class Landed(NamedTuple):
     via: str
     to: str
     callers: int
+    served: tuple[Span, ...] = ()
+    """Calls that give what is written there back to clients."""
     number: int = 1
     """Which of the like expressions of its function this is, counted from 1."""
 
@@ -80,6 +83,7 @@ class Flows:
         self._run = Run(names, calls, sources, frozenset(touching), frozenset(placing | landing), frozenset(decoding))
         sweeping = {s for s in makers if s.module.in_service and tokens.sweeps(s)} if sourced else set()
         self._evaluate(sourced, landing, entered | sweeping)
+        self._serving = Serving(self._run, calls)
         self.landed = numbered(sorted(self._judge(), key=lambda found: (found.span, found.kind)))
 
     # ── which functions to run ──
@@ -252,7 +256,7 @@ class Flows:
         callers = {(x.frames[-2].scope.path, x.frames[-1].call) for x in group if len(x.frames) > 1}
         return Landed(
             kind, landing.scope, landing.scope.span(landing.at), tuple(origins), tuple(steps), landing.opened,
-            landing.via, "", len(callers),
+            landing.via, "", len(callers), self._serving.back(x for item in group for x in item.locs),
         )  # fmt: skip
 
     def _given(self, handed: Handed) -> Landed:

@@ -185,7 +185,19 @@ class Shelves:
         return (a.row is b.row and a.keys == b.keys) if a.row.own or b.row.own else True
 
     def _related(self) -> tuple[tuple[Span, str], ...]:
-        return tuple((s, "a field that stores uploads there") for s in self.fields[:3])
+        fields = [(s, "a field that stores uploads there") for s in self.fields[:3]]
+        return (*fields, *((s, "uploads are given back here") for s in self._served()))
+
+    def _served(self) -> Iterator[Span]:
+        names = {name for row in self._settings for name in row.served_by}
+        short = {name.rpartition(".")[2] for name in names}
+        for top in self._tops:
+            for site in top.calls if short else ():
+                func = site.call.func
+                if (func.name if isinstance(func, f.Attr) else getattr(func, "id", "")) in short and any(
+                    qualified(v) in names for v in self._names.denote(func, top)
+                ):
+                    yield top.span(site.call.at)
 
     def _default(self) -> Iterator[Shelved]:
         """Nothing selects a store, so that the default, a folder, is to blame."""

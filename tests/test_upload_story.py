@@ -1,0 +1,75 @@
+"""What the trace of an upload tells besides the write itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from analysing import analyse
+
+SERVED = """
+import os
+from fastapi import FastAPI, UploadFile
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+
+FOLDER = "media/docs"
+app = FastAPI()
+app.mount("/docs", StaticFiles(directory=FOLDER))
+
+
+@app.post("/docs")
+async def add(file: UploadFile):
+    with open(os.path.join(FOLDER, file.filename), "wb") as copy:
+        copy.write(await file.read())
+
+
+@app.get("/docs/{name}")
+async def get(name: str):
+    return FileResponse(f"media/docs/{name}")
+
+
+@app.get("/help")
+async def manual():
+    return FileResponse("pages/help.html")
+"""
+SETTINGS = """
+INSTALLED_APPS = ["docs"]
+ROOT_URLCONF = "site_files.urls"
+MEDIA_ROOT = "/srv/media"
+"""
+URLS = """
+from django.conf import settings
+from django.conf.urls.static import static
+
+urlpatterns = static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+"""
+MODELS = """
+from django.db import models
+
+
+class Doc(models.Model):
+    file = models.FileField()
+"""
+
+
+def steps(root: Path, code: str) -> list[tuple[str, int, str]]:
+    (finding,) = [x for x in analyse(root).findings if x.rule.code == code]
+    return [(step.span.path, step.span.line, step.note) for step in finding.trace]
+
+
+def test_giving_an_upload_back_is_part_of_its_story(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(SERVED)
+    back = [line for _, line, note in steps(tmp_path, "SL301") if "given back" in note]
+    assert back == [9, 20]
+
+
+def test_media_urls_are_part_of_the_story_of_the_media_folder(tmp_path: Path) -> None:
+    for name, text in {"settings.py": SETTINGS, "urls.py": URLS, "__init__.py": ""}.items():
+        (tmp_path / "site_files").mkdir(exist_ok=True)
+        (tmp_path / "site_files" / name).write_text(text)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "__init__.py").write_text("")
+    (tmp_path / "docs" / "models.py").write_text(MODELS)
+    told = steps(tmp_path, "SL307")
+    assert ("docs/models.py", 6, "a field that stores uploads there") in told
+    assert ("site_files/urls.py", 5, "uploads are given back here") in told

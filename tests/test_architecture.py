@@ -31,7 +31,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "project extract sift cache discover",
         "embedded",
         "gather sieve services triage stories checks advise report fix",
-        "run audit audit_text audit_html",
+        "run audit audit_text audit_map audit_html",
         "house_tests",
         "cli __main__",
     )

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from commands import statelint
 
+from statelint.audit import Edge, Map, spoken
+from statelint.audit_map import in_order
+
 WEB = """import os
 import boto3
 import redis
@@ -79,3 +82,31 @@ def test_what_is_benign_is_counted_by_its_reason(project: Path) -> None:
     short, whole = audit(project), audit(project, "--all")
     assert "benign    1 object (--all lists them):" in short and "1 only start-up code writes it" in short
     assert "TABLE" not in short and "TABLE" in whole and "--all" not in whole
+
+
+def test_few_arrows_of_the_map_cross() -> None:
+    pairs = [("a", "z"), ("b", "y"), ("c", "x"), ("d", "w")]
+    state = Map(
+        tuple(f"GET /{n}" for n, _ in pairs),
+        tuple(sorted(f"{n}()" for n, _ in pairs)),
+        tuple((o, "store") for _, o in sorted(pairs, key=lambda p: p[1])),
+        tuple(Edge(f"GET /{n}", f"{n}()") for n, _ in pairs),
+        tuple(Edge(f"{n}()", o) for n, o in pairs),
+    )
+    entries, writers, objects = in_order(state)
+    for left, right, edges in ((entries, writers, state.reaches), (writers, objects, state.writes)):
+        places = [(left.index(e.source), right.index(e.target)) for e in edges]
+        assert not [1 for a in places for b in places if a[0] < b[0] and a[1] > b[1]]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("shop.cart:CARTS", "CARTS"),
+        ("shop.files:keep#os.File.save@1", "save() in keep()"),
+        ("Ingress/shop/web#metadata.annotations.nginx.ingress.kubernetes.io/affinity", "affinity of Ingress web"),
+        ("Service//web#spec.sessionAffinity", "sessionAffinity of Service web"),
+    ],
+)
+def test_names_as_people_say_them(name: str, said: str) -> None:
+    assert spoken(name) == said

@@ -5,6 +5,7 @@ Everything comes from the report of one run with arguable findings included, so 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -24,6 +25,11 @@ class Row(NamedTuple):
     verdict: str
     """definite, arguable, benign, declared or accepted."""
     reason: str
+
+    @property
+    def short(self) -> str:
+        """The name as people say it."""
+        return spoken(self.name)
 
 
 class Part(NamedTuple):
@@ -122,11 +128,19 @@ def _services(blocking: Sequence[Finding], config: Config) -> tuple[Part, ...]:
 
 
 def label(finding: Finding) -> str:
-    """A short name for people: the object's own, or for a call `save() in keep()`."""
-    short = finding.subject.short
+    """A short name of what a finding is about."""
+    return spoken(finding.subject.name)
+
+
+def spoken(name: str) -> str:
+    """A name for people: the object's own, `save() in keep()` for a call, `affinity of Ingress web` for a setting."""
+    short = name.rpartition(":")[2]
     function, mark, what = short.partition("#")
-    if not mark or "/" in function:
+    if not mark:
         return short
+    if "/" in function:
+        kind, _, rest = function.partition("/")
+        return f"{re.split(r'[./]', what)[-1]} of {kind} {rest.rpartition('/')[2]}"
     return f"{what.rpartition('.')[2].partition('@')[0]}() in {function}()"
 
 

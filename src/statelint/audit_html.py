@@ -1,14 +1,11 @@
-"""The readiness report as one HTML file: no network and no script, for screens of any size, paper, the dark, and aloud.
-
-The state map is an inline picture with a title and a description; the same content follows as a list, for those who
-do not see it.
-"""
+"""The readiness report as one HTML file: no network, no script; for all screens, for paper, the dark, and aloud."""
 
 from __future__ import annotations
 
 from html import escape
 
-from statelint.audit import Audit, Map
+from statelint.audit import Audit
+from statelint.audit_map import drawn
 from statelint.audit_text import coverage, outside, service, several
 from statelint.findings import Finding
 from statelint.report import count, page, printable
@@ -32,7 +29,7 @@ background:var(--card)}
 table{border-collapse:collapse;width:100%}
 caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
 th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid var(--line)}
-td code{overflow-wrap:anywhere}
+td code{overflow-wrap:anywhere}td:nth-child(3),td:nth-child(4){min-width:15rem}
 td:nth-child(-n+2){white-space:nowrap}td:first-child{font-weight:600}
 .definite{color:var(--bad)}.arguable{color:var(--unsure)}.benign,.declared,.accepted{color:var(--good)}
 code,pre{font:.875rem/1.45 ui-monospace,SFMono-Regular,Menlo,monospace}
@@ -45,10 +42,9 @@ svg .box{fill:var(--card);stroke:var(--line)}svg .state{stroke:var(--bad)}
 svg .arrow{fill:none;stroke:var(--soft);stroke-width:1.3}svg .head{fill:var(--soft);font-weight:600}
 @media(max-width:40rem){thead{position:absolute;left:-99rem}
 tr{display:block;border-bottom:1px solid var(--line);padding:.4rem 0}td{display:block;border:0;padding:.1rem 0}}
-@media print{body{font-size:10pt}details>*{display:block}pre{white-space:pre-wrap}article,tr{break-inside:avoid}}
+@media print{body{font-size:10pt}details::details-content{content-visibility:visible;display:block}
+svg{min-width:0}.wide{overflow:visible}pre{white-space:pre-wrap}article,tr{break-inside:avoid}}
 """
-ROW, BOX, WIDTH, GAP, TOP = 34, 24, 250, 110, 30
-LONGEST = 31
 
 
 def html(audit: Audit) -> str:
@@ -61,7 +57,7 @@ def html(audit: Audit) -> str:
         f'<span class="soft">{_text(coverage(audit))}.</span></p>',
         "".join(f"<p>Deployed: {_text(copy)}</p>" for copy in audit.copies),
         "".join(f"<p>{_text(service(part))}</p>" for part in audit.services if len(audit.services) > 1),
-        _drawn(audit.map),
+        drawn(audit.map),
         _plan(audit),
         _outside(audit),
         _inventory(audit),
@@ -117,7 +113,7 @@ def _inventory(audit: Audit) -> str:
         return ""
     body = "".join(
         f'<tr><td class="{row.verdict}">{row.verdict}</td><td>{row.category}</td>'
-        f"<td><code>{_text(row.name)}</code></td>"
+        f"<td><code>{_text(row.short)}</code></td>"
         f"<td><code>{_text(row.path)}:{row.line}</code></td><td>{_text(row.reason)}</td></tr>"
         for row in audit.rows
     )
@@ -150,61 +146,3 @@ def _problems(audit: Audit) -> str:
         return ""
     rows = "".join(f"<li><code>{_text(p.path)}:{p.line}</code> {_text(p.message)}</li>" for p in audit.problems)
     return f"<section><h2>Not analysed</h2><ul>{rows}</ul></section>"
-
-
-def _drawn(state: Map) -> str:
-    """The map: ways in on the left, functions that write in the middle, state on the right."""
-    if not state.objects:
-        return ""
-    columns = [state.entries, state.writers, tuple(name for name, _ in state.objects)]
-    height = TOP + ROW * max(map(len, columns)) + 8
-    width = 3 * WIDTH + 2 * GAP
-    spots = {
-        (number, name): TOP + ROW * row + (height - TOP - ROW * len(names)) // 2 + BOX // 2
-        for number, names in enumerate(columns)
-        for row, name in enumerate(names)
-    }
-    shapes = [_arrow(0, 1, e.source, e.target, spots) for e in state.reaches if (1, e.target) in spots]
-    shapes += [_arrow(0, 2, e.source, e.target, spots) for e in state.reaches if (1, e.target) not in spots]
-    shapes += [_arrow(1, 2, e.source, e.target, spots) for e in state.writes]
-    categories = dict(state.objects)
-    for (number, name), y in spots.items():
-        x = number * (WIDTH + GAP)
-        label = f"{name} ({categories[name]})" if number == 2 else name
-        short = label if len(label) <= LONGEST else label[: LONGEST - 1] + "…"
-        kind = "box state" if number == 2 else "box"
-        shapes.append(
-            f'<g><title>{_text(label)}</title><rect class="{kind}" x="{x + 1}" y="{y - BOX // 2}" width="{WIDTH - 2}" '
-            f'height="{BOX}" rx="4"/><text x="{x + 8}" y="{y + 4}">{_text(short)}</text></g>'
-        )
-    heads = "".join(
-        f'<text class="head" x="{n * (WIDTH + GAP)}" y="14">{name}</text>'
-        for n, name in enumerate(("Ways in", "Written by", "State"))
-    )
-    says = "; ".join(f"{e.source} writes {e.target}" for e in state.writes)
-    listed = "".join(
-        f"<li><code>{_text(e.source)}</code> writes <code>{_text(e.target)}</code>; reached from "
-        + (
-            ", ".join(f"<code>{_text(r.source)}</code>" for r in state.reaches if r.target == e.source)
-            or "nothing found"
-        )
-        + "</li>"
-        for e in state.writes
-    )
-    return (
-        '<section><h2>State map</h2><div class="wide" tabindex="0" role="region" aria-label="State map">'
-        f'<svg role="img" aria-labelledby="map-title map-text" viewBox="0 0 {width} {height}" '
-        f'xmlns="http://www.w3.org/2000/svg"><title id="map-title">State map</title><desc id="map-text">{_text(says)}'
-        f"</desc>{heads}{''.join(shapes)}</svg></div>"
-        f"<details><summary>The map as a list</summary><ul>{listed}</ul></details></section>"
-    )
-
-
-def _arrow(left: int, right: int, source: str, target: str, spots: dict[tuple[int, str], int]) -> str:
-    x1, x2 = left * (WIDTH + GAP) + WIDTH, right * (WIDTH + GAP)
-    y1, y2 = spots[left, source], spots[right, target]
-    bend = (x1 + x2) // 2
-    return (
-        f'<path class="arrow" d="M{x1} {y1} C{bend} {y1} {bend} {y2} {x2 - 5} {y2}"/>'
-        f'<path class="arrow" d="M{x2 - 9} {y2 - 4} L{x2 - 2} {y2} L{x2 - 9} {y2 + 4}"/>'
-    )

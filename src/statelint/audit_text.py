@@ -114,7 +114,7 @@ def _listed_rows(audit: Audit, width: int, everything: bool) -> list[str]:
             lines += _wrapped(f"{row.verdict:9} {row.category:8} {row.reason}", width, "  ", " " * 21)
             lines.append(f"{' ' * 21}{row.path}:{row.line}")
         elif everything or row.verdict != "benign":
-            lines.append(f"  {row.verdict:9} {row.category:8} {row.name}  {row.path}:{row.line}")
+            lines.append(f"  {row.verdict:9} {row.category:8} {row.short}  {row.path}:{row.line}")
             lines += _wrapped(row.reason, width, " " * 21)
     benign = tally(audit)
     if benign and not everything:
@@ -160,7 +160,7 @@ def markdown(audit: Audit) -> str:
     if audit.rows:
         head = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}\n"
         body = "\n".join(
-            f"| {row.verdict} | {row.category} | `{_code(row.name)}` | `{_code(f'{row.path}:{row.line}')}` "
+            f"| {row.verdict} | {row.category} | `{_code(row.short)}` | `{_code(f'{row.path}:{row.line}')}` "
             f"| {_escaped(row.reason)} |"
             for row in audit.rows
         )

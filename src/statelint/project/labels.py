@@ -62,12 +62,13 @@ def _verbs(call: f.Expr, fallback: str) -> str:
 
 def label_of(template: str, kind: str, call: f.Expr, name: str, scope: Scope | None, before: str = "") -> str:
     """A label made of its template: `{verb}` by the arguments or the `name` of what registers, `{0}` and `{1}` the
-    texts of the first arguments, `{name}` the function. `before` goes before the path, which is the last of them."""
+    texts of the first arguments, `{name}` the function. `before` goes before the path, which is the last of them;
+    the function stands for a path that nobody can tell."""
     template = template or ("{verb} {0}" if kind == "route" else kind + " {name}")
     text = template.replace("{verb}", _verbs(call, name.removeprefix("add_")))
     args = call.args[:2] if isinstance(call, f.Call) else ()
     texts = [text_of(arg) for arg in args] + [""] * (2 - len(args))
     for mark, argument in (("{1}", texts[1]), ("{0}", texts[0])):
         if mark in text:
-            text, before = text.replace(mark, join(before, argument)), ""
+            text, before = text.replace(mark, join(before, argument) or "{name}()"), ""
     return (text.replace("{name}", scope.name) if scope else text).strip()

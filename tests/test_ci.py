@@ -82,3 +82,12 @@ def test_the_gitlab_job_writes_its_report_and_then_fails(runner: Path, shop: Pat
     assert done.returncode == 1 and b"SL101" in done.stdout
     report = json.loads((shop / JOB["artifacts"]["reports"]["codequality"]).read_text())
     assert {"description", "check_name", "fingerprint", "severity", "location"} == report[0].keys()
+
+
+def test_the_action_passes_its_linter() -> None:
+    linter = Path(sys.executable).with_name("zizmor")
+    if not linter.exists():
+        pytest.skip("zizmor is not installed")
+    command = [linter, "--offline", "--no-progress", "--persona", "pedantic", "--format", "json", ROOT / "action.yml"]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=120)
+    assert done.returncode == 0 and json.loads(done.stdout) == []

@@ -9,7 +9,14 @@ import pytest
 import readme
 from conftest import ROOT
 
-DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "bench/README.md", "examples/shop/README.md"]
+DOCUMENTS = [
+    "README.md",
+    "docs/index.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "bench/README.md",
+    "examples/shop/README.md",
+]
 PATH = re.compile(r"(?:src|tests|rules|examples|bench|\.ci)/[\w./-]*\w/?")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -73,3 +75,36 @@ def test_files_that_matter_start_the_hook(path: str) -> None:
 def test_the_configuration_hook_runs_on_the_configuration() -> None:
     assert re.search(HOOKS["statelint-config"]["files"], "a/pyproject.toml")
     assert not re.search(HOOKS["statelint-config"]["files"], "a/other.toml")
+
+
+@pytest.mark.parametrize("runner", ["pre-commit", "prek"])
+def test_in_the_real_runner(runner: str, shop: Path, tmp_path: Path) -> None:
+    """Both runners give the hooks their files, on a pseudo-terminal where they like, and show the same findings."""
+    program = Path(sys.executable).with_name(runner)
+    if not program.exists():
+        pytest.skip(f"{runner} is not installed")
+    hooks = [{**row, "language": "system", "entry": f"{sys.executable} -m {row['entry']}"} for row in HOOKS.values()]
+    (shop / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [{"repo": "local", "hooks": hooks}]}))
+    (shop / "untracked.py").write_text("X = {}\n")
+    subprocess.run(["git", "add", ".pre-commit-config.yaml"], cwd=shop, check=True)
+
+    homes = dict.fromkeys(("HOME", "PRE_COMMIT_HOME", "PREK_HOME", "XDG_CACHE_HOME"), str(tmp_path / "home"))
+
+    def run(*arguments: str) -> tuple[int, list[str]]:
+        done = subprocess.run(
+            [program, "run", *arguments], cwd=shop, capture_output=True, check=False, timeout=240,
+            env={**os.environ, **homes, "TERM": "xterm"},
+        )  # fmt: skip
+        told = (done.stdout + done.stderr).decode()
+        assert "\r" not in told and "Traceback" not in told
+        return done.returncode, [line.strip() for line in told.splitlines() if ": error: SL" in line]
+
+    wanted = statelint("check", "--no-cache", cwd=shop).out.decode().splitlines()
+    assert run("statelint-all") == (1, wanted)
+    assert run("statelint", "--all-files") == (1, wanted)
+    code, found = run("statelint", "--files", "shop/carts.py", "shop/gone.py")
+    assert code == 1 and 0 < len(found) < len(wanted) and any("CARTS" in line for line in found)
+    assert run("statelint-config", "--all-files")[0] == 0
+    (shop / "statelint.toml").write_text("selct = []\n")
+    subprocess.run(["git", "add", "statelint.toml"], cwd=shop, check=True)
+    assert run("statelint-config", "--all-files")[0] == 1

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,3 +31,18 @@ def test_a_fully_cached_check_imports_neither_parser_nor_drawing(tmp_path: Path)
 def test_version(tmp_path: Path) -> None:
     outcome = statelint("--version", cwd=tmp_path)
     assert outcome.code == 0 and b"statelint" in outcome.out
+
+
+def test_version_is_as_quick_as_its_option_parser(tmp_path: Path) -> None:
+    """CPU seconds, not seconds, since other work may run; the best of several, in turns."""
+
+    def best(*command: str) -> float:
+        before = os.times()
+        subprocess.run([sys.executable, *command], cwd=tmp_path, check=True, capture_output=True)
+        after = os.times()
+        return after.children_user + after.children_system - before.children_user - before.children_system
+
+    program = ("-c", "import sys; sys.argv = ['statelint', '--version']; from statelint.cli import main; main()")
+    pairs = [(best(*program), best("-c", "import click")) for _ in range(12)]
+    own, parser = (min(times) for times in zip(*pairs, strict=True))
+    assert own <= 1.5 * parser, f"{own:.3f} s against {parser:.3f} s"

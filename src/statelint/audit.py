@@ -76,7 +76,7 @@ class Audit(NamedTuple):
     title: str
     verdict: str
     score: int
-    """100 when nothing is in the way; each blocking object costs ten, each arguable one two."""
+    """100 when nothing is in the way; what blocks takes a tenth of what is left, what is arguable a fiftieth, each."""
     blocking: tuple[Finding, ...]
     arguable: tuple[Finding, ...]
     rows: tuple[Row, ...]
@@ -107,7 +107,7 @@ def audit(report: Report, title: str, costs: dict[str, str], config: Config | No
     return Audit(
         title=title,
         verdict=verdict,
-        score=max(0, 100 - 10 * count - 2 * len(arguable)),
+        score=round(100 * 0.9**count * 0.98 ** len(arguable)),
         blocking=blocking,
         arguable=arguable,
         rows=_inventory(report, code),

@@ -133,7 +133,9 @@ def _findings(audit: Audit) -> str:
 
 
 def _finding(f: Finding) -> str:
-    steps = "".join(f"<li>{_text(s.note)} <code>{_text(s.span.path)}:{s.span.line}</code></li>" for s in f.trace)
+    steps = "".join(
+        f"<li>{_text(s.note.replace('`', ''))} <code>{_text(s.span.path)}:{s.span.line}</code></li>" for s in f.trace
+    )
     return (
         f'<article id="{f.id}"><details><summary><span class="{f.verdict.value}">{f.verdict.value}</span> '
         f'<a href="{page(f)}">{f.rule.code}</a> {_text(f.message.replace("`", ""))}</summary>'

@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from statelint.audit import Audit, Part
-from statelint.report import as_values, count, json_text, printable
+from statelint.report import as_values, count, json_text, library_name, printable
 
-LIBRARIES = {"python": "the standard library", "models": "`models`"}
 COLUMNS = ("verdict", "category", "object", "where", "why")
 
 
@@ -52,7 +51,7 @@ def _listed(values: dict[str, Any]) -> dict[str, Any]:
 
 def coverage(audit: Audit) -> str:
     """What was looked at, in a sentence."""
-    ways = ", ".join(f"{number} by {LIBRARIES.get(library, library)}" for library, number in audit.entries)
+    ways = ", ".join(f"{number} by {library_name(library)}" for library, number in audit.entries)
     return (
         f"{count(audit.files, 'file')} analysed; ways in: {ways or 'none found'}; not analysed: {len(audit.problems)}"
     )

@@ -259,6 +259,8 @@ class Shared(Row, frozen=True):
     settings: tuple[str, ...] = ()
     where: str = ""
     """What the first argument or the value must match (regular expression)."""
+    named: bool = False
+    """Whether a first argument from an environment variable counts too, since each replica is given the same."""
 
 
 class Setter(Row, frozen=True):

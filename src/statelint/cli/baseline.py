@@ -61,6 +61,7 @@ def create(path: str | None, force: bool) -> int:
     if file.exists() and not force:
         raise ConfigError(f"{file.name} is there; `statelint baseline update` changes it, --force replaces it")
     _write(file, [entry(finding) for finding in findings])
+    click.echo("commit it: from now on only what is not in it counts", err=True)
     return 0
 
 

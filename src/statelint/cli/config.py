@@ -13,6 +13,7 @@ import msgspec
 from statelint.cli import place
 from statelint.config import KEYS, Config, ConfigError, table_of
 from statelint.config_lines import lines_of
+from statelint.report import count
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -106,10 +107,10 @@ def init(force: bool) -> int:
         )
     project, found = analyse(where.root, where.config)
     parts = sorted({source.part for source in found.sources if source.part != "service"})
-    libraries = sorted({entry.library for entry in project.entries.all})
+    libraries = sorted({entry.library for entry in project.entries.all} - {"python"})
     copies = [f"{copy.number} at {copy.span.path}:{copy.span.line}" for copy in project.copies]
     text = [
-        f"# {len(found.sources)} files; requests enter by {', '.join(libraries) or 'nothing that was found'}.",
+        f"# Requests enter by {', '.join(libraries) or 'nothing that was found'}.",
         f"# No part of the service: {', '.join(parts) or 'nothing'}; `statelint files --why` says which file and why.",
         f"# Copies that are deployed: {'; '.join(copies) or 'none that were found'}.",
         'select = ["ALL"]',
@@ -126,7 +127,9 @@ def init(force: bool) -> int:
         "[declare]",
     ]
     file.write_text("\n".join(text) + "\n", encoding="utf-8")
-    click.echo(f"wrote {file.name}", err=True)
+    ways = count(len(project.entries.all), "way in", "ways in")
+    click.echo(f"wrote {file.name}: {count(len(found.sources), 'file')}, {ways}", err=True)
+    click.echo("read its comments, and say how often each service runs", err=True)
     return 0
 
 

@@ -14,7 +14,7 @@ import click
 from statelint.cli import place, terminal
 from statelint.config import Config, ConfigError, nearest
 from statelint.findings import Problem, Report
-from statelint.report import Look, count, formats, paths_of, render
+from statelint.report import Look, count, formats, library_name, paths_of, render
 
 REASONS = {  # why something is hidden → how to say it, and how to see it
     "arguable": ("arguable", "--pedantic"),
@@ -94,7 +94,7 @@ def summary(report: Report, config: Config, options: dict[str, Any]) -> None:
     if options["quiet"]:
         return
     sys.stdout.flush()
-    for line in summary_lines(report, config):
+    for line in [*summary_lines(report, config), *further_lines(report, options)]:
         click.echo(line, err=True)
 
 
@@ -122,6 +122,18 @@ def summary_lines(report: Report, config: Config) -> list[str]:
     if report.hidden.get("fixed"):
         lines.append(f"{count(report.hidden['fixed'], 'entry', 'entries')} of {config.baseline} fixed: "
                      "statelint baseline prune")  # fmt: skip
+    return lines
+
+
+def further_lines(report: Report, options: dict[str, Any]) -> list[str]:
+    """What `--max-findings` left out, and with `-v` how requests come in and everything that could not be analysed."""
+    most, lines = options["max_findings"], []
+    if most and most < len(report.findings):
+        lines.append(f"shown: the first {most} (--max-findings)")
+    if options["verbose"]:
+        ways = ", ".join(f"{number} by {library_name(library)}" for library, number in report.entries.items())
+        lines.append(f"ways in: {ways or 'none found'}")
+        lines += [f"{p.path}:{p.line}: {p.kind}: {p.message}" for p in report.problems]
     return lines
 
 

@@ -42,8 +42,11 @@ def _calls(
                 if not site.scope.module.in_service or site.scope in offline:
                     continue
                 first = worths.of(site.call.args[0], site.scope, site.context) if site.call.args else ()
+                named = next((w.env for w in first if w.text is None and w.env), "")
                 if not row.where or any(re.search(row.where, w.text or "") for w in first):
                     yield row.what, spelling, site.scope.span(site.call.at)
+                elif named and row.named:
+                    yield row.what, f"{spelling} ({named})", site.scope.span(site.call.at)
 
 
 def _settings(rows: list[Shared], settings: Settings) -> Iterator[tuple[str, str, Span]]:

@@ -100,6 +100,11 @@ def by_path(report: Report) -> Iterator[tuple[str, list[Finding]]]:
     yield from sorted(groups.items())
 
 
+def library_name(stem: str) -> str:
+    """What people call the source of a way in: a library, the standard library, or the house's own words."""
+    return {"python": "the standard library", "models": "`models`"}.get(stem, stem)
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """`1 finding`, `2 findings`."""
     return f"{number} {one if number == 1 else many or one + 's'}"

@@ -74,6 +74,25 @@ def test_what_is_said_beside_the_findings(project: Path) -> None:
     assert "shown: the first 1 (--max-findings)" in told
     assert check(project, "-q").err == b""
     assert "ways in: 1 by flask" in check(project, "-v").err.decode()
+    (project / "tests").mkdir()
+    (project / "tests" / "data.yaml").write_text("a: *nowhere\n")
+    assert check(project, "--strict").code == 1, "a broken file of the tests is no part of the service"
+    (project / "data.yaml").write_text("a: *nowhere\n")
+    (project / "data2.yaml").write_text("a: *nowhere\n")
+    told = check(project).err.decode()
+    assert "not analysed: data.yaml:1: " in told and "; 1 more problem (-v)" in told
+    assert "data2.yaml:1: syntax: " in check(project, "-v").err.decode()
+
+
+def test_many_findings_get_a_way_out(project: Path) -> None:
+    names = [f"STATE_{n}" for n in range(30)]
+    writes = "".join(f"    {name}[user] = 1\n" for name in names)
+    (project / "web.py").write_text(
+        "from flask import Flask\napp = Flask(__name__)\n" + "".join(f"{n} = {{}}\n" for n in names)
+        + f'@app.post("/<user>")\ndef add(user):\n{writes}'
+    )  # fmt: skip
+    assert "many at once: `statelint audit`" in check(project).err.decode()
+    assert "many at once" not in check(project, "--select", "SL5").err.decode()
 
 
 def test_without_the_configuration(project: Path) -> None:

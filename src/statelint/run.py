@@ -201,5 +201,6 @@ def _judge(
         root=root,
         texts={**way.texts, **mentioned},
         mentioned=mentioned,
+        parts=project.parts,
     )
     return plan(advise(report, project.imports))

@@ -147,8 +147,10 @@ def triage(
     root: Path | None = None,
     texts: Mapping[str, bytes] = MappingProxyType({}),
     mentioned: Iterable[str] = (),
+    parts: Mapping[str, str] = MappingProxyType({}),
 ) -> Report:
-    """The report on what the checks found. `mentioned` are the paths of `texts` that speak to statelint."""
+    """The report on what the checks found. `mentioned` are the paths of `texts` that speak to statelint; `parts` say
+    which paths are the service's own."""
     comments = Comments(facts if terms.comments else {}, terms.today)
     shown: list[Finding] = []
     silenced: list[Finding] = []
@@ -180,7 +182,7 @@ def triage(
         judged=judged,
         external=external,
         comments=comments.spoken(),
-        problems=tuple(sorted([*problems, *_troubles(facts)])),
+        problems=tuple(sorted([*problems, *_troubles(facts, parts)])),
         files=len(facts),
         entries=MappingProxyType(dict(sorted(entries.items()))),
         hidden=MappingProxyType({key: count for key, count in sorted(hidden.items()) if count}),
@@ -188,9 +190,10 @@ def triage(
     )
 
 
-def _troubles(facts: Mapping[str, Facts]) -> Iterator[Problem]:
+def _troubles(facts: Mapping[str, Facts], parts: Mapping[str, str]) -> Iterator[Problem]:
+    """What could not be read of the service; what is wrong with its tests is no matter of ours."""
     for path, found in facts.items():
-        for trouble in found.troubles:
+        for trouble in found.troubles if parts.get(path, "service") == "service" else ():
             yield Problem(path, trouble.line, trouble.kind, trouble.message)
 
 

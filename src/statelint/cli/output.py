@@ -16,6 +16,8 @@ from statelint.config import Config, ConfigError, nearest
 from statelint.findings import Problem, Report
 from statelint.report import Look, count, formats, library_name, paths_of, render
 
+MANY = 25
+"""Findings from which on nobody reads one after the other."""
 REASONS = {  # why something is hidden → how to say it, and how to see it
     "arguable": ("arguable", "--pedantic"),
     "preview": ("that may still change", "--preview"),
@@ -114,6 +116,8 @@ def summary_lines(report: Report, config: Config) -> list[str]:
         )
     if report.problems:
         lines.append(_incomplete(report.problems))
+    if len(report.findings) > MANY:
+        lines.append("many at once: `statelint audit` makes a plan of them, `statelint baseline create` accepts them")
     hidden = [f"{report.hidden[key]} {word} ({how})" for key, (word, how) in REASONS.items() if report.hidden.get(key)]
     if hidden:
         lines.append("hidden: " + ", ".join(hidden))
@@ -140,7 +144,7 @@ def further_lines(report: Report, options: dict[str, Any]) -> list[str]:
 def _incomplete(problems: Sequence[Problem]) -> str:
     """What could not be analysed: the first of it, and how much more."""
     p = problems[0]
-    more = f"; {count(len(problems) - 1, 'more problem')}: --output-format concise" if len(problems) > 1 else ""
+    more = f"; {count(len(problems) - 1, 'more problem')} (-v)" if len(problems) > 1 else ""
     return f"incomplete: {p.message}{more}" if p.path == "." else f"not analysed: {p.path}:{p.line}: {p.message}{more}"
 
 

@@ -262,7 +262,7 @@ class Project:
         flows = self.__dict__.get("flows")
         if flows is None or not flows.cut_short:
             return ()
-        message = "too much code between uploads and the disk: following them stopped early, some may be missed"
+        message = "the project is large: following uploads to the disk stopped early, so some may be missed"
         return (Problem(".", 1, "limit", message),)
 
 

@@ -58,3 +58,18 @@ def test_case(case: Case, tmp_path: Path) -> None:
     assert expected, f"found {sorted(found)}"
     silent = verdicts(tmp_path / "off", case.file, case.off)
     assert "definite" not in silent if case.silence == "none" else not silent
+
+
+def test_a_value_of_a_chart_is_reported_once(tmp_path: Path) -> None:
+    template = "apiVersion: v1\nkind: Service\nmetadata: {name: shop}\nspec:\n  sessionAffinity: {{ .Values.%s }}\n"
+    values = tmp_path / "chart" / "values.yaml"
+    (tmp_path / "chart" / "templates").mkdir(parents=True)
+    values.write_text("sessionAffinity: ClientIP\npin: ClientIP\n")
+    service = tmp_path / "chart" / "templates" / "service.yaml"
+    for name, where in (("sessionAffinity", values), ("pin", service)):
+        service.write_text(template % name)
+        found = [f for f in analyse(tmp_path).findings if f.rule.code == "SL501"]
+        assert str(where.relative_to(tmp_path)) in {f.span.path for f in found}
+        assert len(found) == (1 if where == values else 2)
+    (given,) = [step.span for f in found for step in f.trace if step.span.path != f.span.path]
+    assert (given.path, given.line) == ("chart/values.yaml", 2)

@@ -51,6 +51,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("*.hcl", "hcl"),
     ("package-lock.json", ""),
     ("*.json", "hcl-json"),
+    ("*.log", ""),
     ("nginx*", "conf"),
     ("*.conf", "conf"),
     ("*.cfg", "conf"),

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from statelint.facts import Document, Setting
 from statelint.findings import Confidence, Hit, Role, Step, Subject, Verdict
 from statelint.project import Project
+from statelint.project.plain_defaults import Defaults
 from statelint.project.rows import ConfigurationRow, matches, rows_of
 from statelint.spans import Span
 
@@ -21,16 +22,27 @@ def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
     """
     rows = rows_of(parameters["rows"])
     proxies = re.compile(str(parameters["proxies"])) if "proxies" in parameters else None
+    defaults = Defaults(project.documents)
+    seen: set[Span] = set()
+    handed: list[tuple[Span, Hit]] = []
     for path, documents in project.documents.items():
-        seen: set[Span] = set()
+        values = defaults.values(path)
         for document in documents:
-            for row, setting, key in matches(rows, document):
+            named = {s.key_at: values[s.value][1] for s in document.settings if s.value in values} if values else {}
+            for row, setting, key in matches(rows, document, values):
                 hit = _hit(path, document, row, setting, key)
                 if proxies and any(proxies.search(name) for name in _names(document, setting)):
                     hit = replace(hit, verdict=Verdict.ARGUABLE)  # what stands behind a proxy is spread by the proxy
-                if hit.subject.span not in seen:
-                    seen.add(hit.subject.span)
+                if hit.subject.span in seen:
+                    continue
+                seen.add(hit.subject.span)
+                source = named.get(setting.key_at)
+                if source is None:
                     yield hit
+                else:
+                    given = Step(source, Role.RELATED, "the value that the chart gives unless somebody sets another")
+                    handed.append((source, replace(hit, trace=(*hit.trace, given))))
+    yield from (hit for source, hit in handed if source not in seen)
 
 
 def _names(document: Document, setting: Setting) -> Iterator[str]:

@@ -1,11 +1,16 @@
-"""Plain defaults of what configuration names: variables and locals of one folder, parameters and maps of one file."""
+"""Plain defaults of what configuration names: variables and locals of one folder, parameters and maps of one file, the
+values of a chart."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from statelint.facts import Document, Setting
+from statelint.spans import Span
 
+VALUES = re.compile(r"(?:^|/)values\.ya?ml$")
+NONE: Mapping[str, tuple[str, Span]] = {}
 LITERAL = frozenset({"plain", "quoted"})
 
 
@@ -14,7 +19,12 @@ class Defaults:
 
     def __init__(self, documents: Mapping[str, tuple[Document, ...]]) -> None:
         self._folders: dict[str, dict[str, str]] = {}
+        self._charts: dict[str, dict[str, tuple[str, Span]]] = {}
         for path, found in sorted(documents.items()):
+            if VALUES.search(path):
+                known_values = self._charts.setdefault(path.rpartition("/")[0], {})
+                for document in found:
+                    known_values.update(_values(path, document))
             for document in found:
                 if document.format == "terraform" and document.version in ("variable", "locals"):
                     known = self._folders.setdefault(path.rpartition("/")[0], {})
@@ -28,7 +38,23 @@ class Defaults:
             return dict(_mapped(document.settings))
         if document.format == "bicep":
             return {s.path[1]: s.value for s in document.settings if len(s.path) == 2}
-        return dict(_parameters(document.settings))
+        found = dict(_parameters(document.settings))
+        return found or {name: value for name, (value, _) in self.values(path).items()}
+
+    def values(self, path: str) -> Mapping[str, tuple[str, Span]]:
+        """The values of the chart that a template at `path` belongs to, as templates name them, with their places."""
+        folder = path
+        while folder:
+            folder = folder.rpartition("/")[0]
+            if folder in self._charts:
+                return self._charts[folder]
+        return NONE
+
+
+def _values(path: str, document: Document) -> Iterator[tuple[str, tuple[str, Span]]]:
+    for s in document.settings:
+        if s.form in LITERAL:
+            yield f"{{{{ .Values.{'.'.join(s.path)} }}}}", (s.value, Span.at(path, s.key_at))
 
 
 def _named(document: Document) -> dict[str, str]:

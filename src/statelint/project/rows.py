@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -11,6 +11,7 @@ import msgspec
 
 from statelint.facts import Document, Setting
 from statelint.findings import Edit
+from statelint.spans import Span
 
 UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 GENERIC = re.compile(r"(?:^|[a-z])[aA]nnotations$")
@@ -176,11 +177,20 @@ def rows_of(parameters: object) -> Rows:
     return Rows(msgspec.convert(parameters, tuple[ConfigurationRow, ...]))
 
 
-def matches(rows: Rows, document: Document) -> Iterator[tuple[ConfigurationRow, Setting, str]]:
-    """(row, setting, key) for everything in a document that a row switches on; the first row for a setting wins."""
+def matches(
+    rows: Rows, document: Document, resolve: Mapping[str, tuple[str, Span]]
+) -> Iterator[tuple[ConfigurationRow, Setting, str]]:
+    """(row, setting, key) for everything in a document that a row switches on; the first row for a setting wins.
+
+    `resolve` gives the plain values of what templates name; a setting that gets its value so counts as guarded.
+    """
     if document.format not in rows.formats:
         return
-    for setting in document.settings:
+    for original in document.settings:
+        setting = original
+        if original.form == "template" and original.value in resolve:
+            value = resolve[original.value][0]
+            setting = Setting(original.path, value, "plain", original.at, original.key_at, True)
         for row in rows.about(setting):
             key = row.key(document, setting)
             if key is not None and row.counts(setting) and _beside(row, document, setting):

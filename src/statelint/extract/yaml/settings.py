@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from statelint.extract.yaml.templates import PLACEHOLDER
+from statelint.extract.yaml.templates import NAMED, PLACEHOLDER
 from statelint.facts import Document, Setting
 from statelint.spans import Place
 
@@ -101,7 +101,8 @@ class _Reader:
             form = "null"
         if PLACEHOLDER in node.value:
             form = "template"
-        value = node.value
+        named = NAMED.fullmatch(node.value)
+        value = f"{{{{ {named['name']} }}}}" if named else node.value
         if node.tag in REFERENCES:
             value, form = f"{node.tag} {value}", "template"
         return Setting(path, value, form, at, key_at, at.line in self._guarded)

@@ -10,6 +10,9 @@ import re
 from typing import NamedTuple
 
 PLACEHOLDER = "\ufffdtemplate\ufffd"
+NAMED = re.compile(r"\ufffdtemplate\ufffd(?P<name>\.[\w.-]+)\ufffd")
+"""A placeholder that says which value of the chart stands there."""
+VALUE = re.compile(r"^[-\s]*(?P<name>\.Values(?:\.[\w-]+)+)(?:\s*\|\s*(?:quote|squote|toString|trim))*[-\s]*$")
 ACTION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<%.*?%>", re.DOTALL)
 MARK = re.compile(r"\{\{|\{%|<%")
 OPENS = re.compile(r"^[-\s]*(?:if|with|range|for|define|block)\b")
@@ -53,7 +56,9 @@ def mask(text: str) -> Masked:
             guarded.add(line)
         alone = _alone(text, action.start(), action.end())
         quiet = alone or QUIET.match(body) is not None or action.group().startswith(("{#", "{{/*", "{{- /*"))
-        pieces.append(("" if quiet else PLACEHOLDER) + "\n" * action.group().count("\n"))
+        value = VALUE.match(body)
+        shown = f"{PLACEHOLDER}{value['name']}\ufffd" if value else PLACEHOLDER
+        pieces.append(("" if quiet else shown) + "\n" * action.group().count("\n"))
         line += action.group().count("\n")
         position = action.end()
     for _ in range(text.count("\n", position) + 1):

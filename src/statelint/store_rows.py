@@ -117,6 +117,10 @@ class Environ(Row, frozen=True):
     """The variable that is read when the call names none."""
     default: int | None = 1
     keyword: str = "default"
+    spread: str = ""
+    """For `methods` that make a setting of each variable with a prefix: the prefix when the call names none."""
+    lacking: bool = False
+    """Whether the call gives None where the variable is missing and no default is named."""
     prefix: str = ""
     """Put before the default's text, as a reader that makes a database entry of a URL does."""
 

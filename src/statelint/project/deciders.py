@@ -53,7 +53,7 @@ class Deciders:
 
     def decided(self, row: Store) -> bool:
         """Whether no setting or variable gives the answer instead; one that does is reported on its own."""
-        return not any(self._.settings.variables.named(name) or self._.settings.find(name) for name in row.deciders)
+        return not any(self._.settings.given_by_variable(name) or self._.settings.find(name) for name in row.deciders)
 
     def rescued(self, row: Store) -> bool:
         return any(True for name in row.rescued for _ in self.sites(name))

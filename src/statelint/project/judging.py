@@ -32,7 +32,7 @@ def judge_text(row: Store, text: str, bases: tuple[str, ...] = ()) -> Judgement:
     """What a known value means."""
     if any(pattern(p).search(text) for p in row.shared):
         return "shared"
-    if any(pattern(p).search(text) for p in row.local):
+    if any(pattern(p).search(text) for p in row.local) or (text == "none" and row.absent == "local"):
         return "local"
     if text in row.local_calls or any(base in row.local_calls for base in bases):
         return "local"

@@ -46,6 +46,9 @@ class KeptBySettings:
             elif j.judgement == "local":
                 kept = self._placed(library, row, key, given, j)
                 left = self._overridden(kept, given, [g for g, _ in shared if g is not given])
+                told = [g for g, other in judged if g.stage == "production" and other.judgement != "local"]
+                if left and told and given.stage != "production":
+                    left = replace(left, arguable=True)
                 if left:
                     yield left
 

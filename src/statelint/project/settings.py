@@ -72,6 +72,23 @@ class Settings:
                     table[part].append(given)
         return table
 
+    @cached_property
+    def _prefixes(self) -> tuple[str, ...]:
+        """What the variables begin with of which code makes settings: `config.from_prefixed_env()`."""
+        found: dict[str, None] = {}
+        for scope in self._names.every if self._worths.spreading else ():
+            for site in scope.calls:
+                func = site.call.func
+                if isinstance(func, f.Attr) and func.name in self._worths.spreading and scope.module.in_service:
+                    first = next(iter((*site.call.args, *(v for _, v in site.call.keywords))), None)
+                    named = str(first.value) if isinstance(first, f.Const) else self._worths.spreading[func.name]
+                    found[f"{named}_"] = None
+        return tuple(found)
+
+    def given_by_variable(self, name: str) -> bool:
+        """Whether deployment files set the variable that is, or makes, a setting."""
+        return any(self.variables.named(f"{prefix}{name}") for prefix in ("", *self._prefixes))
+
     def find(self, pattern: str) -> list[Given]:
         """The places that give a setting, in order of their place."""
         parts = pattern.split(".")
@@ -87,8 +104,12 @@ class Settings:
         if given.unless:
             found = [w._replace(unless=w.unless or given.unless) for w in found]
         if given.field:
-            found = [w._replace(unless=w.unless or given.key[-1].upper()) for w in found]
+            found = [w._replace(unless=w.unless or self._variable(given)) for w in found]
         return found
+
+    def _variable(self, given: Given) -> str:
+        """The environment variable that fills a field."""
+        return self._worths.variable_of(given.scope, given.key[-1]) if given.scope else given.key[-1].upper()
 
     # ── collection ──
 
@@ -166,6 +187,8 @@ class Settings:
                     continue
                 for s in document.settings:
                     key = tuple(part for k in s.path for part in k.split("."))
+                    if document.format == "dotenv":
+                        key = next(((key[0].removeprefix(p),) for p in self._prefixes if key[0].startswith(p)), key)
                     if not self._wanted.isdisjoint(key):
                         text = None if s.form == "template" else s.value
                         yield Given(key, Span.at(path, s.key_at), where, Context(), text=text)

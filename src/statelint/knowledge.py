@@ -73,9 +73,23 @@ class Knowledge:
                     [library.parameters_beside] if library.parameters_beside else library.imports or [stem]
                 )
                 self.parameters.setdefault(name, []).append((imports, self.canonical(cls)))
+        self.application_classes = self._applications()
+        """Outside classes that register handlers, or of which knowledge says that one object serves the process."""
+        self.shown_in = frozenset(row.seen_as for _, row in self.rows(lambda lib: lib.yields))
+        """Where requests see what start-up hooks yield."""
         self.stores: tuple[tuple[str, Store], ...] = tuple(self.rows(lambda lib: lib.stores))
         self.words = {kind: frozenset(text.split()) for _, lib in self.libraries for kind, text in lib.words.items()}
         self._index: dict[str, dict[str, tuple[str, Any]]] = {}
+
+    def _applications(self) -> frozenset[str]:
+        registering = (
+            name.rpartition(".")[0]
+            for _, row in self.rows(lambda lib: lib.handlers.decorators)
+            for name in row.names
+            if name.rpartition(".")[0].rpartition(".")[2][:1].isupper()
+        )
+        serving = (self.canonical(r.cls) for _, r in self.rows(lambda lib: lib.instances) if r.lifetime == "process")
+        return frozenset((*registering, *serving))
 
     @classmethod
     def for_imports(

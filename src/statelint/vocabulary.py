@@ -276,6 +276,21 @@ class Setter(Row, frozen=True):
     """Whether a change with constants only adds what every replica adds alike."""
 
 
+class Beside(Row, frozen=True):
+    """Base classes whose method gets as keywords what a table beside the class holds: `(pattern, Handler, {…})`."""
+
+    names: tuple[str, ...]
+    method: str
+
+
+class Yielded(Row, frozen=True):
+    """Calls that take a start-up hook by keyword; the table that it yields, requests see as attributes of an object."""
+
+    names: tuple[str, ...]
+    keyword: str
+    seen_as: str
+
+
 class Work(Row, frozen=True):
     """Calls that hand work to something that outlives the call."""
 
@@ -318,6 +333,8 @@ class Library(Row, frozen=True):
     commands: Handlers = Handlers()
     """Command-line entry points: not on the request path."""
     instances: tuple[Instance, ...] = ()
+    beside: tuple[Beside, ...] = ()
+    yields: tuple[Yielded, ...] = ()
     containers: tuple[Container, ...] = ()
     mutators: tuple[Mutator, ...] = ()
     memo: tuple[Memo, ...] = ()

@@ -116,7 +116,8 @@ class Project:
         homes = Homes(self.names, self.knowledge, self.entries.scripts)
         perhaps = self._called_from({e.scope for e in self.entries.all}, self.entries.startup, ())
         anew = sorted(perhaps, key=lambda scope: (scope.path, scope.qualname))
-        return settle(homes, self.names, self.knowledge, self.at_start, anew)
+        owners = {e.scope.owner: None for e in self.entries.all if e.process_lived and e.scope.owner}
+        return settle(homes, self.names, self.knowledge, self.at_start, anew, owners)
 
     @cached_property
     def entered(self) -> frozenset[Scope]:

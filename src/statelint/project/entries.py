@@ -58,7 +58,7 @@ class Entries:
         self.scripts = frozenset(found.scope for found in self._scripts)
         """Modules whose body runs anew for each session."""
         found = (*self._collect("handlers", lambda lib: lib.handlers), *self._alone(documents))
-        handlers = [e for e in found if e.kind != "dependency" and self._serves(e.scope)]
+        handlers = [e for e in found if self._serves(e.scope)]
         known = {e.scope for e in handlers if not e.by_name} | self._tried
         handlers = [e for e in handlers if not (e.by_name and e.scope in known)]
         arriving = any(not e.alone and e.kind not in ASIDE for e in handlers)

@@ -10,14 +10,17 @@ from collections import defaultdict
 from typing import Final
 
 from statelint import facts as f
+from statelint.project.applications import below_application, step_of
 from statelint.project.callees import Callees
 from statelint.project.resolver import Given, Resolver
 from statelint.project.results import PARTIAL
-from statelint.project.scopes import CallSite, Scope
-from statelint.project.values import Ext, Func, Heap, Value
+from statelint.project.scopes import CallSite, Scope, Store
+from statelint.project.values import Cls, Ext, Func, Heap, Value, Values, qualified
 
 KEPT: Final = 16
 """Arguments of one parameter, or elements of one container, beyond which more say nothing new."""
+SHOWN_BY: Final = frozenset({"lifespan"})
+"""Keywords of calls worth asking knowledge for; a pre-check."""
 ADDERS: Final = frozenset({"append", "appendleft", "add", "insert", "setdefault", "put", "put_nowait"})
 
 
@@ -30,19 +33,54 @@ class _Collector:
     def __init__(self, names: Resolver, callees: Callees) -> None:
         self._names = names
         self._callees = callees
-        self.given = Given(defaultdict(list), defaultdict(list), defaultdict(list))
+        self.given = Given(defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list))
+        rows = names.knowledge.rows(lambda library: library.beside)
+        self._beside = {(names.knowledge.canonical(base), row.method) for _, row in rows for base in row.names}
         for scope in names.every:
             for site in scope.calls:
                 self._call(site)
             for store in scope.stores:
-                if isinstance(store.target, f.Item):
-                    for value in names.denote(store.target.of, scope):
-                        self._put(value, store.value, scope)
-                elif isinstance(store.target, f.Attr) and store.value is not None:
-                    for value in names.denote(store.target.of, scope):
-                        if isinstance(value, Func) and not made_by_a_call(value.scope):
-                            attached = self.given.attached[value.scope, store.target.name]
-                            attached.append((store.value, scope, store.target.at))
+                self._store(store)
+            for bindings in scope.bindings.values() if self._beside else ():
+                for b in bindings:
+                    self._hand_beside(b.value, b.scope)
+            for value in scope.returns if self._beside else ():
+                self._hand_beside(value, scope)
+
+    def _store(self, store: Store) -> None:
+        target, scope = store.target, store.scope
+        if not isinstance(target, f.Item | f.Attr):
+            return
+        for value in self._names.denote(target.of, scope):
+            if isinstance(target, f.Item):
+                self._put(value, store.value, scope)
+            elif isinstance(value, Func) and store.value is not None and not made_by_a_call(value.scope):
+                self.given.attached[value.scope, target.name].append((store.value, scope, target.at))
+            path = below_application(value, self._names.knowledge) if store.op == "=" else None
+            step = step_of(target)
+            if path is not None and step and store.value is not None:
+                self.given.kept[path + step].append((store.value, scope))
+
+    def _hand_beside(self, e: f.Expr | None, scope: Scope) -> None:
+        """`(pattern, Handler, {"shop": shop})`: the table is handed to a method of the class beside it."""
+        if isinstance(e, f.Group):
+            if e.kind == "tuple":
+                self._beside_class(e.items, scope)
+            for item in e.items:
+                self._hand_beside(item, scope)
+
+    def _beside_class(self, row: tuple[f.Expr, ...], scope: Scope) -> None:
+        knowledge, classes = self._names.knowledge, self._names.classes
+        for value in self._names.denote(row[1], scope) if len(row) > 2 else ():
+            if not isinstance(value, Cls):
+                continue
+            bases = classes.outside_bases(value.scope)
+            lines = {b for base in bases for b in knowledge.lineage(knowledge.canonical(base))}
+            for base, name in self._beside:
+                method = classes.method(value.scope, name) if base in lines else None
+                for key, given in _entries_of(row[2]):
+                    if method and isinstance(method.node, f.Function) and key in {p.name for p in method.node.params}:
+                        self._give(method, key, given, scope)
 
     def _call(self, site: CallSite) -> None:
         call, scope = site.call, site.scope
@@ -52,6 +90,12 @@ class _Collector:
         values = self._names.denote(call.func, scope)
         if not call.args and not call.keywords:
             return
+        if self._beside:
+            self._beside_class(call.args, scope)
+            for arg in (*call.args, *(value for _, value in call.keywords)):
+                self._hand_beside(arg, scope)
+        if any(keyword in SHOWN_BY for keyword, _ in call.keywords):
+            self._shown(call, values, scope)
         for value in values:
             if isinstance(value, Ext) and value.name == PARTIAL and call.args:
                 early = f.Call(call.args[0], call.args[1:], call.keywords, call.at)
@@ -63,6 +107,16 @@ class _Collector:
         guessed = None if values else self._callees.guessed(call)
         if guessed:
             self._pass(call, scope, guessed.scope, guessed.skipped)
+
+    def _shown(self, call: f.Call, values: Values, scope: Scope) -> None:
+        """What a start-up hook yields as a table, requests see under its keys."""
+        for name in filter(None, map(qualified, values)):
+            row = self._names.knowledge.find("yields", name)
+            hooks = [hook for keyword, hook in call.keywords if row and keyword == row[1].keyword]
+            for value in (v for hook in hooks for v in self._names.denote(hook, scope)):
+                if isinstance(value, Func) and row:
+                    for key, given in (entry for shown in value.scope.yields for entry in _entries_of(shown)):
+                        self.given.kept[f"{row[1].seen_as}.{key}"].append((given, value.scope))
 
     def _put(self, held: Value, value: f.Expr | None, scope: Scope) -> None:
         if isinstance(held, Heap) and value is not None and not isinstance(value, f.Const):
@@ -88,6 +142,13 @@ class _Collector:
         arguments = self.given.arguments[callee, name]
         if len(arguments) < KEPT and not isinstance(arg, f.Const):
             arguments.append((arg, scope))
+
+
+def _entries_of(e: f.Expr) -> list[tuple[str, f.Expr]]:
+    """The entries with constant keys of a display, or of a call with keywords such as `dict(shop=shop)`."""
+    if isinstance(e, f.Table):
+        return [(str(key.value), value) for key, value in e.pairs if isinstance(key, f.Const)]
+    return [(name, value) for name, value in e.keywords if name] if isinstance(e, f.Call) else []
 
 
 def made_by_a_call(function: Scope) -> bool:

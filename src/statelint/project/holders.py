@@ -62,6 +62,14 @@ class Holders:
         sources += given.arguments.get((scope, e.id), ()) if given else ()
         return any(self._owner_lasts(home, value, where, depth + 1) for value, where in sources)
 
+    def owners(self, home: Home, e: f.Expr, scope: Scope) -> tuple[Value, ...]:
+        """The objects whose attribute an access path changes; none where the path does not name it."""
+        while not (isinstance(e, f.Attr) and e.name == home.short.rpartition(".")[2]):
+            if not isinstance(e, f.Attr | f.Item | f.Call):
+                return ()
+            e = e.func if isinstance(e, f.Call) else e.of
+        return self._names.denote(e.of, scope)
+
     def _is_container(self, cls: Scope) -> bool:
         return any(self._knowledge.find("containers", base) for base in self._names.classes.outside_bases(cls))
 

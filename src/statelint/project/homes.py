@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.applications import key_text
 from statelint.project.names import Names
-from statelint.project.paths import alternatives, is_container_like, key_text
+from statelint.project.paths import alternatives, is_container_like
 from statelint.project.scopes import Scope
 from statelint.project.values import Cls, Ext, Func, Heap, Made, Member, Obj, Site, Value, qualified
 from statelint.spans import Place, Span
@@ -65,19 +66,7 @@ class Homes:
         """Classes, with those above them, of which requests make objects for themselves."""
         self._instance_done: set[Scope] = set()
         self.known: dict[tuple[str, str], Home] = {}
-        self.application_classes = {
-            name.rpartition(".")[0]
-            for _, library in knowledge.libraries
-            for row in library.handlers.decorators
-            for name in row.names
-            if name.rpartition(".")[0].rpartition(".")[2][:1].isupper()
-        } | {
-            knowledge.canonical(row.cls)
-            for _, library in knowledge.libraries
-            for row in library.instances
-            if row.lifetime == "process"
-        }
-        """Outside classes that register handlers, or of which knowledge says that one object serves the process."""
+        self.application_classes = knowledge.application_classes
         self._roots()
 
     # ── the homes ──
@@ -256,8 +245,13 @@ class Homes:
             parts, of = f"[{key}]", e.of
         else:
             return None
-        for value in self._names.denote(of, scope):
+        values = self._names.denote(of, scope)
+        known = any(isinstance(v, Heap | Made) or (isinstance(v, Obj) and isinstance(v.cls, Cls)) for v in values)
+        for value in values:
             owner = self._application(value)
+            named = isinstance(value, Obj) and isinstance(value.cls, Ext) and value.site is None
+            if known and (named or isinstance(value, Member)):
+                continue  # what code put there has homes of its own; a name alone says less than a value
             if owner and not any(self.speaking(value, parts)):
                 return f"{owner}.{parts}"
         return None

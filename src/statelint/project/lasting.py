@@ -14,13 +14,19 @@ from statelint.project.values import Cls, Heap, Obj, Site
 
 
 def settle(
-    homes: Homes, names: Names, knowledge: Knowledge, at_start: Iterable[Scope], entered: Iterable[Scope]
+    homes: Homes,
+    names: Names,
+    knowledge: Knowledge,
+    at_start: Iterable[Scope],
+    entered: Iterable[Scope],
+    serving: Iterable[Scope],
 ) -> Homes:
     """The homes with everything that lasts because of what start-up code, frameworks and containers do with it.
 
-    `at_start` are the scopes that run before the first request, `entered` those that requests run.
+    `at_start` are the scopes that run before the first request, `entered` those that requests run, `serving` the
+    classes of which one object takes in all requests.
     """
-    _Settling(homes, names, knowledge, tuple(entered)).all(at_start)
+    _Settling(homes, names, knowledge, tuple(entered)).all(at_start, serving)
     return homes
 
 
@@ -31,12 +37,16 @@ class _Settling:
         self._knowledge = knowledge
         self._entered = entered
 
-    def all(self, at_start: Iterable[Scope]) -> None:
+    def all(self, at_start: Iterable[Scope], serving: Iterable[Scope]) -> None:
         self._framework_classes()
+        for cls in serving:
+            if isinstance(cls.node, f.Class):
+                self._homes.long_class(cls, cls.span(cls.node.name_at))
         self._on_functions()
         self._decorators()
         self._single_classes()
         self._on_applications()
+        self._shown_to_requests()
         self._kept_in_containers()
         self._made_anew()
         self._made_at_start(at_start)
@@ -112,6 +122,15 @@ class _Settling:
                 if path:
                     home = self._homes.home("application-attribute", path, scope, store.target.at)
                     self._homes.hold(home, self._names.denote(store.value, scope), [store.value])
+
+    def _shown_to_requests(self) -> None:
+        """What a start-up hook yields: each request sees the same objects."""
+        given = self._names.given()
+        for place, values in given.kept.items() if given else ():
+            if place.rpartition(".")[0] in self._knowledge.shown_in:
+                for expr, scope in values:
+                    home = self._homes.home("application-attribute", place, scope, expr.at)
+                    self._homes.hold(home, self._names.denote(expr, scope), [expr])
 
     def _given_to_object(self, target: f.Attr, given: f.Expr, scope: Scope) -> None:
         """`shop.rows = {}` for an attribute that the class of the object does not speak of."""

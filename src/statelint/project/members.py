@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from statelint import facts as f
+from statelint.project.applications import below_application, shown_place
 from statelint.project.classes import PROPERTIES, decorator_names
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import Scope
@@ -34,8 +35,17 @@ class Members:
         if isinstance(value, Bound):
             return self.member(Func(value.scope), name)
         if isinstance(value, Heap | Made | Member | Part):
-            return (Member(value, name),)
+            member = Member(value, name)
+            return self._kept(member) if isinstance(value, Member) else (member,)
         return ()
+
+    def _kept(self, member: Member) -> Values:
+        """An attribute of an application object, or of what requests see of it, with what code assigns there."""
+        knowledge = self._names.knowledge
+        place = below_application(member, knowledge) or shown_place(member, knowledge)
+        given = self._names.given() if place else None
+        kept = given.kept.get(place, ()) if given and place else ()
+        return union((member,), *(self._names.denote(e, scope) for e, scope in kept)) if kept else (member,)
 
     def _outside_member(self, value: Obj, cls: str, name: str, exact: bool = False) -> Values:
         for base in self._names.knowledge.lineage(cls):
@@ -49,7 +59,7 @@ class Members:
             for sub in self._names.classes.subclasses(cls)[:6]:
                 if name in sub.bindings or name in self._names.classes.attribute_names(sub):
                     found.extend(self._class_member(sub, name, Obj(Cls(sub))))
-        return union(found) if found else (Member(value, name),)
+        return union(found) if found else self._kept(Member(value, name))
 
     def _class_member(self, cls: Scope, name: str, receiver: Value, exact: bool = False) -> Values:
         found: list[Value] = []
@@ -67,7 +77,8 @@ class Members:
                     if assigned.value is not None:
                         found.extend(self._names.denote(assigned.value, assigned.store.scope))
                         shadowed = shadowed or assigned.store.scope.name == "__init__"
-            for binding in () if shadowed else item.scope.bindings.get(name, ()):
+            hidden = shadowed or (is_instance and self._always_overridden(item.scope, name))
+            for binding in () if hidden else item.scope.bindings.get(name, ()):
                 for value in self._names.bound(binding):
                     found.extend(self._through_class(value, receiver))
             if name in item.scope.bindings:
@@ -88,6 +99,18 @@ class Members:
                 return self._outside_member(Obj(Ext(outside), receiver.site), outside, name, exact=True)
             return self._names.outside(f"{outside}.{name}")
         return union(found)
+
+    def _always_overridden(self, cls: Scope, name: str) -> bool:
+        """Whether each class below has an attribute of its own in the place of this one, which is only a default."""
+        below = self._names.classes.subclasses(cls)
+        return bool(below) and all(
+            any(isinstance(i, Cls) and i.scope is not cls and name in i.scope.bindings for i in self._above(sub, cls))
+            for sub in below
+        )
+
+    def _above(self, sub: Scope, cls: Scope) -> list[Cls | Ext]:
+        lines = list(self._names.classes.lineage(sub))
+        return lines[: lines.index(Cls(cls))] if Cls(cls) in lines else lines
 
     def _given_elsewhere(self, cls: Scope, name: str, is_instance: bool) -> list[Value]:
         """What is assigned to an attribute that the class itself does not speak of."""

@@ -45,6 +45,7 @@ DISPLAYS: Final = {
     "generator": "builtins.generator",
 }
 DEPTH: Final = 40
+NEVER: Final = 1 << 30
 
 
 class Names:
@@ -93,15 +94,22 @@ class Names:
         self._guessed_names: set[tuple[Scope, str]] = set()
         self._asked = False
         self._declared = self._declaring(every, scopes)
-        self._looked_up: dict[tuple[Scope, str], Values | None] = {}
+        self._looked_up: dict[tuple[Scope, str], Values] = {}
         self._sites: dict[int, Site] = {}
-        self._active: set[tuple[int, int]] = set()
+        self._active: dict[tuple[int, int] | tuple[Scope, str], int] = {}
+        """What is being denoted or looked up, with how deep that began."""
+        self._unsure: dict[tuple[int, int] | tuple[Scope, str], tuple[Values, int]] = {}
+        """What was denoted while something around it, that it leads back to, is not yet: good only until that is."""
+        self._back = NEVER
+        """The least deep of what has been led back to."""
         self._depth = 0
+        self._level = 0
 
     def follow(self, given: Given) -> None:
         """From now on let arguments flow into parameters, and stored objects out of containers."""
         self._given = given
         self._guesses.clear()
+        self._unsure.clear()
         self._looked_up = {key: values for key, values in self._looked_up.items() if key not in self._guessed_names}
         self._guessed_names.clear()
 
@@ -132,23 +140,51 @@ class Names:
         if known is not None:
             return known
         known = self._guesses.get(key)
-        if known is not None or key in self._active or self._depth > DEPTH:
+        if known is not None or self._leads_back(key) or self._depth > DEPTH:
             self._asked = True
-            return known or ()
-        self._active.add(key)
+            unsure = self._unsure.get(key)
+            return known or (unsure[0] if unsure else ())
+        outer = self._begin(key)
         self._depth += 1
         before, self._asked = self._asked, False
         try:
             values = way(e, scope)
         finally:
-            self._active.discard(key)
             self._depth -= 1
+            sure = self._end(key, outer)
         if self._asked and self._given is None:
             self._guesses[key] = values
-        else:
+        elif sure is None:
             self._memo[key] = values
             self._asked = before
+        else:
+            self._unsure[key] = (values, sure)
         return values
+
+    def _leads_back(self, key: tuple[int, int] | tuple[Scope, str]) -> bool:
+        """Whether something is being denoted already, or was while what it leads back to is."""
+        found = self._active.get(key)
+        if found is None and key in self._unsure:
+            found = self._unsure[key][1]
+        if found is None:
+            return False
+        self._back = min(self._back, found)
+        return True
+
+    def _begin(self, key: tuple[int, int] | tuple[Scope, str]) -> int:
+        self._level += 1
+        self._active[key] = self._level
+        outer, self._back = self._back, NEVER
+        return outer
+
+    def _end(self, key: tuple[int, int] | tuple[Scope, str], outer: int) -> int | None:
+        """None when all that something led back to lies inside it; else how deep the outermost began."""
+        level, back = self._active.pop(key), self._back
+        self._level -= 1
+        self._back = min(outer, back) if back < level else outer
+        if back == level:
+            self._unsure = {k: v for k, v in self._unsure.items() if v[1] < level}
+        return back if back < level else None
 
     def _name(self, e: f.Name, scope: Scope) -> Values:
         bindings = scope.bindings.get(e.id, ())
@@ -192,17 +228,25 @@ class Names:
         """What a name denotes in a scope. A look-up that comes back to itself (an import cycle) adds nothing."""
         key = (scope, name)
         if key in self._looked_up:
-            values = self._looked_up[key]
-            if values is None or key in self._guessed_names:
+            if key in self._guessed_names:
                 self._asked = True
-            return values or ()
-        self._looked_up[key] = None
+            return self._looked_up[key]
+        if self._leads_back(key):
+            self._asked = True
+            unsure = self._unsure.get(key)
+            return unsure[0] if unsure else ()
+        outer = self._begin(key)
         before, self._asked = self._asked, False
-        self._looked_up[key] = values = self._lookup(name, scope)
+        values = self._lookup(name, scope)
+        sure = self._end(key, outer)
         if self._asked and self._given is None:
+            self._looked_up[key] = values
             self._guessed_names.add(key)
-        else:
+        elif sure is None:
+            self._looked_up[key] = values
             self._asked = before
+        else:
+            self._unsure[key] = (values, sure)
         return values
 
     def _lookup(self, name: str, scope: Scope) -> Values:

@@ -7,15 +7,6 @@ from statelint.project.classes import first_parameter
 from statelint.project.scopes import Scope
 
 
-def key_text(key: f.Expr) -> str | None:
-    """A constant key, or a named key, as text."""
-    if isinstance(key, f.Const):
-        return str(key.value)
-    if isinstance(key, f.Name | f.Attr):
-        return key.id if isinstance(key, f.Name) else key.name
-    return None
-
-
 def alternatives(e: f.Expr) -> list[f.Expr]:
     """The expressions of which one becomes the value: both sides of `or`, of a conditional, and so on."""
     if isinstance(e, f.Op) and e.op in ("or", "and", "*", "+", "|"):

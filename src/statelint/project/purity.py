@@ -64,6 +64,9 @@ class Purity:
         self._decorators = Decorators(names)
         self._functions: dict[Scope, frozenset[str]] = {}
         self._active: set[Scope] = set()
+        self._at_depth: dict[tuple[Scope, int], tuple[frozenset[str], frozenset[Scope]]] = {}
+        """What functions depend on when asked this far from the start, with the callers that were left out of it."""
+        self._left_out: set[Scope] = set()
         self._seen: dict[tuple[int, int, int], frozenset[str]] = {}
         """What expressions depend on, for as long as the same functions are active: many names lead to one value."""
 
@@ -231,10 +234,17 @@ class Purity:
         """The dependences of what a project function returns, its body's calls included."""
         if scope in self._functions:
             return self._functions[scope]
+        if scope in self._active:
+            self._left_out.add(scope)
         if scope in self._active or depth > DEPTH:
             return frozenset()
+        known = self._at_depth.get((scope, depth))
+        if known is not None and known[1] <= self._active:
+            self._left_out |= known[1]
+            return known[0]
         self._active.add(scope)
         outer, self._seen = self._seen, {}
+        others, self._left_out = self._left_out, set()
         found: set[str] = set()
         for e in (*scope.returns, *scope.yields):
             found |= self.of(e, scope, depth)
@@ -250,6 +260,9 @@ class Purity:
         self._active.discard(scope)
         self._seen = outer
         result = frozenset(found)
+        left_out = frozenset(self._left_out - {scope})
+        self._left_out = others | left_out
+        self._at_depth[scope, depth] = (result, left_out)
         if depth == 0 or not self._active:
             self._functions[scope] = result
         return result

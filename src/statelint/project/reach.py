@@ -81,6 +81,7 @@ class Reach:
             owner = entry.scope.owner
             lasting = entry.process_lived and not (owner is not None and self._homes.mixed(owner))
             lasting = lasting or (entry.receiver is not None and self._homes.lasts(entry.receiver))
+            lasting = lasting or self._homes.class_lasts(_around(entry.scope))
             node = Node(entry.scope, lasting)
             self.entries_of[node] = self.entries_of.get(node, 0) + 1
             if node not in self._from:
@@ -159,3 +160,13 @@ class Reach:
 
     def scopes(self) -> frozenset[Scope]:
         return frozenset(node.scope for node in self._from)
+
+
+def _around(function: Scope) -> Scope | None:
+    """The class in whose method a function is defined: the handler sees the object of that method."""
+    outer = function.parent
+    while outer is not None and outer.kind == "function":
+        if outer.owner is not None:
+            return outer.owner
+        outer = outer.parent
+    return None

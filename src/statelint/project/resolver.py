@@ -23,6 +23,8 @@ class Given(NamedTuple):
     """What stores and adding methods put into each container."""
     attached: dict[tuple[Scope, str], list[tuple[f.Expr, Scope, Place]]]
     """What is assigned to attributes of functions."""
+    kept: dict[str, list[tuple[f.Expr, Scope]]]
+    """What is assigned to attributes and keys of application objects, or shown to requests by a start-up hook."""
 
 
 class Resolver(Protocol):

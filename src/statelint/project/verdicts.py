@@ -97,13 +97,22 @@ class Verdicts:
             return Verdict.BENIGN, "a handle that is built anew"
         if guarded and not needs & (CHANGING - {"awaited"}):
             return Verdict.BENIGN, "it is built once, on first use"
-        if guarded and self._are_handles(writes) and "database" not in needs:
+        if guarded and self._are_handles(writes) and "database" not in needs and not self._takes_changing(writes):
             return Verdict.BENIGN, "an object built on first use"
         if guarded and "handle" in needs and not needs & {"database", "clock", "random"}:
             return Verdict.BENIGN, "a handle built on first use"
         if needs & CHANGING or needs & {"argument", "state"}:
             return Verdict.DEFINITE, "each request can give it another value"
         return Verdict.ARGUABLE, "nothing shows what its value depends on"
+
+    def _takes_changing(self, writes: Sequence[Write]) -> bool:
+        """Whether an object is made with something that is different each time, such as the time."""
+        return any(
+            not self._purity.of(arg, w.scope).isdisjoint({"database", "clock", "random", "awaited"})
+            for w in writes
+            if isinstance(w.value, f.Call)
+            for arg in (*w.value.args, *(value for _, value in w.value.keywords))
+        )
 
     def _are_handles(self, writes: Sequence[Write]) -> bool:
         """Whether each value that is given is an object made then and there."""

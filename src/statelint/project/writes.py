@@ -107,8 +107,31 @@ class Writes:
     def _is_held(self, site: Site) -> bool:
         return any(home.kind == "module-variable" for home in self._homes.of_site(site))
 
+    def _rooted(self, home: Home, e: f.Expr, scope: Scope) -> str | None:
+        """self or cls where a path starts at the receiver and what it changes lasts as long as the receiver.
+
+        An object that others handed to the receiver lasts by itself: `self.shop.rows` of a shop that came as argument.
+        """
+        rooted = receiver_rooted(e, scope)
+        if rooted != "self" or home.kind != "instance-attribute":
+            return rooted
+        lasts = [self._homes.lasts(v) and not self._is_own(v, scope) for v in self._holders.owners(home, e, scope)]
+        enough = all if self._homes.mixed(home.scope) else any
+        return None if lasts and enough(lasts) else rooted
+
+    def _is_own(self, value: Value, scope: Scope) -> bool:
+        """Whether an object is the receiver, or one that a method of its class made."""
+        owner = _method_around(scope)
+        if not isinstance(value, Obj) or not isinstance(value.cls, Cls) or owner is None:
+            return True
+        lines = self._names.classes.lineage(owner)
+        if value.site is None:
+            return value.cls in lines or Cls(owner) in self._names.classes.lineage(value.cls.scope)
+        maker = value.site.scope.owner
+        return maker is not None and Cls(maker) in lines
+
     def _write(self, home: Home, s: Store, how: str, key: f.Expr | None, element: bool, target: f.Expr) -> Write:
-        rooted = receiver_rooted(target, s.scope)
+        rooted = self._rooted(home, target, s.scope)
         return Write(home, s.scope, s.at, how, s.op, key, s.value, s.context, rooted, element)
 
     def _name(self, s: Store, target: f.Name, how: str) -> Iterator[Write]:
@@ -234,7 +257,7 @@ class Writes:
                 for home, element in self._holders.held_by(changed, site.scope):
                     yield Write(
                         home, site.scope, site.call.at, "argument", str(name).rpartition(".")[2], None, args[-1],
-                        site.context, receiver_rooted(changed, site.scope), element,
+                        site.context, self._rooted(home, changed, site.scope), element,
                     )  # fmt: skip
             elif name:
                 for arg in args:
@@ -244,8 +267,8 @@ class Writes:
                                 yield from self._handed(given, site, arg)
 
     def _through(self, func: f.Attr, site: CallSite, key: f.Expr | None, value: f.Expr | None) -> Iterator[Write]:
-        rooted = receiver_rooted(func.of, site.scope)
         for home, element in self._mutated(func, site.scope):
+            rooted = self._rooted(home, func.of, site.scope)
             yield Write(home, site.scope, site.call.at, "method", func.name, key, value, site.context, rooted, element)
 
     def _handed(self, method: Member, site: CallSite, at: f.Expr) -> Iterator[Write]:
@@ -279,6 +302,15 @@ class Writes:
         path = self._homes.application_path(func.of, scope)
         if path and func.name in GENERIC_MUTATORS and ("application-attribute", path) in self._homes.known:
             yield self._homes.known["application-attribute", path], False
+
+
+def _method_around(scope: Scope | None) -> Scope | None:
+    """The class of the method that code is in, also inside functions of that method."""
+    while scope is not None:
+        if scope.owner is not None:
+            return scope.owner
+        scope = scope.parent
+    return None
 
 
 def _keeps_attributes(function: Scope) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from statelint.facts import Document, Setting
 from statelint.project.claims import replicated, workload_key
+from statelint.project.stages import stage_of_words
 from statelint.spans import Span
 
 SPECS = {"Pod": ("spec",)}
@@ -15,6 +16,9 @@ SPECS = {"Pod": ("spec",)}
 ONCE = frozenset({"DaemonSet", "Job", "CronJob"})
 SHORT = re.compile(r"^(?P<source>[^:]+):(?P<target>/[^:]*)(?::(?P<mode>[^:]*))?$")
 READ_ONLY = re.compile(r"(?:^|,)ro(?:,|$)")
+COUNTS = (("deploy", "replicas"), ("scale",))
+OVERLAID = re.compile(r"^(?:docker-)?(?:compose|stack)(?:[.-][\w.-]+)?\.ya?ml$")
+"""Names of the compose files of one project: a base, and what is laid over it."""
 LOCAL = frozenset({"", "local"})
 NETWORK = re.compile(r"^(?:nfs\d?|cifs|smb3?)$")
 
@@ -38,12 +42,13 @@ class Mount(NamedTuple):
 def mounts(documents: Mapping[str, tuple[Document, ...]]) -> Iterator[Mount]:
     """Every writable mount of every workload, by path."""
     copies = replicated(documents)
+    scaled = dict(_scaled(documents))
     for path, found in sorted(documents.items()):
         for document in found:
             if document.format == "kubernetes" and document.kind not in ONCE:
                 yield from _pods(path, document, copies.get(workload_key(path, document)))
             elif document.format == "compose":
-                yield from _services(path, document)
+                yield from _services(path, document, scaled)
 
 
 def _pods(path: str, document: Document, copies: Span | None) -> Iterator[Mount]:
@@ -85,8 +90,24 @@ def _volumes(document: Document, home: tuple[str, ...]) -> Iterator[tuple[str, t
             yield name, (host or kind, kind.path[depth + 2], host.value if host else "")
 
 
-def _services(path: str, document: Document) -> Iterator[Mount]:
+def _scaled(documents: Mapping[str, tuple[Document, ...]]) -> Iterator[tuple[tuple[str, str], Span]]:
+    """(folder, service) → where a compose file of that folder asks for several copies of it.
+
+    Files of one folder are laid over each other, unless their names speak of development or tests.
+    """
+    for path, found in sorted(documents.items()):
+        folder, _, name = path.rpartition("/")
+        told = ".override." in name or stage_of_words(name) in ("base", "production")
+        if not OVERLAID.match(name) or not told:
+            continue
+        for s in (s for d in found if d.format == "compose" for s in d.settings):
+            if s.path[:1] == ("services",) and s.path[2:] in COUNTS and _many(s.value):
+                yield (folder, s.path[1]), Span.at(path, s.key_at)
+
+
+def _services(path: str, document: Document, scaled: Mapping[tuple[str, str], Span]) -> Iterator[Mount]:
     """The volumes of the services of a compose file, in the short and in the long form."""
+    folder, _, file = path.rpartition("/")
     values = {s.path: s for s in document.settings}
     for s in document.settings:
         if len(s.path) < 4 or s.path[0] != "services" or s.path[2] != "volumes":
@@ -111,14 +132,13 @@ def _services(path: str, document: Document) -> Iterator[Mount]:
         if not bind and not _local(values, source):
             continue
         image = values.get(("services", owner, "image"))
-        counts = [
-            values.get(("services", owner, *tail)) for tail in (("deploy", "replicas"), ("scale",))
-        ]  # fmt: skip
+        counts = [values.get(("services", owner, *tail)) for tail in COUNTS]
         many = next((c for c in counts if c is not None and _many(c.value)), None)
+        laid_over = scaled.get((folder, owner)) if OVERLAID.match(file) else None
         yield Mount(
             path, document, s, "bind" if bind else "named", source if bind else "", target,
             image.value if image is not None and ("services", owner, "build") not in values else "",
-            owner, False, Span.at(path, many.key_at) if many is not None else None,
+            owner, False, Span.at(path, many.key_at) if many is not None else laid_over,
         )  # fmt: skip
 
 

@@ -101,6 +101,8 @@ class Deciders:
         rows = self._spaces.get(setting, [])
         places = self._.settings.find(setting)
         mine = [g for g in places if not alias or alias in g.key]
+        if not places and row.names and row.marks and not self.marks(row):
+            return "unknown", None  # an application to be put into projects, whose settings are elsewhere
         if not places:
             # the table may be computed by a call that nothing describes
             return ("unknown" if self._.settings.find(head) else follows.absent), None

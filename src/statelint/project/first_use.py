@@ -11,10 +11,11 @@ from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.names import Names
 from statelint.project.paths import receiver_rooted
-from statelint.project.scopes import Context, Scope, Store
+from statelint.project.scopes import CallSite, Context, Scope, Store
 from statelint.project.values import qualified
 
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__", "__attrs_post_init__"})
+PUTTING = frozenset({"append", "add", "extend", "update", "setdefault", "insert"})
 
 
 def asked_for(test: f.Expr, taken: bool) -> Iterator[f.Expr]:
@@ -76,10 +77,24 @@ class FirstUse:
             elif isinstance(asked, f.Attr) and isinstance(asked.of, f.Name) and receiver_rooted(asked, scope):
                 owner = scope.owner
                 if owner is not None:
+                    helpers = self._called_under(test, scope)
                     stores = [a.store for a in self._names.classes.assigned(owner, asked.name)]
-                    if self._built(test, asked.name, scope, stores, self._called_under(test, scope)):
+                    if self._built(test, asked.name, scope, stores, helpers):
+                        return "self"
+                    if not stores and self._filled(test, asked.name, scope, owner, helpers):
                         return "self"
         return None
+
+    @staticmethod
+    def _filled(test: f.Expr, name: str, scope: Scope, owner: Scope, helpers: set[Scope]) -> bool:
+        """Whether methods put something into a container of the object only while it is empty."""
+        puts: list[tuple[Scope, Context]] = []
+        for s in owner.descendants():
+            events: tuple[Store | CallSite, ...] = (*s.stores, *s.calls)
+            held = ((_put_into(event), event.context) for event in events)
+            puts.extend((s, context) for e, context in held if _last(e) == name and receiver_rooted(e, s))
+        inside = [s for s, context in puts if (s is scope and _under(test, context)) or s in helpers]
+        return bool(inside) and len(inside) == len(puts)
 
     def _module_stores(self, name: str, scope: Scope) -> list[Store]:
         top = self._names.top(scope)
@@ -102,6 +117,14 @@ class FirstUse:
         inside = [s for s in stores if (s.scope is scope and _under(test, s.context)) or s.scope in helpers]
         others = [s for s in stores if s not in inside and s.scope.name not in CONSTRUCTORS]
         return bool(inside) and all(any(_last(a) == name for a in _lacking(s.context)) for s in others)
+
+
+def _put_into(event: Store | CallSite) -> f.Expr:
+    """The container that a store or a call puts something into, or an expression without a name."""
+    if isinstance(event, Store):
+        return event.target.of if isinstance(event.target, f.Item) and event.op != "del" else event.target
+    func = event.call.func
+    return func.of if isinstance(func, f.Attr) and func.name in PUTTING else event.call
 
 
 def _lacking(context: Context) -> Iterator[f.Expr]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from statelint import facts as f
 from statelint.findings import Verdict
 from statelint.knowledge import Knowledge
-from statelint.project.first_use import FirstUse
+from statelint.project.first_use import FirstUse, asked_for
 from statelint.project.homes import Home
 from statelint.project.names import Names
 from statelint.project.paths import mentions
@@ -151,7 +151,14 @@ class Verdicts:
         ]
         if not adds or any((w.element and not self._is_guarded(w)) or w.how == "augment" for w in writes):
             return False
-        return all(w.how == "item" and self._is_guarded(w) for w in adds)
+        return all(self._is_guarded(w) if w.how == "item" else self._fills_empty(w) for w in adds)
+
+    @staticmethod
+    def _fills_empty(write: Write) -> bool:
+        """Whether the write runs only while the container is empty: `if not known: known.update(load())`."""
+        name = _last(write.home)
+        asked = (a for test, taken in write.context.tests for a in asked_for(test, taken))
+        return any(getattr(a, "id", getattr(a, "name", "")) == name for a in asked)
 
     def _is_guarded(self, write: Write) -> bool:
         """Whether the write runs only on a miss: `x is None`, `not x`, `k not in x`, or in an except block."""

@@ -318,6 +318,11 @@ def _keeps_attributes(function: Scope) -> bool:
     return function.name != "<lambda>" and not made_by_a_call(function)
 
 
+def _taken_out(target: f.Expr) -> bool:
+    """Whether the attribute is one of an element, of which a container holds others too."""
+    return isinstance(target, f.Attr) and isinstance(target.of, f.Item)
+
+
 def _as_store(site: CallSite, target: f.Expr, value: f.Expr | None) -> Store:
     return Store(target, "=", value, site.scope, site.context, site.call.at)
 

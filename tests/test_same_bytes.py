@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,3 +70,28 @@ def test_the_cache_stays_out_of_the_project(shop: Path, tmp_path: Path) -> None:
     before = sorted(shop.rglob("*"))
     statelint("check", ".", cwd=shop, XDG_CACHE_HOME=str(tmp_path / "home"))
     assert sorted(shop.rglob("*")) == before
+
+
+ORDER = """
+from statelint.project.flow_values import Handle, Inst, Loc, Many, Origin, Taint, Tup, content_of
+from statelint.spans import Span
+at = [Origin(Span("a.py", n, 1, n, 2), str(n)) for n in range(9)]
+levels = ("upload", "content", "copy")
+value = frozenset(
+    [Taint(level, "t", at[n]) for n, level in enumerate(levels)]
+    + [Many(frozenset({Taint("content", "u", at[3]), Loc("x"), Inst("y")})), Handle("local", frozenset({Loc("z")}))]
+    + [Tup((frozenset({Taint("copy", "v", at[4])}),), ("key",))]
+)
+print([type(atom).__name__ for atom in value], [t.origin.text for t in content_of(value)])
+"""
+
+
+def test_request_data_comes_from_the_same_place_in_every_process() -> None:
+    told = set()
+    for seed in range(6):
+        environment = {**os.environ, "PYTHONHASHSEED": str(seed)}
+        done = subprocess.run(
+            [sys.executable, "-c", ORDER], env=environment, capture_output=True, text=True, check=True
+        )
+        told.add(done.stdout)
+    assert len(told) == 1

@@ -52,7 +52,7 @@ class Caller:
             recv = value(act, e.func)
         given = self._given(act, e)
         result = self.apply(act, e.func, recv, given, e, e.at)
-        return result | self._run.statics(self._run.names.denote(e, act.scope))
+        return result | self._run.evaluator.statics_of(e, act.scope)
 
     def _given(self, act: Activation, e: f.Call) -> Given:
         given = Given()

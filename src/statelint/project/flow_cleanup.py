@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 import msgspec
 
@@ -119,14 +120,20 @@ def calls_in(node: object) -> Iterator[f.Call]:
     if isinstance(node, f.Call):
         yield node
     if isinstance(node, msgspec.Struct):
-        for name in node.__struct_fields__:
-            child = getattr(node, name)
-            if isinstance(child, msgspec.Struct | tuple):
-                yield from calls_in(child)
+        children: Iterable[object] = [getattr(node, name) for name in _parts(type(node))]
     elif isinstance(node, tuple) and not hasattr(node, "_fields"):
-        for child in node:
-            if isinstance(child, msgspec.Struct | tuple):
-                yield from calls_in(child)
+        children = node
+    else:
+        return
+    for child in children:
+        if isinstance(child, msgspec.Struct | tuple):
+            yield from calls_in(child)
+
+
+@cache
+def _parts(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The fields of a piece of facts that can hold calls."""
+    return tuple(name for name in kind.__struct_fields__ if name != "at")
 
 
 def yields(body: tuple[f.Stmt, ...]) -> bool:

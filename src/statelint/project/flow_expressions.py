@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from statelint import facts as f
 from statelint.project.flow_events import Activation
@@ -39,6 +40,15 @@ class Evaluator:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._methods: dict[type, Callable[[Activation, Any], Value]] = {
+            f.Name: self.on_name, f.Const: self.on_const, f.Await: self.on_await, f.Star: self.on_star,
+            f.Walrus: self.on_walrus, f.Choice: self.on_choice, f.Yield: self.on_yield, f.Group: self.on_group,
+            f.Table: self.on_table, f.Comprehension: self.on_comprehension, f.Text: self.on_text, f.Op: self.on_op,
+            f.Item: self.on_item, f.Attr: self.on_attr, f.Call: self.on_call,
+        }  # fmt: skip
+        self._statics: dict[tuple[int, Scope], Value] = {}
+        self._qualified: dict[tuple[int, Scope], list[str]] = {}
+        self._shapes: dict[int, str] = {}
 
     def lazily(self, e: f.Expr, scope: Scope) -> Value:
         """Evaluate outside any running function."""
@@ -54,7 +64,7 @@ class Evaluator:
         self._run.left -= 1
         if self._run.left <= 0:
             return NONE
-        method = getattr(self, "on_" + type(e).__name__.lower(), None)
+        method = self._methods.get(type(e))
         return method(act, e) if method else NONE
 
     # ── leaves ──
@@ -79,10 +89,16 @@ class Evaluator:
 
     def _site(self, act: Activation, e: f.Expr) -> str:
         way = act.way if act.scope.kind == "function" else ""
-        return f"{act.scope.full_name}#{shape(e)}@{way}"
+        known = self._shapes.get(id(e))
+        if known is None:
+            known = self._shapes[id(e)] = f"{act.scope.full_name}#{shape(e)}@"
+        return known + way
 
     def statics_of(self, e: f.Expr, scope: Scope) -> Value:
-        return self._run.statics(self._run.names.denote(e, scope))
+        key = (id(e), scope)
+        if key not in self._statics:
+            self._statics[key] = self._run.statics(self._run.names.denote(e, scope))
+        return self._statics[key]
 
     # ── structure ──
 
@@ -105,9 +121,6 @@ class Evaluator:
         if e.value is not None:
             value = self.value(act, e.value)
             act.yielded |= element(value, True, self._run.sources) if e.delegate else value
-        return NONE
-
-    def on_lambda(self, act: Activation, e: f.Lambda) -> Value:
         return NONE
 
     def on_group(self, act: Activation, e: f.Group) -> Value:
@@ -258,11 +271,17 @@ class Evaluator:
 
     def qualified_names(self, e: f.Expr, scope: Scope, base: Value = NONE) -> list[str]:
         """Qualified outside names of what an expression denotes; `base` is the value of what stands before the dot."""
-        found = [name for v in self._run.names.denote(e, scope) if (name := qualified(v))]
-        if isinstance(e, f.Attr):
-            found += [f"{atom.cls}.{e.name}" for atom in base if isinstance(atom, Inst)]
         canonical = self._run.knowledge.canonical
-        return list(dict.fromkeys(canonical(name) for name in found))
+        key = (id(e), scope)
+        known = self._qualified.get(key)
+        if known is None:
+            found = (canonical(name) for v in self._run.names.denote(e, scope) if (name := qualified(v)))
+            known = self._qualified[key] = list(dict.fromkeys(found))
+        if base and isinstance(e, f.Attr):
+            members = [canonical(f"{atom.cls}.{e.name}") for atom in base if isinstance(atom, Inst)]
+            if members:
+                return list(dict.fromkeys([*known, *members]))
+        return known
 
     def on_attr(self, act: Activation, e: f.Attr) -> Value:
         base = self.value(act, e.of)

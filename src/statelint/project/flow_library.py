@@ -105,7 +105,9 @@ class Library:
         knowledge = run.knowledge
         rows = [row for _, row in knowledge.rows(lambda lib: lib.locations)]
         self._locations: dict[str, Location] = {name: row for row in rows for name in row.names}
+        self._placed: dict[str, Location | None] = {}
         self._schemes: dict[str, str] = {scheme: row.where for row in rows for scheme in row.schemes}
+        self._beginnings = tuple(self._schemes)
         self.remote_methods = frozenset(m for row in rows if row.where == "remote" for m in row.methods)
         self._handoffs: list[Handoff] = [row for _, row in knowledge.rows(lambda lib: lib.handoffs)]
         self._handed: dict[tuple[str, str, bool, bool], Handoff | None] = {}
@@ -124,10 +126,10 @@ class Library:
     # ── look-ups ──
 
     def location(self, name: str) -> Location | None:
-        for spelling in self._run.knowledge.lineage(self._run.knowledge.canonical(name)):
-            if spelling in self._locations:
-                return self._locations[spelling]
-        return None
+        if name not in self._placed:
+            lineage = self._run.knowledge.lineage(self._run.knowledge.canonical(name))
+            self._placed[name] = next((self._locations[n] for n in lineage if n in self._locations), None)
+        return self._placed[name]
 
     def where(self, name: str) -> str:
         row = self.location(name)
@@ -147,6 +149,8 @@ class Library:
 
     def scheme(self, text: str) -> str | None:
         """Where a literal path or address leads, when its beginning tells."""
+        if not text.startswith(self._beginnings):
+            return None
         for scheme, where in self._schemes.items():
             if text.startswith(scheme):
                 return where

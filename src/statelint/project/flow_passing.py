@@ -39,6 +39,8 @@ class Passing:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._reads: dict[int, f.Attr] = {}
+        """The attributes that calls of `getattr` read, as expressions that live as long as what is known of them."""
 
     def carry(
         self, act: Activation, row: Pass, func: f.Expr, recv: Value, given: Given, call: f.Expr, at: Place
@@ -118,7 +120,7 @@ class Passing:
     def _getattr(self, act: Activation, given: Given, call: f.Expr) -> Value:
         name, base = given.expr(1), given.expr(0)
         if isinstance(name, f.Const) and name.kind == "str" and base is not None:
-            read = f.Attr(base, str(name.value), call.at)
+            read = self._reads.setdefault(id(call), f.Attr(base, str(name.value), call.at))
             return self._run.attribution.attribute(act, read, given.value(0))
         return NONE
 

@@ -26,6 +26,7 @@ class Switches:
         self._edges = edges
         self._makers: dict[Scope, list[tuple[Scope, tuple[tuple[f.Expr, bool], ...], f.Call]]] | None = None
         self._choices: dict[Scope, bool] = {}
+        self._remotes: dict[tuple[Scope, int], bool] = {}
 
     def switched(self, landing: Landing) -> bool:
         """Whether configuration decides if this landing runs or a shared store is used instead."""
@@ -78,17 +79,21 @@ class Switches:
                     return True
             if depth > 0:
                 for edge in self._edges.get(id(call), ()):
-                    node = edge.callee.node
-                    if isinstance(node, f.Function) and self._remote(node.body, edge.callee, depth - 1):
+                    if self._remote_function(edge.callee, depth - 1):
                         return True
         return False
+
+    def _remote_function(self, scope: Scope, depth: int) -> bool:
+        key = (scope, depth)
+        if key not in self._remotes:
+            node = scope.node
+            self._remotes[key] = isinstance(node, f.Function) and self._remote(node.body, scope, depth)
+        return self._remotes[key]
 
     def _remote_class(self, cls: Scope, depth: int) -> bool:
         if any(self._library.where(base) == "remote" for base in self._names.classes.outside_bases(cls)):
             return True
-        return depth > 0 and any(
-            isinstance(c.node, f.Function) and self._remote(c.node.body, c, depth - 1) for c in cls.children
-        )
+        return depth > 0 and any(self._remote_function(c, depth - 1) for c in cls.children)
 
     def _chosen_class(self, landing: Landing) -> bool:
         """The class whose method writes is made only under a setting, beside a class with a shared store."""

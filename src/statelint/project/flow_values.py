@@ -1,14 +1,17 @@
 """What the flow analysis knows of a value: request data in it, where it writes, which path it names.
 
 A value is a set of atoms; the empty set means that nothing of interest is known. Atoms compare without the places
-that they remember for the trace, so that the analysis ends.
+that they remember for the trace, so that the analysis ends. Which of two equal ones a set keeps depends on its order,
+so their hashes are the same in every process.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Union
+from zlib import crc32
 
 from statelint import facts as f
 from statelint.project.scopes import Scope
@@ -17,6 +20,12 @@ from statelint.spans import Span
 LEVELS = ("text", "field", "derived", "content", "upload", "copy")
 LANDS = frozenset({"derived", "content", "upload", "copy"})
 """Levels that are a finding when they reach a disk. A `text` or a `field` is not known to be a file."""
+
+
+@lru_cache(maxsize=1 << 16)
+def code(text: str) -> int:
+    """A number for a text that does not change from process to process, as `hash` does."""
+    return crc32(text.encode("utf-8", "surrogatepass"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,9 @@ class Taint:
     origin: Origin | None = field(default=None, compare=False)
     via: tuple[tuple[Span, str], ...] = field(default=(), compare=False)
 
+    def __hash__(self) -> int:
+        return hash((code(self.level), code(self.type)))
+
 
 @dataclass(frozen=True, slots=True)
 class Loc:
@@ -49,6 +61,9 @@ class Loc:
     temp: str = ""
     shared: bool = False
 
+    def __hash__(self) -> int:
+        return hash((code(self.site), self.exact, code(self.temp), self.shared))
+
 
 @dataclass(frozen=True, slots=True)
 class Handle:
@@ -59,12 +74,18 @@ class Handle:
     mode: str = ""
     opened: Span | None = field(default=None, compare=False)
 
+    def __hash__(self) -> int:
+        return hash((code(self.where), self.locs, code(self.mode)))
+
 
 @dataclass(frozen=True, slots=True)
 class Inst:
     """An object of a class outside the project, or what an outside call gave (`name()`)."""
 
     cls: str
+
+    def __hash__(self) -> int:
+        return hash(code(self.cls))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +94,9 @@ class Many:
 
     inner: Value
     by_attribute: bool = False
+
+    def __hash__(self) -> int:
+        return hash((self.inner, self.by_attribute))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +110,9 @@ class Tup:
         """What stands under a key."""
         return join(item for name, item in zip(self.keys, self.items, strict=False) if name == key)
 
+    def __hash__(self) -> int:
+        return hash((self.items, *map(code, self.keys)))
+
 
 @dataclass(frozen=True, slots=True)
 class Bind:
@@ -97,6 +124,9 @@ class Bind:
     keywords: tuple[tuple[str, Value], ...]
     done: bool = False
     """Whether the call was already carried out where the arguments were bound."""
+
+    def __hash__(self) -> int:
+        return hash((self.func.at, self.args, self.done))
 
 
 Atom = Union[Taint, Loc, Handle, Inst, Many, Tup, Bind]  # noqa: UP007 - names itself
@@ -146,18 +176,31 @@ def nesting(value: Value) -> int:
 def taints(value: Value, deep: bool = True) -> Iterator[Taint]:
     """The request data in a value, containers looked into."""
     for atom in value:
-        if isinstance(atom, Taint):
-            yield atom
-        elif deep and isinstance(atom, Many):
-            yield from taints(atom.inner)
-        elif deep and isinstance(atom, Tup):
-            for item in atom.items:
+        kind = type(atom)
+        if kind is Taint:
+            yield atom  # type: ignore[misc]
+        elif deep and kind is Many:
+            yield from taints(atom.inner)  # type: ignore[union-attr]
+        elif deep and kind is Tup:
+            for item in atom.items:  # type: ignore[union-attr]
                 yield from taints(item)
 
 
 def tells(value: Value, text: bool = True) -> bool:
     """Whether a value holds more than names of paths and classes; `text` says whether undecoded text counts."""
-    return any(isinstance(a, Handle | Bind) for a in value) or any(text or t.level != "text" for t in taints(value))
+    for atom in value:
+        kind = type(atom)
+        if kind is Taint:
+            if text or atom.level != "text":  # type: ignore[union-attr]
+                return True
+        elif kind is Handle or kind is Bind:
+            return True
+        elif kind is Many:
+            if any(text or t.level != "text" for t in taints(atom.inner)):  # type: ignore[union-attr]
+                return True
+        elif kind is Tup and any(text or t.level != "text" for item in atom.items for t in taints(item)):  # type: ignore[union-attr]
+            return True
+    return False
 
 
 def locs(value: Value) -> Iterator[Loc]:

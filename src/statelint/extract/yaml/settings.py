@@ -13,6 +13,8 @@ from statelint.spans import Place
 MOST = 50_000
 """Nodes of one document that may be visited again; more come from aliases that multiply."""
 DEFINITIONS = frozenset({"CustomResourceDefinition", "APIService"})
+OF_SERVICE = frozenset({"image", "build", "extends", "command", "deploy", "volumes", "env_file", "depends_on"})
+"""Keys by which a service of a compose file is known, one that is laid over another included."""
 REFERENCES = frozenset({"!Ref", "!Sub", "!GetAtt", "!ImportValue"})
 """Tags that make a scalar the name of a value."""
 FORMS = {None: "plain", "'": "quoted", '"': "quoted", "|": "block", ">": "block"}
@@ -129,7 +131,7 @@ def _format(head: dict[str, Node]) -> str:
     services = head.get("services")
     if isinstance(services, MappingNode):
         for service in _pairs(services).values():
-            if isinstance(service, MappingNode) and {"image", "build", "extends", "command"} & set(_pairs(service)):
+            if isinstance(service, MappingNode) and OF_SERVICE & set(_pairs(service)):
                 return "compose"
     resources = head.get("Resources")
     if isinstance(resources, MappingNode) and any(

@@ -30,7 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "implied",
         "project extract sift cache discover",
         "embedded",
-        "gather sieve services triage stories checks advise report fix",
+        "gather beside sieve services triage stories checks advise report fix",
         "run audit audit_text audit_map audit_html",
         "house_tests",
         "cli __main__",

@@ -89,7 +89,7 @@ def run_key(parts: Iterable[bytes]) -> bytes:
     return digest.digest()
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """What msgspec does not encode by itself: read-only views of mappings."""
     if isinstance(value, MappingProxyType):
         return dict(value)
@@ -117,7 +117,7 @@ class Runs:
         if self._connection is None:
             return
         with suppress(sqlite3.Error, TypeError, NotImplementedError, ValueError), self._connection:
-            value = msgspec.msgpack.encode(report, enc_hook=_plain)
+            value = msgspec.msgpack.encode(report, enc_hook=plain)
             self._connection.execute("insert or replace into facts values (?, ?)", (name, value))
             self._connection.execute(f"delete from facts where rowid <= (select max(rowid) from facts) - {MOST_RUNS}")
 

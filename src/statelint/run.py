@@ -17,7 +17,7 @@ from statelint import collector
 from statelint.cache import Cache, Runs, default_folder, run_key
 from statelint.config import Config, ConfigError
 from statelint.discover import Discovery, Scope, Source, discover, kind_of, part_of
-from statelint.findings import Hit, Judged, Report, Rule
+from statelint.findings import Hit, Judged, Problem, Report, Rule
 from statelint.gather import Content, Progress, gather, parts, read
 from statelint.rules import RuleError, load_rules
 from statelint.services import copies_of, other_settings
@@ -112,13 +112,23 @@ def store(config: Config, way: Way = USUAL) -> Path | None:
     return Path(config.cache_dir) if config.cache_dir else default_folder()
 
 
-def hits(project: Project, rules: Sequence[Rule]) -> Iterator[tuple[Rule, Hit]]:
-    """What the checks of the rules find in the service's own files, each with its rule."""
-    for rule in rules:
-        if rule.check:
-            for hit in import_module(f"statelint.checks.{rule.check}").check(project, rule.parameters):
-                if project.parts.get(hit.subject.span.path, "service") == "service":
-                    yield rule, hit
+def hits(project: Project, rule: Rule) -> Iterator[Hit]:
+    """What the check of a rule finds in the service's own files."""
+    if rule.check:
+        for hit in import_module(f"statelint.checks.{rule.check}").check(project, rule.parameters):
+            if project.parts.get(hit.subject.span.path, "service") == "service":
+                yield hit
+
+
+def _all_hits(project: Project, rules: Sequence[Rule], way: Way) -> tuple[list[tuple[Rule, Hit]], tuple[Problem, ...]]:
+    """The hits of all rules, in the order of the rules, and what the analysis had to leave out."""
+    from statelint import beside
+
+    if beside.pays(project, way.jobs):
+        found = beside.judge(project, rules, hits)
+        return [(rule, hit) for rule in rules for hit in found.hits[rule.code]], found.limits
+    every = [(rule, hit) for rule in rules for hit in hits(project, rule)]
+    return every, project.limits()
 
 
 def judged(project: Project) -> tuple[Judged, ...]:
@@ -186,15 +196,16 @@ def _judge(
     from statelint.project.deployments import deployed_step
     from statelint.stories import tell
 
+    every, limits = _all_hits(project, selected(terms.rules, terms.config), way)
     found_hits = tell(
-        hits(project, selected(terms.rules, terms.config)),
+        every,
         lambda path: deployed_step(copies_of(terms.config, path, project.copies), path),
     )
     report = triage(
         found_hits,
         terms,
         facts=project.facts,
-        problems=(*found.problems, *project.limits()),
+        problems=(*found.problems, *limits),
         entries=Counter(entry.library for entry in project.entries.all),
         judged=judged(project),
         external=project.external,

@@ -16,6 +16,8 @@ from statelint.project.flows import Landed
 from statelint.project.shelves import Shelved
 from statelint.project.story import way_in
 
+ASIDE = True
+"""Following uploads is long work that asks for little of what other rules ask: worth a process of its own."""
 SHOWN_SOURCES = 3
 ARGUABLE = frozenset({"passing"})
 

@@ -258,6 +258,10 @@ class Project:
         """Timers of the project's own that every replica starts."""
         return Loops(self.names, self.calls, self.knowledge, self.started, self.entries.serving)
 
+    def begin(self) -> None:
+        """Build the relations that nearly every rule asks."""
+        _ = self.names, self.calls, self.entries, self.homes, self.reach
+
     def limits(self) -> tuple[Problem, ...]:
         """What the analysis had to leave out because the project is too large for it, as far as it has run."""
         flows = self.__dict__.get("flows")

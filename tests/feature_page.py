@@ -38,7 +38,8 @@ FEATURES: dict[str, list[tuple[str, str]]] = {  # section → (what, the tests a
         ("`files --why` says what counts as what", "cli::files_say_what_they_count_as"),
         ("`test` runs the projects beside house rules",
          "house_rules::the_projects_beside_a_rule_pass house_rules::a_wrong_expectation_fails_in_both_directions"),
-        ("`clean`, `completions`", "cli::clean_removes_the_cache_and_nothing_else cli::completions"),
+        ("`clean`; `completions` of commands, options, rules and formats",
+         "cli::clean_removes_the_cache_and_nothing_else cli::completions"),
         ("`server`: diagnostics, hover, quick fixes for editors",
          "server::diagnostics_have_places_levels_and_related_places "
          "server::hover_tells_who_writes_and_reaches_the_state server::a_quick_fix_suppresses_with_a_reason "
@@ -140,6 +141,9 @@ FEATURES: dict[str, list[tuple[str, str]]] = {  # section → (what, the tests a
         ("The first ten minutes, run as they are shown", "features::the_first_minutes_are_as_they_are_shown"),
         ("Pages of rules are current, their examples run",
          "rule_pages::pages_are_current rule_pages::the_example_has_its_finding_and_is_mended"),
+        ("Pages of rules say how right each was on labelled applications",
+         "rule_pages::pages_say_how_right_the_rule_was_where_that_is_known "
+         "rule_pages::right_is_what_a_person_called_state"),
         ("Light commands and cached runs import neither parser nor drawing",
          "start_up::commands_that_analyse_nothing_import_neither_parser_nor_drawing "
          "start_up::a_fully_cached_check_imports_neither_parser_nor_drawing"),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from commands import Outcome, modules_loaded_by
+from commands import statelint as started
 from conftest import EXAMPLES
 
 from statelint import cli
@@ -406,6 +407,19 @@ def test_a_shallow_clone_is_told_so(project: Path, tmp_path: Path) -> None:
 def test_completions(project: Path) -> None:
     for shell in ("bash", "zsh", "fish"):
         assert b"_STATELINT_COMPLETE" in statelint("completions", shell, cwd=project).out
+    for words, expected in (
+        ("statelint ch", {"check"}),
+        ("statelint check --out", {"--output", "--output-format"}),
+        ("statelint check --select SL5,mutable-m", {"SL5,mutable-module-state"}),
+        ("statelint check --output-format sar", {"sarif"}),
+        ("statelint check -o sar", {"sarif="}),
+        ("statelint rule cat:cou", {"cat:counter"}),
+        ("statelint config sh", {"show"}),
+        ("statelint completions f", {"fish"}),
+    ):
+        asked = {"_STATELINT_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+        told = started(cwd=project, **asked).out.decode().split()
+        assert {row.partition(",")[2] for row in told} == expected, words
 
 
 def test_clean_removes_the_cache_and_nothing_else(project: Path, tmp_path: Path) -> None:

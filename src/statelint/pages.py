@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from statelint.findings import Rule
+from statelint.knowledge import rules_folder
 
 WIDTH = 96
 INSTEAD = "What to use instead"
@@ -24,10 +26,17 @@ class Instead(NamedTuple):
     cost: str
 
 
+def measured(rule: Rule) -> str:
+    """How right the rule was on labelled applications, in a sentence; empty where it found nothing there."""
+    counts = json.loads((rules_folder() / "measured.json").read_text()).get(rule.code)
+    return f"On the labelled applications {counts[0]} of its {counts[1]} findings are right." if counts else ""
+
+
 def text(rule: Rule, ways: Sequence[Instead] = ()) -> str:
     """The page as plain text; of the ways to do without, the first that needs no library."""
     parts = [f"{rule.code}  {rule.name}", f"category {rule.category}, severity {rule.severity.value}, confidence "
              f"{rule.confidence.value}, since {rule.since}", "", *_wrapped(rule.summary)]  # fmt: skip
+    parts += _wrapped(measured(rule))
     if rule.example:
         parts += ["", f"Example ({rule.example.file})", *_indented(rule.example.bad)]
         parts += ["", "The same, mended", *_indented(rule.example.good)]
@@ -45,7 +54,8 @@ def _indented(code: str) -> list[str]:
 def markdown(rule: Rule, ways: Sequence[Instead] = (), output: str = "") -> str:
     """The page for the documentation. `output` is what `check` says of the example."""
     facts = f"Category `{rule.category}`, severity {rule.severity.value}, confidence {rule.confidence.value}"
-    parts = [f"# {rule.name} ({rule.code})", rule.summary, f"{facts}, since {rule.since}."]
+    facts = f"{facts}, since {rule.since}. {measured(rule)}".rstrip()
+    parts = [f"# {rule.name} ({rule.code})", rule.summary, facts]
     for title, lines in _sections(rule):
         if title == INSTEAD:
             parts += _example(rule, output)

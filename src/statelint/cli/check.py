@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from statelint.cli import output, place, terminal
+from statelint.cli import completing, output, place, terminal
 from statelint.config import Config, ConfigError
 from statelint.findings import Report, Severity
 
@@ -75,7 +75,7 @@ def _split(context: click.Context, parameter: click.Parameter, values: tuple[str
 
 def _many(name: str) -> Callable[[F], F]:
     """A repeatable option whose values are comma-separated lists."""
-    return click.option(name, multiple=True, callback=_split)
+    return click.option(name, multiple=True, callback=_split, shell_complete=completing.rules)
 
 
 @click.command(cls=Check, context_settings={"help_option_names": ["-h", "--help"]})
@@ -105,8 +105,8 @@ def _many(name: str) -> Callable[[F], F]:
 @click.option("--unsafe-fixes", is_flag=True)
 @click.option("--add-ignore", is_flag=False, flag_value="accepted for now", metavar="REASON")
 @click.option("--no-ignores", is_flag=True)
-@click.option("--output-format")
-@click.option("-o", "--output", "outputs", multiple=True)
+@click.option("--output-format", shell_complete=completing.formats)
+@click.option("-o", "--output", "outputs", multiple=True, shell_complete=completing.formats)
 @click.option("--max-findings", type=click.IntRange(min=0), default=0)
 @click.option("--statistics", is_flag=True)
 @click.option("--sarif-suppressed", is_flag=True)

@@ -7,13 +7,14 @@ import json
 import click
 
 from statelint.advise import instead
+from statelint.cli import completing
 from statelint.config import ConfigError
 from statelint.pages import as_json, markdown, text
 from statelint.rules import load_rules, matches, unknown_selector
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("names", nargs=-1, metavar="[RULE]…")
+@click.argument("names", nargs=-1, metavar="[RULE]…", shell_complete=completing.rules)
 @click.option("--all", "everything", is_flag=True, help="All rules.")
 @click.option("--output-format", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
 def command(names: tuple[str, ...], everything: bool, output_format: str) -> int:

@@ -73,3 +73,14 @@ def test_a_value_of_a_chart_is_reported_once(tmp_path: Path) -> None:
         assert len(found) == (1 if where == values else 2)
     (given,) = [step.span for f in found for step in f.trace if step.span.path != f.span.path]
     assert (given.path, given.line) == ("chart/values.yaml", 2)
+
+
+def test_a_mount_is_told_with_the_code_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("from pathlib import Path\n\nKEPT = Path('/srv/shop/uploads') / 'new'\n")
+    (tmp_path / "deploy.yaml").write_text(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  replicas: 3\n  template:\n"
+        "    spec:\n      volumes: [{name: kept, emptyDir: {}}]\n      containers:\n"
+        "      - {name: shop, image: shop, volumeMounts: [{name: kept, mountPath: /srv/shop/uploads}]}\n"
+    )
+    (found,) = [f for f in analyse(tmp_path).findings if f.rule.code == "SL602"]
+    assert ("app.py", 3) in {(step.span.path, step.span.line) for step in found.trace}

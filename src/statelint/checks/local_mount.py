@@ -52,14 +52,16 @@ def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
         if row is None or stores.search(mount.image.rpartition("/")[2]) or stores.search(mount.owner):
             continue
         if mount.copies is not None or row.alone == "arguable":
-            yield _hit(mount, row)
+            yield _hit(mount, row, project.spoken.folder(mount.target))
 
 
-def _hit(mount: Mount, row: MountRow) -> Hit:
+def _hit(mount: Mount, row: MountRow, written: Span | None) -> Hit:
     span = Span.at(mount.path, mount.setting.at if mount.document.format == "compose" else mount.setting.key_at)
     named = f"{mount.document.kind or 'service'} {mount.owner}"
     shown = f"{mount.host}:{mount.target}" if mount.host else mount.target
     trace = [Step(span, Role.DEFINED, f"{row.product} at `{mount.target}`" if mount.target else row.product)]
+    if written is not None:
+        trace.append(Step(written, Role.RELATED, "the code names this folder"))
     if mount.copies is not None:
         trace.append(Step(mount.copies, Role.DEPLOYED, "several copies are deployed"))
     words = {"product": row.product, "setting": shown, "resource": named, "fix": row.fix}

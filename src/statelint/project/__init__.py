@@ -41,6 +41,7 @@ from statelint.project.secrets import Secrets, Sources
 from statelint.project.setters import Changed, changed_settings
 from statelint.project.settings import Settings, components
 from statelint.project.shelves import Shelves
+from statelint.project.spoken import Spoken
 from statelint.project.states import State, States
 from statelint.project.variables import Variables
 from statelint.project.versions import Versions
@@ -75,6 +76,11 @@ class Project:
     def copies(self) -> tuple[Copies, ...]:
         """The places that deploy more than one copy of the service."""
         return copies(self.documents, self.knowledge.words.get("servers", frozenset()))
+
+    @cached_property
+    def spoken(self) -> Spoken:
+        """The folders that the code names."""
+        return Spoken(self.modules)
 
     @cached_property
     def modules(self) -> Modules:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statelint import facts as f
 from statelint.project.modules import Module
 from statelint.project.resolver import Resolver
-from statelint.project.scopes import Binding
+from statelint.project.scopes import Binding, Scope
 from statelint.project.values import Ext, Func, Mod, Obj, Values, union
 
 
@@ -54,6 +54,8 @@ class Imported:
             found = self.star(star, name, module)
             if found:
                 return found
+        if name[:1].isupper() and (found := self.outside_star(name, top)):
+            return found
         getter = top.bindings.get("__getattr__")
         if getter and name not in top.bindings:
             return union(
@@ -80,6 +82,11 @@ class Imported:
         if module is None or name.startswith("_") or module is importer:
             return ()
         return self.module_member(module, name)
+
+    def outside_star(self, name: str, importer: Scope) -> Values:
+        """What the one star import of a library gives a name that nothing else binds."""
+        outside = {s.module for s in importer.stars if not s.level and self._from(s, importer.module) is None}
+        return self._names.outside(f"{outside.pop()}.{name}") if len(outside) == 1 else ()
 
     def _from(self, node: f.Import, importer: Module) -> Module | None:
         if node.level:

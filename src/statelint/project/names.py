@@ -273,7 +273,7 @@ class Names:
                 return found
         if name in BUILTINS:
             return (Ext(f"builtins.{name}"),)
-        return ()
+        return self._imported.outside_star(name, top) if top.stars else ()
 
     def _all_bound(self, scope: Scope, name: str) -> Values:
         """Values given to a name of `scope`, there and by inner functions that declare it global or nonlocal."""

@@ -243,7 +243,8 @@ class Worths:
         if isinstance(node, f.Function) and not any(isinstance(a, f.Star) for a in e.args):
             own = [p.name for p in node.params if p.kind in ("positional", "positional-only")]
             given |= dict(zip(own[1:] if isinstance(callee, Bound) else own, e.args, strict=False))
-        self._frames.append({(callee.scope, name): (value, scope, context) for name, value in given.items()})
+        frame: Frame = {(callee.scope, name): (value, scope, context) for name, value in given.items()}
+        self._frames.append(frame | {(callee.scope, ""): (e, scope, context)})
         try:
             found = [w for r in callee.scope.returns for w in self.of(r, callee.scope, None, depth + 1)]
         finally:
@@ -310,7 +311,8 @@ class Worths:
                     self._frames = inner
         found: list[Worth] = []
         node = b.scope.node
-        if isinstance(node, f.Function):
+        left_out = any((b.scope, "") in frame for frame in self._frames)  # by the very call that is followed
+        if isinstance(node, f.Function) and not left_out:
             names = [p.name for p in node.params]
             for edge in self._calls.into.get(b.scope, ())[:6]:
                 if edge.site is None or edge.how not in ("call", "construct"):

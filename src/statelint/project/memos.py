@@ -86,6 +86,8 @@ class Memos:
             if "file" in needs:
                 return Verdict.ARGUABLE, "it keeps the contents of a file"
             return Verdict.BENIGN, "its result depends on its arguments and the code alone"
+        if stale == {"process"}:
+            return Verdict.ARGUABLE, "it keeps what a program on the same machine said"
         if "handle" in needs and not scope_arguments(scope) and not stale & {"database", "clock", "random", "awaited"}:
             return Verdict.BENIGN, "it builds one handle, alike on every replica"
         return Verdict.DEFINITE, "its result depends on " + ", ".join(sorted(WORDS[s] for s in stale))

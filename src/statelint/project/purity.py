@@ -38,17 +38,6 @@ DEPTH: Final = 7
 PURE_METHODS: Final = frozenset(
     name for kind in (str, bytes, int, float, list, dict, set, tuple, frozenset) for name in dir(kind)
 )
-PURE_MODULES: Final = frozenset(
-    {"re", "json", "math", "operator", "itertools", "functools", "collections", "string", "textwrap", "inspect", "ast",
-     "types", "typing", "enum", "dataclasses", "copy", "base64", "binascii", "hashlib", "hmac", "struct", "decimal",
-     "fractions", "html", "posixpath", "ntpath", "keyword", "unicodedata", "ipaddress", "importlib", "pkgutil",
-     "abc", "contextlib", "bisect", "heapq", "zlib", "colorsys", "difflib", "fnmatch", "statistics", "urllib.parse",
-     "email.utils", "xml", "calendar", "locale", "gettext", "traceback", "warnings", "weakref", "sys", "os.path",
-     "builtins"}
-)  # fmt: skip
-"""Standard modules whose functions depend on their arguments and the installation alone."""
-
-
 HANDING_OUT: Final = frozenset({"connection", "connect", "session", "client", "channel", "cursor", "pool", "begin"})
 """Methods of a handle that give another handle; what that one is asked shows by itself."""
 SHOWING: Final = ("as_", "to_", "is_", "has_", "with_")
@@ -62,6 +51,7 @@ class Purity:
         self._names = names
         self._knowledge = knowledge
         self._decorators = Decorators(names)
+        self._pure = knowledge.words.get("pure", frozenset())
         self._functions: dict[Scope, frozenset[str]] = {}
         self._active: set[Scope] = set()
         self._at_depth: dict[tuple[Scope, int], tuple[frozenset[str], frozenset[Scope]]] = {}
@@ -211,7 +201,7 @@ class Purity:
         owner, _, last = name.rpartition(".")
         if owner == "builtins" and last in BUILTINS:
             return frozenset({"file"} if last == "open" else ())
-        if name.startswith("builtins.") or owner in PURE_MODULES or owner.partition(".")[0] in PURE_MODULES:
+        if name.startswith("builtins.") or owner in self._pure or owner.partition(".")[0] in self._pure:
             return frozenset()
         if isinstance(value, Member):
             method_of = self._knowledge.find("benign", owner)

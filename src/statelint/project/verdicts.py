@@ -132,6 +132,8 @@ class Verdicts:
                 for value, scope in self._given(write):
                     needs |= self._purity.of(value, scope)
         needs -= {"argument"}
+        if needs & CHANGING == {"process"}:
+            return Verdict.ARGUABLE, "it keeps what a program on the same machine said"
         if needs & CHANGING:
             return Verdict.DEFINITE, "it keeps results that can change elsewhere"
         if needs <= {"handle", "environment"}:

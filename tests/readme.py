@@ -1,6 +1,6 @@
 """The parts of README.md that are generated: real output of the example shop, and the table of rules.
 
-`python tests/readme.py` writes them; a test fails when they are out of date.
+`python tests/readme.py` writes them and all generated pages below `docs/`; tests fail when one is out of date.
 """
 
 from __future__ import annotations
@@ -52,4 +52,11 @@ def rendered(text: str) -> str:
 
 
 if __name__ == "__main__":
+    import feature_page
+    import first_minutes
+    import rule_pages
+
     README.write_text(rendered(README.read_text()))
+    rule_pages.main()
+    first_minutes.PAGE.write_text(first_minutes.page(), encoding="utf-8")
+    feature_page.PAGE.write_text(feature_page.page(), encoding="utf-8")

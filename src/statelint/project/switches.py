@@ -130,7 +130,12 @@ class Switches:
         inside = _Inside(document.settings, resolve)
         anywhere = known.get("*", ())
         for setting in document.settings:
-            last = next((part for part in reversed(setting.path) if not part.isdigit()), "").lower()
+            path = setting.path
+            last = path[-1].lower() if path else ""
+            if last.isdigit():
+                last = next((part for part in reversed(path) if not part.isdigit()), "").lower()
+            if last not in known and not anywhere and "." not in last:
+                continue  # nearly all of them
             rows = [*known.get(last, ()), *anywhere]
             if "." in last:
                 rows += [row for row in known.get(last.rpartition(".")[2], ()) if row.dotted]

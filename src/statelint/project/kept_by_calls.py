@@ -140,7 +140,7 @@ class KeptByCalls:
         span = scope.span(call.at)
         notes: tuple[Note, ...] = ()
         where = stage(scope, site.context)
-        if j is not None and j.span is not None:
+        if j is not None and j.span is not None and j.text != "none":
             if (j.span.path, j.span.line) != (span.path, span.line):
                 notes = (Note(span, f"used by {found.rpartition('.')[2]}()"),)
             span = j.span

@@ -19,7 +19,7 @@ from statelint.project.kinds import words
 from statelint.project.names import Names
 from statelint.project.reach import Chain, Reach
 from statelint.project.scopes import Binding, CallSite, Context, Scope
-from statelint.project.settings import Settings
+from statelint.project.settings import Settings, path_of
 from statelint.project.stages import stage
 from statelint.project.values import Cls, Ext, Func, Obj, qualified
 from statelint.project.worths import Worths
@@ -211,6 +211,8 @@ class Secrets:
     ) -> Iterator[Secret]:
         if scope in self._.offline or scope.in_main or context.in_main:
             return
+        # a key of what only this process keeps
+        weak = weak or "cache" in words(".".join((name, *path_of(e))))
         for made in self.made(e, scope, context):
             if made.scope.kind == "function" and self._.reach.runs(made.scope):
                 continue  # made anew for each request

@@ -31,6 +31,8 @@ OURS: Final = frozenset({"thread", "task", "executor", "background", "process", 
 """Ways in which work stays in this process; a broker keeps it elsewhere, a queue is an object of its own."""
 ASIDE: Final = frozenset({"timer", "hook"})
 """Entries whose work no client waits for."""
+SHARED: Final = frozenset({"wait", "get", "join"})
+"""Methods that wait for what the work does to an event or a queue."""
 CLOSERS: Final = frozenset({"shutdown", "join"})
 ADDERS: Final = frozenset({"append", "add", "extend", "put", "put_nowait"})
 
@@ -247,7 +249,18 @@ class HandedWork:
                 known = _holds(node.value, site.call) or _mentions(node.value, handles)
                 if known:  # what runs a decorated generator goes on when the handle is done
                     return True
-        return False
+        return self._waits_on_shared(scope, site)
+
+    def _waits_on_shared(self, scope: Scope, site: CallSite) -> bool:
+        """Whether the function waits on an event or a queue of its own that it hands to the work: `done.wait()`."""
+        handed = [*site.call.args, *(value for _, value in site.call.keywords)]
+        used = {node.id for e in handed for node in walk(e) if isinstance(node, f.Name)}
+        for child in scope.children:
+            if child.name in used and isinstance(child.node, f.Function):
+                used |= {node.id for node in walk(child.node.body) if isinstance(node, f.Name)}
+        own = {n for n in used & scope.bindings.keys() if any(isinstance(b.value, f.Call) for b in scope.bindings[n])}
+        calls = (node.func for node in self._body(scope) if isinstance(node, f.Call) and isinstance(node.func, f.Attr))
+        return any(func.name in SHARED and getattr(func.of, "id", "") in own for func in calls)
 
     def _kept_on(self, scope: Scope, handles: frozenset[str]) -> bool:
         """Whether the handle goes into an object of the project, so that the work runs on where nothing waits."""
@@ -257,11 +270,15 @@ class HandedWork:
                 return True
         return False
 
-    def _waits(self, call: f.Call, scope: Scope) -> bool:
+    def _waits(self, call: f.Call, scope: Scope, deep: bool = True) -> bool:
         for value in self._names.denote(call.func, scope):
             name = qualified(value)
             if name and any(n in self._waiters.names for n in self._knowledge.spellings(name)):
                 return True
+            if deep and isinstance(value, Func | Bound):  # a helper that waits for what it is given
+                inner = (node for node in self._body(value.scope) if isinstance(node, f.Call) and node.args)
+                if any(self._waits(node, value.scope, False) for node in inner):
+                    return True
         return False
 
     def _waited_by_callers(self, scope: Scope, site: CallSite, handles: frozenset[str]) -> bool:
@@ -346,6 +363,8 @@ def _passed_on(node: Any, handles: set[str]) -> list[str]:
     if isinstance(node, f.Loop | f.Clause) and node.target is not None and _mentions(node.source, handles):
         targets = node.target.items if isinstance(node.target, f.Group) else (node.target,)
         return [name for target in targets if (name := _target(target))]
+    if isinstance(node, f.Bind) and isinstance(node.targets[0], f.Item) and _mentions(node.targets[0].key, handles):
+        return [name for name in (_target(node.targets[0].of),) if name]
     if isinstance(node, f.Bind) and isinstance(node.value, f.Group | f.Name | f.Op) and _mentions(node.value, handles):
         return [name for name in (_target(node.targets[0]),) if name]
     return []

@@ -13,6 +13,7 @@ from statelint import facts as f
 from statelint.project.bound_names import bindings_of
 from statelint.project.calls import Calls
 from statelint.project.classes import PROPERTIES, decorator_names
+from statelint.project.field_variables import variable_of
 from statelint.project.names import Names
 from statelint.project.paths import mentions
 from statelint.project.scopes import Binding, Context, Scope
@@ -29,12 +30,6 @@ SAME: Final = frozenset(
     {"lower", "strip", "as_posix", "resolve", "absolute", "rstrip", "lstrip", "format", "replace", "get_secret_value",
      "removeprefix", "unicode_string"}
 )  # fmt: skip
-
-
-ALIASES: Final = frozenset({"alias", "validation_alias", "env"})
-"""Keywords of a field that name its variable."""
-PREFIXES: Final = ("model_config", "env_prefix")
-"""Names by which a settings class gives the common beginning of its variables."""
 
 
 class Worth(NamedTuple):
@@ -238,19 +233,25 @@ class Worths:
 
     def _through(self, callee: Func | Bound, e: f.Call, scope: Scope, context: Context, depth: int) -> list[Worth]:
         """What a function of the project returns to this call. What it reads first comes before a default."""
-        node = callee.scope.node
-        given = dict(e.keywords)
-        if isinstance(node, f.Function) and not any(isinstance(a, f.Star) for a in e.args):
-            own = [p.name for p in node.params if p.kind in ("positional", "positional-only")]
-            given |= dict(zip(own[1:] if isinstance(callee, Bound) else own, e.args, strict=False))
-        frame: Frame = {(callee.scope, name): (value, scope, context) for name, value in given.items()}
+        frame: Frame = _handed(callee.scope, e, scope, context, isinstance(callee, Bound))
+        named = e
+        receiver = callee.receiver if isinstance(callee, Bound) else None
+        if isinstance(receiver, Obj) and receiver.site is not None and isinstance(receiver.site.expr, f.Call):
+            init = self._names.classes.method(receiver.cls.scope, "__init__") if isinstance(receiver.cls, Cls) else None
+            if init:  # what this very object was made with
+                frame |= _handed(init, receiver.site.expr, receiver.site.scope, None, True)
+                named = e if e.args else receiver.site.expr
         self._frames.append(frame | {(callee.scope, ""): (e, scope, context)})
         try:
             found = [w for r in callee.scope.returns for w in self.of(r, callee.scope, None, depth + 1)]
         finally:
             self._frames.pop()
+        if any(w.text not in (None, "none") for w in found):  # what lacks a value gives another one
+            found = [w for w in found if w.text != "none"]
         if any(w.text is None and w.env for w in found):
-            key = next((str(a.value) for a in reversed(e.args[:2]) if isinstance(a, f.Const) and a.kind == "str"), "")
+            key = next(
+                (str(a.value) for a in reversed(named.args[:2]) if isinstance(a, f.Const) and a.kind == "str"), ""
+            )
             found = [w._replace(unless=w.unless or key) if w.text is not None else w for w in found]
         return found
 
@@ -343,7 +344,7 @@ class Worths:
                     found += self.of(assigned.value, assigned.store.scope, assigned.store.context, depth + 1)
             if found:
                 if self.reads_environment(item.scope):
-                    found = [w._replace(unless=w.unless or self.variable_of(item.scope, name)) for w in found]
+                    found = [w._replace(unless=w.unless or variable_of(item.scope, name)) for w in found]
                 return found
         return []
 
@@ -362,23 +363,19 @@ class Worths:
                     found[w.span] = w
         return list(found.values())
 
-    def variable_of(self, cls: Scope, name: str) -> str:
-        """The variable that fills a field of a settings class: an alias, or a common prefix and the field's name."""
-        for b in cls.bindings.get(name, ()):
-            for key, value in b.value.keywords if isinstance(b.value, f.Call) else ():
-                if key in ALIASES and isinstance(value, f.Const):
-                    return str(value.value)
-        inner = [cls, *(child for child in cls.children if child.kind == "class")]
-        for b in [b for scope in inner for key in PREFIXES for b in scope.bindings.get(key, ())]:
-            given = dict(b.value.keywords).get("env_prefix") if isinstance(b.value, f.Call) else b.value
-            if isinstance(given, f.Const):
-                return f"{given.value}{name}".upper()
-        return name.upper()
-
     def reads_environment(self, cls: Scope) -> bool:
         """Whether fields of a class are filled from environment variables."""
         bases = self._names.classes.outside_bases(cls)
         return bool(self._bases & set(bases))
+
+
+def _handed(callee: Scope, call: f.Call, scope: Scope, context: Context | None, bound: bool) -> Frame:
+    """What a call gives to the parameters of a function."""
+    given = dict(call.keywords)
+    if isinstance(callee.node, f.Function) and not any(isinstance(a, f.Star) for a in call.args):
+        own = [p.name for p in callee.node.params if p.kind in ("positional", "positional-only")]
+        given |= dict(zip(own[1:] if bound else own, call.args, strict=False))
+    return {(callee, name): (value, scope, context) for name, value in given.items()}
 
 
 def _text(e: f.Const) -> str:

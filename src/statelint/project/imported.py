@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from statelint import facts as f
 from statelint.project.modules import Module
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import Binding, Scope
 from statelint.project.values import Ext, Func, Mod, Obj, Values, union
+
+UNMISTAKABLE: Final = frozenset({"asyncio", "threading", "multiprocessing", "subprocess"})
+"""Modules of Python that are the same when another library hands them on."""
 
 
 class Imported:
@@ -33,7 +38,7 @@ class Imported:
             if not statement.level:
                 # a namespace package has no file of its own, but its modules do
                 child = self._names.modules.find(f"{package}.{name}", importer)
-                return (Mod(child),) if child else self.outside(f"{package}.{name}")
+                return (Mod(child),) if child else self.outside(name if name in UNMISTAKABLE else f"{package}.{name}")
             child = self._names.modules.relative(f"{package}.{name}" if package else name, statement.level, importer)
             return (Mod(child),) if child else ()
         return self.module_member(module, name)

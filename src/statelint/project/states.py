@@ -15,6 +15,7 @@ from statelint import facts as f
 from statelint.findings import Confidence, Verdict
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
+from statelint.project.handed_on import HandedOn
 from statelint.project.homes import Home, Homes
 from statelint.project.kinds import Kinds, words
 from statelint.project.names import Names
@@ -70,6 +71,7 @@ class States:
         self._reach = reach
         self._moved: set[Write] = set()
         """Writes inside of what a container keeps."""
+        self._handed_on = HandedOn(names, homes, knowledge)
         self._kinds = Kinds(names, purity, knowledge)
         self._verdicts = Verdicts(names, purity, knowledge)
         self._knowledge = knowledge
@@ -82,7 +84,8 @@ class States:
             if not scope.module.in_service:
                 continue
             for write in self._writes.of(scope):
-                (reached if scope in on_path and self._counts(write) else idle)[write.home].append(write)
+                counts = scope in on_path and self._counts(write) and self._handed_on.counts(write, on_path)
+                (reached if counts else idle)[write.home].append(write)
         silent = self._merge_kept(reached)
         states = [*_by_object([self._state(home, found) for home, found in reached.items()]), *silent]
         for home, found in idle.items():

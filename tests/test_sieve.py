@@ -14,7 +14,7 @@ from statelint.discover import Source
 from statelint.findings import Report
 from statelint.gather import Content
 from statelint.rules import load_rules
-from statelint.sieve import Sieve
+from statelint.sieve import Sieve, sifted
 
 BROKEN = {
     "broken.yaml": "a: [1\nb: 2\n",
@@ -69,3 +69,16 @@ def test_most_of_a_project_is_left_out() -> None:
     assert not sieve.keeps(Content(Source("a.yaml", "yaml", "service", ""), b"", text))
     assert sieve.keeps(Content(Source("a.yaml", "yaml", "service", ""), b"", text + b"# statelint: ignore[SL501]\n"))
     assert sieve.keeps(Content(Source("a.yaml", "yaml", "service", ""), b"", b"spec: {sessionAffinity: ClientIP}\n"))
+
+
+def test_other_languages_are_read_for_their_own_words_alone(tmp_path: Path) -> None:
+    sieve = Sieve(load_rules())
+    for text, kept in (
+        (b"const sessionAffinity = 'ClientIP' // \\u0041", False),
+        (b"stickiness_cookie_duration(5)", True),
+    ):
+        assert sieve.keeps(Content(Source("a.js", "code", "service", ""), b"", text)) is kept
+    own = Content(Source("a.py", "python", "service", ""), b"", b"A = 1")
+    code, data = (Content(Source(f"a.{kind}", kind, "service", ""), b"", b"a: 1") for kind in ("code", "yaml"))
+    assert [bool(c.unreadable) for c in sifted([own, code, data], load_rules())] == [False, True, False]
+    assert [bool(c.unreadable) for c in sifted([code, data], load_rules())] == [True, True]

@@ -102,7 +102,7 @@ def linked(contents: Sequence[Content], config: Config, way: Way = USUAL) -> Pro
 def analyse(root: Path, config: Config, way: Way = USUAL) -> tuple[Project, Discovery]:
     """The linked project below a root."""
     found, contents = look(root, config, way)
-    return linked(contents, config, way), found
+    return linked(sifted(contents, known_rules(root, config)), config, way), found
 
 
 def store(config: Config, way: Way = USUAL) -> Path | None:

@@ -2,8 +2,7 @@
 
 A row of a rule can only speak of a file that has the words of its keys in it, and words are found in a small part of
 the time that reading takes. A file that its reader would complain about is read all the same, so that what is broken is
-reported; this changes no finding and no problem (a test holds it to that). Nothing is left out where the service has
-code, whose settings any file may give.
+reported; this changes no finding and no problem (a test holds it to that).
 """
 
 from __future__ import annotations
@@ -18,6 +17,8 @@ from statelint.gather import Content
 
 SIFTED = frozenset({"yaml", "hcl-json", "loose", "code"})
 """Kinds of which a project may have thousands of files that say nothing about deployments."""
+CODE = frozenset({"code", "loose"})
+"""Those that the service's own code never takes a setting from."""
 STRICT = frozenset({"yaml", "hcl-json"})
 """Those of them of which a broken file is a problem."""
 JOINED = b"_-"
@@ -50,6 +51,10 @@ class Need(NamedTuple):
         groups = self.groups if template else self.groups + self.values
         return all(any(option <= words for option in group) for group in groups)
 
+    def within(self, text: bytes) -> bool:
+        """The same of a text in small letters without what is joined, where words may stand inside of words."""
+        return all(any(all(word in text for word in option) for option in group) for group in self.groups)
+
 
 class Sieve:
     """The needs of all rules about configuration, found by their rarest words."""
@@ -57,8 +62,11 @@ class Sieve:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._always = False
         self._needs: dict[bytes, list[Need]] = {}
-        for need in {need for rule in rules for need in _needs(rule)}:
-            self._add(need)
+        found = {pair for rule in rules for pair in _needs(rule)}
+        self._code = [need for format, need in found if format == "code"]
+        for format, need in found:
+            if format != "code":
+                self._add(need)
 
     def _add(self, need: Need) -> None:
         if not need.groups:
@@ -74,6 +82,9 @@ class Sieve:
         source, text = content.source, content.content
         if self._always or content.unreadable or source.kind not in SIFTED:
             return True
+        if source.kind == "code":  # of which there may be much, and every line is read as it stands
+            flat = text.translate(None, JOINED).lower()
+            return any(need.within(flat) for need in self._code)
         if any(mark in text for mark in ALWAYS) or source.path.rpartition("/")[2].startswith(DEFAULTS):
             return True
         words = set(text.replace(b"~1", b" ").lower().translate(APART, JOINED).split())
@@ -86,22 +97,27 @@ class Sieve:
 
 
 def sifted(contents: Sequence[Content], rules: Sequence[Rule]) -> Sequence[Content]:
-    """The contents; those that no rule can have anything to say about are taken as read, unless there is code."""
-    if any(c.source.kind == "python" and c.source.part == "service" for c in contents):
-        return contents
+    """The contents; those that no rule can have anything to say about are taken as read.
+
+    Where the service has code, whose settings any file may give, these are programs in other languages and files whose
+    names say little.
+    """
+    own = any(c.source.kind == "python" and c.source.part == "service" for c in contents)
+    kinds = CODE if own else SIFTED
     sieve = Sieve(rules)
-    return [c if sieve.keeps(c) else c._replace(unreadable=Facts()) for c in contents]
+    return [c if c.source.kind not in kinds or sieve.keeps(c) else c._replace(unreadable=Facts()) for c in contents]
 
 
-def _needs(rule: Rule) -> Iterator[Need]:
+def _needs(rule: Rule) -> Iterator[tuple[str, Need]]:
+    """The format that a row speaks of, if it says, and what the row needs."""
     parameters: Mapping[str, Any] = rule.parameters
     for row in parameters.get("rows", ()) if rule.check in ("switch", "configuration") else ():
         if row.get("format") != ELSEWHERE:
-            yield _of_row(row)
+            yield row.get("format", ""), _of_row(row)
     for row in parameters.get("mounts", ()):
-        yield Need((tuple(_words(source) for source in row["sources"]),))
+        yield "", Need((tuple(_words(source) for source in row["sources"]),))
     for words in parameters.get("needs", ()):
-        yield Need(((_words(words),),))
+        yield "", Need(((_words(words),),))
 
 
 def _of_row(row: Mapping[str, Any]) -> Need:

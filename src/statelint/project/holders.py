@@ -44,6 +44,8 @@ class Holders:
 
     def lasts_at(self, home: Home, e: f.Expr, scope: Scope) -> bool:
         """Whether the object whose attribute `e` reaches lasts, where its class has objects that do and others."""
+        if home.kind == "closure-variable" and not _inside(scope, home.scope):
+            return _of_receiver(e, scope)
         if home.kind != "instance-attribute" or not self._homes.mixed(home.scope):
             return True
         return receiver_rooted(e, scope) is not None or self._owner_lasts(home, e, scope)
@@ -91,7 +93,8 @@ class Holders:
             return  # made by this very call
         for home in self._homes.of_site(held.site):
             yield home, value is not held
-        if origin.kind == "function" and _inside(scope, origin):
+        around = origin.kind == "function" and _inside(scope, origin)
+        if around or (origin in self._homes.at_start and not self._homes.of_site(held.site)):
             name = _name_of(origin, held)
             if name:
                 home = self._homes.home(
@@ -129,6 +132,13 @@ class Holders:
             if row and name in row[1].mutates:
                 return True
         return False
+
+
+def _of_receiver(e: f.Expr, scope: Scope) -> bool:
+    """Whether a path is an attribute of the receiver: what a function is given can be another one for each call."""
+    while isinstance(e, f.Item | f.Call):
+        e = e.func if isinstance(e, f.Call) else e.of
+    return isinstance(e, f.Attr) and isinstance(e.of, f.Name) and receiver_rooted(e, scope) == "self"
 
 
 def _inside(scope: Scope, outer: Scope) -> bool:

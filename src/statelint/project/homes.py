@@ -64,6 +64,8 @@ class Homes:
         """Classes whose instances last only because a container keeps them, and the homes of such containers."""
         self.anew: set[Scope] = set()
         """Classes, with those above them, of which requests make objects for themselves."""
+        self.at_start: frozenset[Scope] = frozenset()
+        """Functions that run before the first request and not because of one."""
         self._instance_done: set[Scope] = set()
         self.known: dict[tuple[str, str], Home] = {}
         self.application_classes = knowledge.application_classes

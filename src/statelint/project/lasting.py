@@ -26,6 +26,8 @@ def settle(
     `at_start` are the scopes that run before the first request, `entered` those that requests run, `serving` the
     classes of which one object takes in all requests.
     """
+    at_start = tuple(at_start)
+    homes.at_start = frozenset(scope for scope in at_start if scope.kind == "function")
     _Settling(homes, names, knowledge, tuple(entered)).all(at_start, serving)
     return homes
 

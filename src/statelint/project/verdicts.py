@@ -105,6 +105,12 @@ class Verdicts:
             return Verdict.DEFINITE, "each request can give it another value"
         return Verdict.ARGUABLE, "nothing shows what its value depends on"
 
+    def _keeps_work(self, writes: Sequence[Write]) -> bool:
+        """Whether what is stored are tasks, threads or timers that were just begun."""
+        given = [(e.func, scope) for w in writes for e, scope in self._given(w) if isinstance(e, f.Call)]
+        names = [qualified(value) for func, scope in given for value in self._names.denote(func, scope)]
+        return any(name and self._knowledge.find("work", name) for name in names)
+
     def _takes_changing(self, writes: Sequence[Write]) -> bool:
         """Whether an object is made with something that is different each time, such as the time."""
         return any(
@@ -152,6 +158,8 @@ class Verdicts:
             if (w.how == "item" and w.method != "del") or w.method in ("setdefault", "append", "add", "update")
         ]
         if not adds or any((w.element and not self._is_guarded(w)) or w.how == "augment" for w in writes):
+            return False
+        if self._keeps_work(adds):
             return False
         return all(self._is_guarded(w) if w.how == "item" else self._fills_empty(w) for w in adds)
 

@@ -143,7 +143,8 @@ class Writes:
         elif declared is None and how == "augment":
             for value in self._names.denote(target, s.scope):  # `x += …` through an alias changes a container in place
                 for home, element in self._holders.homes_of(value, s.scope) if isinstance(value, Heap) else ():
-                    yield self._write(home, s, how, None, element, target)
+                    if self._holders.lasts_at(home, target, s.scope):
+                        yield self._write(home, s, how, None, element, target)
         elif declared == "nonlocal":
             owner = self._enclosing(s.scope, target.id)
             if owner:
@@ -275,6 +276,8 @@ class Writes:
         """Writes by a mutating method that goes by another name, or that is given to a function which calls it."""
         args = site.call.args if at is site.call.func else ()
         for home, element in self._holders.changed_by(method.of, method.name, site.scope):
+            if not self._holders.lasts_at(home, at.of if isinstance(at, f.Attr) else at, site.scope):
+                continue
             yield Write(
                 home, site.scope, site.call.at, "method", method.name, args[0] if args else None,
                 args[-1] if args else None, site.context, None, element,

@@ -94,7 +94,8 @@ class Holders:
         for home in self._homes.of_site(held.site):
             yield home, value is not held
         around = origin.kind == "function" and _inside(scope, origin)
-        if around or (origin in self._homes.at_start and not self._homes.of_site(held.site)):
+        handed = origin in self._homes.at_start and origin.owner is None and scope.name != "__init__"
+        if around or (handed and not self._homes.of_site(held.site)):
             name = _name_of(origin, held)
             if name:
                 home = self._homes.home(

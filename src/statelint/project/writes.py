@@ -174,6 +174,8 @@ class Writes:
                 if home:
                     yield self._write(home, s, how, None, False, s.target)
             elif isinstance(value, Cls):
+                if _inside(value.scope, s.scope):
+                    continue  # the class itself was made by this call
                 home = self._class_home(value.scope, name, s)
                 yield self._write(home, s, how, None, False, s.target)
             elif isinstance(value, Obj) and isinstance(value.cls, Cls):
@@ -319,6 +321,14 @@ def _method_around(scope: Scope | None) -> Scope | None:
 def _keeps_attributes(function: Scope) -> bool:
     """Whether a function is one object for the whole process that its own name reaches."""
     return function.name != "<lambda>" and not made_by_a_call(function)
+
+
+def _inside(inner: Scope, function: Scope) -> bool:
+    """Whether a scope is made anew whenever a function runs."""
+    current = inner.parent if function.kind == "function" else None
+    while current is not None and current is not function:
+        current = current.parent
+    return current is not None
 
 
 def _taken_out(target: f.Expr) -> bool:

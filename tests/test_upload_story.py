@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from analysing import analyse
+
+from statelint.project import flows
 
 SERVED = """
 import os
@@ -73,3 +76,18 @@ def test_media_urls_are_part_of_the_story_of_the_media_folder(tmp_path: Path) ->
     told = steps(tmp_path, "SL307")
     assert ("docs/models.py", 6, "a field that stores uploads there") in told
     assert ("site_files/urls.py", 5, "uploads are given back here") in told
+
+
+def test_one_large_way_in_leaves_the_others_their_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    large = "\n".join(f"    value = value[{number}:] + value.strip()" for number in range(100))
+    (tmp_path / "app.py").write_text(
+        "from fastapi import FastAPI, UploadFile\n\napp = FastAPI()\n\n\n"
+        f'@app.post("/a")\ndef large(file: UploadFile):\n    value = file.file.read()\n{large}\n'
+        '    open("a", "wb").write(value)\n\n\n'
+        '@app.post("/b")\ndef small(file: UploadFile):\n    open("b", "wb").write(file.file.read())\n'
+    )
+    monkeypatch.setattr(flows, "BUDGET", 150)
+    monkeypatch.setattr(flows, "SHARE", 40)
+    report = analyse(tmp_path)
+    assert [x.span.line for x in report.findings if x.rule.code == "SL301"] == [114]
+    assert any(problem.kind == "limit" for problem in report.problems)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from statelint import facts as f
 from statelint.project.flow_values import Loc, Taint, Value
@@ -127,3 +127,14 @@ class Events:
     keeps: list[Keep] = field(default_factory=list)
     handed: list[Handed] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
+
+    def lengths(self) -> tuple[int, ...]:
+        return tuple(len(part) for part in self._parts())
+
+    def cut(self, lengths: tuple[int, ...]) -> None:
+        """Drop what was noted since the lists had these lengths."""
+        for part, length in zip(self._parts(), lengths, strict=True):
+            del part[length:]
+
+    def _parts(self) -> tuple[list[Any], ...]:
+        return (self.landings, self.removals, self.keeps, self.handed, self.sent)

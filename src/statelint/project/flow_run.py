@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 DEEPEST = 12
 CALL_STRING = 3
-BUDGET = 60_000
-"""Evaluated expressions for one project, so that a generated code base cannot hold up a run."""
 
 
 class Run:
@@ -68,7 +66,8 @@ class Run:
         self.folders: set[str] = set()
         """The sites among them that are folders, so that all below them holds it."""
         self.changed = False
-        self.left = BUDGET
+        self.left = 0
+        """How many more expressions may be evaluated."""
         self.visited: set[Scope] = set()
         self.begin_round()
 
@@ -81,6 +80,17 @@ class Run:
         self._memo: dict[object, Value] = {}
         self._variables: dict[tuple[Scope, str], Value] = {}
         self._resolving: set[tuple[Scope, str]] = set()
+
+    def reached(self) -> tuple[tuple[int, ...], int]:
+        """How far the round has come, to go back to."""
+        return self.events.lengths(), len(self._memo)
+
+    def forget(self, reached: tuple[tuple[int, ...], int]) -> None:
+        """Go back to how far the round had come: drop the events and results since then."""
+        lengths, known = reached
+        self.events.cut(lengths)
+        for key in list(self._memo)[known:]:
+            del self._memo[key]
 
     # ── state that outlives a function ──
 
@@ -154,7 +164,8 @@ class Run:
         result = run.result
         if node.is_generator:
             result = many(run.yielded) or run.result
-        self._memo[key] = result
+        if self.left > 0:  # what was cut short is no result
+            self._memo[key] = result
         return result
 
     def read(self, scope: Scope) -> Value:
@@ -228,7 +239,8 @@ class Run:
             value = join(self._binding(b) for b in owner.bindings.get(name, ())[:6])
         finally:
             self._resolving.discard(key)
-        self._variables[key] = value
+        if self.left > 0:
+            self._variables[key] = value
         return value | self.attributes.get(key, NONE)
 
     def owner(self, scope: Scope, name: str) -> Scope | None:

@@ -51,7 +51,8 @@ class Tokens:
         removers = [row for _, row in knowledge.rows(lambda lib: lib.removers)]
         openers = {n for _, row in knowledge.rows(lambda lib: lib.openers) for n in row.names}
         sinks = {n for _, row in knowledge.rows(lambda lib: lib.sinks) for n in row.names}
-        self._makers = frozenset({*openers, *(n for row in removers for n in row.names)})
+        self._removers = frozenset(n for row in removers for n in row.names)
+        self._makers = self._removers | openers
         self._writers = frozenset(n for n in openers | sinks if not n.startswith(PSEUDO) or n.startswith(LOOSE))
         self._computed = last(n for n in sinks if n.startswith(("derived.", "content.", "field.")))
         self._sweepers = frozenset(n for row in removers if row.folder for n in row.names)
@@ -104,6 +105,10 @@ class Tokens:
     def makes(self, scope: Scope) -> bool:
         """Whether a scope opens or removes files."""
         return self._calls(scope, self._makers)
+
+    def removes(self, scope: Scope) -> bool:
+        """Whether a scope removes files or folders."""
+        return self._calls(scope, self._removers)
 
     def writes(self, scope: Scope) -> bool:
         """Whether a scope may write a file of the service's own."""

@@ -25,6 +25,10 @@ from statelint.project.shelves import Shelves
 from statelint.spans import Span
 
 ROUNDS = 3
+BUDGET = 60_000
+"""Evaluated expressions for one round, so that a generated code base cannot hold up a run."""
+SHARE = 3_000
+"""Evaluated expressions for one way in; what needs more gets what the others leave."""
 OWN_BUDGET = 30_000
 """Evaluated expressions kept back for files of the service's own making."""
 KINDS = ("upload", "derived", "swept", "chunks", "switched", "leak")
@@ -68,7 +72,9 @@ class Flows:
         self.cut_short = False
         """Whether the project is larger than the budget of evaluated expressions, so that uploads may be missed."""
         sources = Sources(names, calls, knowledge)
-        tokens = Tokens(names, sources)
+        self._tokens = tokens = Tokens(names, sources)
+        self._removing: dict[Scope, bool] = {}
+        self._partial: dict[Scope, list[Landing]] = {}
         served = [s for s in names.every if s.module.in_service]
         sourced = {s for s in served if tokens.source(s)} | {s for s in sources.given() if s.module.in_service}
         writers = self._upward({s for s in served if tokens.writes(s)})
@@ -85,6 +91,12 @@ class Flows:
         self._evaluate(sourced, landing, entered | sweeping)
         self._serving = Serving(self._run, calls)
         self.landed = numbered(sorted(self._judge(), key=lambda found: (found.span, found.kind)))
+
+    def _removes(self, scope: Scope) -> bool:
+        if scope not in self._removing:
+            callees = [edge.callee for edge in self._calls.out.get(scope, ())]
+            self._removing[scope] = any(self._tokens.removes(s) for s in (scope, *callees))
+        return self._removing[scope]
 
     # ── which functions to run ──
 
@@ -112,30 +124,56 @@ class Flows:
         roots = [s for s in roots if s.parent is None or s.parent.kind != "function" or s in entered]
         extras = [s for s in self._names.every if s in extra and s.kind == "function"]
         run = self._run
-        for number in range(ROUNDS):
+        for _ in range(ROUNDS):
             before = run.events
             run.begin_round()
             run.visited.clear()
-            for group in (roots, kept, self._consumers(sourced)):
-                self._each(group)
-            if run.left <= 0 and number:
+            run.left = BUDGET
+            hungry = [scope for group in (roots, kept) for scope in self._each(group, SHARE)]
+            hungry += self._each(self._consumers(sourced), SHARE)
+            share = SHARE
+            while hungry and run.left > 0:
+                share *= 3
+                run.visited.difference_update(hungry)
+                hungry = self._each(hungry, share)
+            self.cut_short = bool(hungry)
+            run.events.landings += [x for scope in hungry for x in self._partial[scope]]
+            if self.cut_short and len(_places(before.landings)) > len(_places(run.events.landings)):
                 run.events = before  # a round cut short says less than the one before it
-            if not run.changed or run.left <= 0:
+            if not run.changed:
                 break
-        self.cut_short = run.left <= 0
-        run.left = max(run.left, OWN_BUDGET)
-        self._each(extras)
+        run.left = OWN_BUDGET
+        self._each(extras, OWN_BUDGET)
 
-    def _each(self, scopes: Iterable[Scope]) -> None:
+    def _each(self, scopes: Iterable[Scope], share: int) -> list[Scope]:
+        """Run the functions; gives those that need more than their share, so that the others would not get theirs."""
+        hungry = []
         for scope in scopes:
-            if scope not in self._run.visited and scope.kind != "class":
-                self._root(scope)
+            if scope not in self._run.visited and scope.kind != "class" and not self._root(scope, share):
+                hungry.append(scope)
+        return hungry
 
-    def _root(self, scope: Scope) -> None:
+    def _root(self, scope: Scope, share: int) -> bool:
+        """Run one function with so many evaluated expressions at most; whether they were enough.
+
+        Who has not seen all of a function cannot tell whether it removes its files. Of what a run cut short has noted
+        only that is kept, for the case that it never ends, which comes from functions that remove no files.
+        """
+        run = self._run
+        kept = max(0, run.left - share)
+        run.left -= kept
+        before = run.reached()
         if scope.kind == "module":
-            self._run.body(scope)
+            run.body(scope)
         elif scope.kind == "function":
-            self._run.function(scope, None, force=True)
+            run.function(scope, None, force=True)
+        enough = run.left > 0
+        if not enough:
+            landings = run.events.landings[before[0][0] :]
+            run.forget(before)
+            self._partial[scope] = [x for x in landings if not any(self._removes(frame.scope) for frame in x.frames)]
+        run.left = max(run.left, 0) + kept
+        return enough
 
     def _shared(self, sourced: set[Scope]) -> set[str]:
         """Module-level names that hold request data."""
@@ -262,6 +300,11 @@ class Flows:
     def _given(self, handed: Handed) -> Landed:
         origins = tuple(t.origin for t in handed.taints if t.origin is not None)
         return Landed("handed", handed.scope, handed.scope.span(handed.at), origins, (), None, "", handed.to, 0)
+
+
+def _places(landings: Iterable[Landing]) -> set[tuple[str, object]]:
+    """Where request data landed."""
+    return {(x.scope.path, x.at) for x in landings if x.taints}
 
 
 def numbered(found: list[Landed]) -> tuple[Landed, ...]:

@@ -57,7 +57,9 @@ class Verdicts:
         """Whether a write adds a function or class that the code names right there."""
         value = write.value
         adds = write.method in ("setdefault", "append", "add") or (write.how == "item" and write.method != "del")
-        if not adds or not isinstance(value, f.Name) or value.id in write.scope.bindings:
+        if not adds or not isinstance(value, f.Name):
+            return False
+        if any(b.kind not in ("import", "from") for b in write.scope.bindings.get(value.id, ())):
             return False
         named = self._names.denote(value, write.scope)
         return bool(named) and all(isinstance(v, Func | Cls) for v in named)

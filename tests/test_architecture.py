@@ -24,7 +24,7 @@ SOURCE = ROOT / "src" / "statelint"
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(row.split())
     for row in (
-        "spans collector",
+        "spans collector clock",
         "findings safe_yaml",
         "knowledge vocabulary rows flow_rows store_rows rules facts config config_lines house_words pages",
         "implied",

@@ -133,6 +133,8 @@ class Cache:
     def __init__(self, folder: Path | None, largest: int = LARGEST) -> None:
         self._connection = _open(folder) if folder is not None else None
         self._largest = largest
+        self.found = self.added = 0
+        """How many entries were asked for and known, and how many were not and came to be."""
 
     def get(self, keys: Iterable[bytes]) -> Mapping[bytes, bytes]:
         """The entries that exist, by key."""
@@ -147,10 +149,12 @@ class Cache:
                 found.update({bytes(k): bytes(v) for k, v in rows})
         except (sqlite3.Error, TypeError):
             return {}
+        self.found += len(found)
         return found
 
     def put(self, entries: Mapping[bytes, bytes]) -> None:
         """Keep entries; a failure is silent, since the next run only does the work again."""
+        self.added += len(entries)
         if self._connection is None or not entries:
             return
         try:

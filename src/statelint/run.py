@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from statelint import collector
 from statelint.cache import Cache, Runs, default_folder, run_key
+from statelint.clock import Clock
 from statelint.config import Config, ConfigError
 from statelint.discover import Discovery, Scope, Source, discover, kind_of, part_of
 from statelint.findings import Hit, Judged, Problem, Report, Rule
@@ -31,12 +33,17 @@ if TYPE_CHECKING:
 
 
 class Way(NamedTuple):
-    """How the work is done; none of it changes the result. `texts` stand in for files on disk, by path."""
+    """How the work is done; none of it changes the result. `texts` stand in for files on disk, by path.
+
+    Without `sift`, files that cannot matter are read all the same; the `clock` is told where the time goes.
+    """
 
     jobs: int | None = None
     use_cache: bool = True
     progress: Progress | None = None
     texts: Mapping[str, bytes] = MappingProxyType({})
+    sift: bool = True
+    clock: Clock | None = None
 
 
 USUAL = Way()
@@ -86,23 +93,33 @@ def _staged(contents: tuple[Content, ...], config: Config) -> tuple[Content, ...
     )
 
 
+def mattering(contents: Sequence[Content], *, sift: bool = True) -> tuple[Content, ...]:
+    """Those of the contents that could matter; without `sift`, all but reports of our own."""
+    left = left_out([(c.source, c.content) for c in contents], sift=sift)
+    return tuple(c for c in contents if c.source.path not in left)
+
+
 def linked(contents: Sequence[Content], config: Config, way: Way = USUAL) -> Project:
-    """The project that those of some contents make which could matter."""
+    """The project that some contents make."""
     from statelint.project import Options, link
 
+    clock = way.clock or Clock()
     cache = Cache(store(config, way))
     try:
-        left = left_out([(c.source, c.content) for c in contents])
-        facts = gather([c for c in contents if c.source.path not in left], cache, way.jobs, way.progress)
+        with clock.phase("extract facts"):
+            facts = gather(contents, cache, way.jobs, way.progress)
     finally:
         cache.close()
+    clock.count("extracted", cache.added)
+    clock.count("from the cache", cache.found)
     return link(facts, parts([content.source for content in contents]), Options(config.models))
 
 
 def analyse(root: Path, config: Config, way: Way = USUAL) -> tuple[Project, Discovery]:
     """The linked project below a root."""
     found, contents = look(root, config, way)
-    return linked(sifted(contents, known_rules(root, config)), config, way), found
+    kept = mattering(sifted(contents, known_rules(root, config))) if way.sift else mattering(contents, sift=False)
+    return linked(kept, config, way), found
 
 
 def store(config: Config, way: Way = USUAL) -> Path | None:
@@ -155,17 +172,21 @@ def run(
     """
     known = load_baseline(root / config.baseline) if config.baseline else None
     terms = Terms(config, (), tuple(paths), today or date.today(), comments, known or {})
-    found, contents = look(root, config, way, paths)
-    runs = Runs(store(config, way))
+    clock = way.clock or Clock()
+    with clock.phase("find and read files"):
+        found, contents = look(root, config, way, paths)
+    clock.count("files", len(contents))
+    runs = Runs(store(config, way) if way.sift else None)
     try:
         name = run_key(_stakes(root, terms, found, contents))
         report = runs.get(name)
         if report is None:
             terms = terms._replace(rules=known_rules(root, config))
             with collector.set_aside():
-                report = _judge(
-                    root, terms, found, linked(sifted(contents, terms.rules), config, way), way, _mentioned(contents)
-                )
+                with clock.phase("sift"):
+                    kept = mattering(sifted(contents, terms.rules))
+                project = linked(kept if way.sift else mattering(contents, sift=False), config, way)
+                report = _judge(root, terms, found, project, way, _mentioned(contents), {c.source.path for c in kept})
             runs.put(name, report)
     finally:
         runs.close()
@@ -183,20 +204,31 @@ def _stakes(root: Path, terms: Terms, found: Discovery, contents: Sequence[Conte
         yield f"{source.path}\0{source.kind}\0{source.part}\0{unreadable}".encode("utf-8", "surrogateescape") + name
 
 
+def _ways_in(project: Project, matter: AbstractSet[str]) -> Mapping[str, int]:
+    """How many ways in each library has. One that several classes inherit is one."""
+    found = {(entry.library, entry.kind, entry.span) for entry in project.entries.all if entry.scope.path in matter}
+    return Counter(library for library, _, _ in found)
+
+
 def _mentioned(contents: Sequence[Content]) -> Mapping[str, bytes]:
     """The service's sources that speak to statelint, in comments or in strings."""
     return {c.source.path: c.content for c in contents if c.source.part == "service" and b"statelint:" in c.content}
 
 
 def _judge(
-    root: Path, terms: Terms, found: Discovery, project: Project, way: Way, mentioned: Mapping[str, bytes]
-) -> Report:
+    root: Path, terms: Terms, found: Discovery, project: Project, way: Way, mentioned: Mapping[str, bytes],
+    matter: AbstractSet[str],
+) -> Report:  # fmt: skip
     from statelint.advise import advise
     from statelint.fix import plan
     from statelint.project.deployments import deployed_step
     from statelint.stories import tell
 
-    every, limits = _all_hits(project, selected(terms.rules, terms.config), way)
+    clock = way.clock or Clock()
+    with clock.phase("build relations"):
+        project.begin()
+    with clock.phase("judge"):
+        every, limits = _all_hits(project, selected(terms.rules, terms.config), way)
     found_hits = tell(
         every,
         lambda path: deployed_step(copies_of(terms.config, path, project.copies), path),
@@ -204,9 +236,9 @@ def _judge(
     report = triage(
         found_hits,
         terms,
-        facts=project.facts,
+        facts={path: facts for path, facts in project.facts.items() if path in matter},
         problems=(*found.problems, *limits),
-        entries=Counter(entry.library for entry in project.entries.all),
+        entries=_ways_in(project, matter),
         judged=judged(project),
         external=project.external,
         root=root,

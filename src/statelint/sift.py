@@ -25,9 +25,9 @@ BY_NAME: Final = re.compile(rb"(?:import_module|__import__|import_string|include
 WORD: Final = re.compile(rb"\w+")
 
 
-def left_out(files: Sequence[tuple[Source, bytes]]) -> frozenset[str]:
-    """The paths of the files, each given with its content, that cannot matter."""
-    apart = [file for file in files if file[0].kind == "python" and file[0].part in APART]
+def left_out(files: Sequence[tuple[Source, bytes]], *, sift: bool = True) -> frozenset[str]:
+    """The paths of the files, each given with its content, that cannot matter; only our own reports without `sift`."""
+    apart = [file for file in files if sift and file[0].kind == "python" and file[0].part in APART]
     left = {source.path for source, _ in apart}
     reports = {source.path for source, content in files if REPORT.match(content)}
     words: set[bytes] = set()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from statelint.cli import completing, output, place, terminal
+from statelint.clock import Clock
 from statelint.config import Config, ConfigError
 from statelint.findings import Report, Severity
 
@@ -46,7 +47,9 @@ Output    --output-format FORMAT                         {formats}
           --color auto|always|never  --links auto|always|never
 Exit      --fail-on note|warning|error  --exit-zero  --strict
 Config    --config PATH|'key = value'  --isolated
-Cache     --no-cache  --cache-dir PATH  --jobs N
+Speed     --no-cache  --cache-dir PATH  --jobs N
+          --no-sift                                      read files too that cannot matter
+          --timings                                      say on stderr where the time went
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 internal error (or incomplete under --strict).
 """
@@ -124,6 +127,8 @@ def _many(name: str) -> Callable[[F], F]:
 @click.option("--no-cache", is_flag=True)
 @click.option("--cache-dir")
 @click.option("--jobs", type=click.IntRange(min=1))
+@click.option("--no-sift", is_flag=True)
+@click.option("--timings", is_flag=True)
 def command(**options: Any) -> int:
     """Analyse the project and report what keeps state."""
     paths = options["paths"]
@@ -158,6 +163,9 @@ def command(**options: Any) -> int:
             return exit_code(report, where.config, options)
     output.write(report, wanted, where.root, options)
     output.summary(report, where.config, options)
+    if way.clock:
+        for line in way.clock.lines():
+            click.echo(line, err=True)
     return exit_code(report, where.config, options)
 
 
@@ -190,7 +198,8 @@ def _way(where: place.Place, options: dict[str, Any]) -> Way:
     texts = {}
     if "-" in options["paths"]:
         texts = {place.relative(options["stdin_filename"], where.root): sys.stdin.buffer.read()}
-    return Way(options["jobs"], not options["no_cache"], None, texts)
+    clock = Clock() if options["timings"] else None
+    return Way(options["jobs"], not options["no_cache"], None, texts, not options["no_sift"], clock)
 
 
 def analyse(where: place.Place, options: dict[str, Any], way: Way) -> Report:

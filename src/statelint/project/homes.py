@@ -82,7 +82,7 @@ class Homes:
         bindings = scope.bindings.get(name) or [
             b for s in scope.descendants() if s.outer.get(name) == "global" for b in s.bindings.get(name, ())
         ]
-        kinds = ("assign", "annotate", "enter", "iterate")
+        kinds = ("assign", "annotate", "enter")
         own = [b for b in bindings if b.kind in kinds and not b.context.for_types and not b.context.in_main]
         if not own:
             return None

@@ -103,6 +103,8 @@ class Verdicts:
             return Verdict.BENIGN, "an object built on first use"
         if guarded and "handle" in needs and not needs & {"database", "clock", "random"}:
             return Verdict.BENIGN, "a handle built on first use"
+        if guarded and needs & CHANGING == {"file"} and not needs & {"argument", "state"}:
+            return Verdict.ARGUABLE, "it keeps the contents of a file, read on first use"
         if needs & CHANGING or needs & {"argument", "state"}:
             return Verdict.DEFINITE, "each request can give it another value"
         return Verdict.ARGUABLE, "nothing shows what its value depends on"

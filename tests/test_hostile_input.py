@@ -53,6 +53,9 @@ STRANGE = {  # may give a problem or be read, but never ends the run
     "declared.py": '# -*- coding: latin-1 -*-\nNAME = "Köln"\n'.encode("latin-1"),
     "carriage.py": b"a = {}\rb = 1\r",
     "empty.py": b"",
+    "tables.py": b"def f(n):\n    value = {}\n"
+    + b"    value = dict(a=value, b=[n, value])\n" * 120
+    + b"    app.config.update(SESSION_TYPE=value)\n",
     "half_a_pair.py": b"HALF = '\\ud800'\nCACHE = {'\\udfff': 1, f'{HALF}\\ud801': 2}\n",
     "numbers.py": b"a = 1" + b"0" * 5_000 + b"\nb = 0x" + b"f" * 9_000 + b"\nc = 1e999\n",
     "patterns.py": b"match a:\n    case " + b"[" * 40 + b"]" * 40 + b":\n        pass\n",

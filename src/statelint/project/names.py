@@ -91,6 +91,8 @@ class Names:
         self._memo: dict[tuple[int, int], Values] = {}
         self._guesses: dict[tuple[int, int], Values] = {}
         """What was denoted without knowing what is given, though that matters."""
+        self._alive: list[f.Expr] = []
+        """What was denoted: the memo goes by `id`, which one that is made in passing would else leave to the next."""
         self._guessed_names: set[tuple[Scope, str]] = set()
         self._asked = False
         self._declared = self._declaring(every, scopes)

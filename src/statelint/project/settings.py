@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import count
 from typing import NamedTuple
 
 from statelint import facts as f
@@ -25,6 +26,8 @@ from statelint.spans import Place, Span
 GIVERS = frozenset({"update", "from_mapping", "setdefault", "configure", "set_defaults", "add_settings", "init_app"})
 ASSIGNED = re.compile(r"([A-Z][A-Z0-9_]*)\s*=\s*(\S.*)")
 FORMATS = frozenset({"ini", "toml", "yaml", "dotenv"})
+LARGEST = 3000
+"""Entries of one table, tables inside it included."""
 
 
 class Given(NamedTuple):
@@ -149,8 +152,19 @@ class Settings:
             if isinstance(key, f.Const):
                 yield from self._flat((*path_of(func.of), str(key.value)), call.args[1], scope, context, call.at)
 
-    def _flat(self, key: tuple[str, ...], value: f.Expr, scope: Scope, context: Context, at: Place) -> Iterator[Given]:
-        """The setting itself, and with a table all settings inside it."""
+    def _flat(
+        self,
+        key: tuple[str, ...],
+        value: f.Expr,
+        scope: Scope,
+        context: Context,
+        at: Place,
+        steps: Iterator[int] | None = None,
+    ) -> Iterator[Given]:
+        """The setting itself, and with a table all settings inside it, as far as LARGEST steps lead."""
+        steps = steps or count()
+        if next(steps) > LARGEST:
+            return  # tables that refer to each other over and over
         key = tuple(part for k in key for part in k.split(".")) if any("." in k for k in key) else key
         if key and not self._wanted.isdisjoint(key):
             yield Given(key, scope.span(at), stage(scope, context), context, scope, value)
@@ -159,23 +173,23 @@ class Settings:
         if isinstance(value, f.Table):
             for k, v in value.pairs:
                 if isinstance(k, f.Const) and k.kind == "str":
-                    yield from self._flat((*key, str(k.value)), v, scope, context, k.at)
+                    yield from self._flat((*key, str(k.value)), v, scope, context, k.at, steps)
         elif isinstance(value, f.Call) and getattr(value.func, "id", "") == "dict":
             for name, v in value.keywords:
-                yield from self._flat((*key, name), v, scope, context, v.at)
+                yield from self._flat((*key, name), v, scope, context, v.at, steps)
         elif isinstance(value, f.Choice):
             for branch, taken in ((value.then, True), (value.other, False)):
                 if _is_table(branch):
                     inside = context._replace(tests=(*context.tests, (value.test, taken)))
-                    yield from self._flat(key, branch, scope, inside, branch.at)
+                    yield from self._flat(key, branch, scope, inside, branch.at, steps)
         elif isinstance(value, f.Item | f.Call) and key:
             for entry, where, unless in self._worths.entries(value, scope, context):
-                inner = self._flat(key, entry, where, context, at) if _is_table(entry) else ()
+                inner = self._flat(key, entry, where, context, at, steps) if _is_table(entry) else ()
                 yield from (g._replace(span=scope.span(at), unless=unless) for g in inner if g.key != key)
         elif isinstance(value, f.Name) and key:
             for b in bindings_of(self._names, value.id, scope):
                 if b.value is not None and _is_table(b.value) and b.value is not value:
-                    inner = self._flat(key, b.value, b.scope, context, at)
+                    inner = self._flat(key, b.value, b.scope, context, at, steps)
                     yield from (g for g in inner if g.key != key)
 
     def _files(self) -> Iterator[Given]:

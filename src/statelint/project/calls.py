@@ -34,6 +34,7 @@ class Calls:
         self.into: dict[Scope, list[Edge]] = defaultdict(list)
         self.outside: dict[str, list[CallSite]] = defaultdict(list)
         self._properties = names.classes.accessor_names()
+        self._looks = names.knowledge.words.get("looks", frozenset())
         for scope in names.every:
             self._collect(scope)
 
@@ -100,7 +101,7 @@ class Calls:
     def _call(self, site: CallSite) -> None:
         call, scope = site.call, site.scope
         values = self._names.denote(call.func, scope)
-        inside = False
+        inside = looks = False
         for value in values:
             is_outside = True
             for callee in self._callees.of(value, site):
@@ -109,10 +110,13 @@ class Calls:
             name = qualified(value) if is_outside else None
             if name:
                 self.outside[name].append(site)
+                looks = looks or name in self._looks
         guessed = None if values else self._callees.guessed(call)
         if guessed:
             inside = True
             self._add(Edge(scope, guessed.scope, call.at, guessed.how, guessed.receiver, site))
+        if looks:
+            return  # what is only looked at does not run
         for arg in call.args:
             self._passed(arg, site, inside)
         for _, arg in call.keywords:

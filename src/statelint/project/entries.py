@@ -227,9 +227,18 @@ class Entries:
                         yield child
 
     def _outside_bases(self, cls: Scope) -> Iterator[str]:
-        """The bases that libraries give, and what knowledge says that these derive from."""
-        for base in self._names.classes.outside_bases(cls):
+        """The bases that libraries or copies of them give, and what knowledge says that these derive from."""
+        for base in (*self._names.classes.outside_bases(cls), *self._copied_bases(cls)):
             yield from self._knowledge.lineage(self._knowledge.canonical(base))
+
+    def _copied_bases(self, cls: Scope) -> Iterator[str]:
+        """What libraries that the project carries along call the bases: `shop.vendor.web.Handler` is `web.Handler`."""
+        folders = self._knowledge.words.get("vendored", frozenset())
+        for item in self._names.classes.lineage(cls)[1:]:
+            parts = item.scope.module.dotted if isinstance(item, Cls) else ()
+            cut = next((i for i, part in enumerate(parts) if part in folders), None)
+            if cut is not None and isinstance(item, Cls):
+                yield ".".join((*parts[cut + 1 :], item.scope.qualname))
 
     def _methods(self, cls: Scope, table: str, globs: list[tuple[str, Methods, str]]) -> Iterator[Entry]:
         for base in self._outside_bases(cls):

@@ -116,7 +116,8 @@ class HandedWork:
                 continue
             for site in sites:
                 chain = self._reach.chain(site.scope)
-                if not site.scope.module.in_service or (chain is None and not self._may_serve(site)):
+                serves = chain is not None or (not site.context.in_main and self._may_serve(site.scope, frozenset()))
+                if not site.scope.module.in_service or not serves:
                     continue
                 found = self._handed(row[1], site, chain, name)
                 if found:
@@ -128,12 +129,17 @@ class HandedWork:
                 if found:
                     yield found
 
-    def _may_serve(self, site: CallSite) -> bool:
-        """Whether a function that nothing is seen to call can be on the request path of a project that has one."""
-        scope = site.scope
-        started = scope in self._elsewhere or scope.in_main or scope.name == "__init__" or site.context.in_main
+    def _may_serve(self, scope: Scope, below: AbstractSet[Scope]) -> bool:
+        """Whether a function, or a caller but for those `below`, can be on the request path though no call is seen."""
+        started = scope in self._elsewhere or scope.in_main or scope.name == "__init__"
         started = started or (scope.owner is not None and scope.name in self._called_at_start) or self._begins(scope)
-        return self._serves and scope.kind == "function" and not started
+        if not self._serves or scope.kind != "function" or started:
+            return False
+        edges = (
+            e for e in self._calls.into.get(scope, ()) if e.how != "decorator"
+        )  # a wrapper fits other functions too
+        callers = {e.caller for e in edges} - below - {scope}
+        return not callers or any(self._may_serve(caller, below | {scope}) for caller in callers)
 
     def _begins(self, scope: Scope) -> bool:
         """Whether the name of the function, or of one around it, is the usual one of code that starts a service."""

@@ -12,7 +12,7 @@ from statelint.knowledge import Knowledge
 from statelint.project.names import Names
 from statelint.project.paths import receiver_rooted
 from statelint.project.scopes import CallSite, Context, Scope, Store
-from statelint.project.values import qualified
+from statelint.project.values import Func, qualified
 
 CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__", "__attrs_post_init__"})
 PUTTING = frozenset({"append", "add", "extend", "update", "setdefault", "insert"})
@@ -65,7 +65,8 @@ class FirstUse:
             if any(not isinstance(given, f.Const) for given in (*decorator.args, *(v for _, v in decorator.keywords))):
                 return False  # a cache of its own, which may forget
             decorator = decorator.func
-        names = (qualified(v) for v in self._names.denote(decorator, function.parent or function))
+        values = self._names.denote(decorator, function.parent or function)
+        names = (v.scope.name if isinstance(v, Func) else qualified(v) for v in values)
         kept = self._knowledge.words.get("kept", frozenset())
         return any(n and (n.rpartition(".")[2] in kept or self._knowledge.find("memo", n)) for n in names)
 

@@ -124,6 +124,8 @@ class Reach:
                 return caller.lasting
             if rooted and not caller.lasting and self._made_by_owner(receiver, edge.caller):
                 return False
+            if _new_here(edge.site.call.func.of, receiver, edge.caller):
+                return False
         elif isinstance(receiver, Obj) and receiver.site is None and edge.caller.owner is edge.callee.owner:
             return caller.lasting
         return self._homes.lasts(receiver)
@@ -160,6 +162,13 @@ class Reach:
 
     def scopes(self) -> frozenset[Scope]:
         return frozenset(node.scope for node in self._from)
+
+
+def _new_here(e: f.Expr, receiver: Value, function: Scope) -> bool:
+    """Whether a local name holds what this call of the function made: whatever it becomes, it is being built here."""
+    made = receiver.site if isinstance(receiver, Obj) else None
+    bindings = function.bindings.get(e.id, ()) if isinstance(e, f.Name) else ()
+    return made is not None and len(bindings) == 1 and bindings[0].value is made.expr
 
 
 def _around(function: Scope) -> Scope | None:

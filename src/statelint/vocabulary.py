@@ -202,6 +202,8 @@ class Instance(Row, frozen=True):
     names: tuple[str, ...]
     cls: str
     lifetime: Lifetime = "process"
+    attribute: str = ""
+    """The attribute of such an object that the name stands for; empty for the object itself."""
 
 
 class Container(Row, frozen=True):
@@ -283,6 +285,13 @@ class Beside(Row, frozen=True):
     method: str
 
 
+class Construct(Row, frozen=True):
+    """Classes whose objects keep the keywords that they are made with as a table, under the name of an attribute."""
+
+    names: tuple[str, ...]
+    seen_as: str
+
+
 class Yielded(Row, frozen=True):
     """Calls that take a start-up hook by keyword; the table that it yields, requests see as attributes of an object."""
 
@@ -334,6 +343,7 @@ class Library(Row, frozen=True):
     """Command-line entry points: not on the request path."""
     instances: tuple[Instance, ...] = ()
     beside: tuple[Beside, ...] = ()
+    constructs: tuple[Construct, ...] = ()
     yields: tuple[Yielded, ...] = ()
     containers: tuple[Container, ...] = ()
     mutators: tuple[Mutator, ...] = ()

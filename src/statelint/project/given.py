@@ -7,6 +7,7 @@ over, so that the two relations need no common fixpoint.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Final
 
 from statelint import facts as f
@@ -33,8 +34,11 @@ class _Collector:
     def __init__(self, names: Resolver, callees: Callees) -> None:
         self._names = names
         self._callees = callees
-        self.given = Given(defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list))
+        self.given = Given(
+            defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list)
+        )
         rows = names.knowledge.rows(lambda library: library.beside)
+        self._constructs = any(library.constructs for _, library in names.knowledge.libraries)
         self._beside = {(names.knowledge.canonical(base), row.method) for _, row in rows for base in row.names}
         for scope in names.every:
             for site in scope.calls:
@@ -96,6 +100,8 @@ class _Collector:
                 self._hand_beside(arg, scope)
         if any(keyword in SHOWN_BY for keyword, _ in call.keywords):
             self._shown(call, values, scope)
+        for value in values if self._constructs and call.keywords else ():
+            self._construct(call, value, scope)
         for value in values:
             if isinstance(value, Ext) and value.name == PARTIAL and call.args:
                 early = f.Call(call.args[0], call.args[1:], call.keywords, call.at)
@@ -117,6 +123,31 @@ class _Collector:
                 if isinstance(value, Func) and row:
                     for key, given in (entry for shown in value.scope.yields for entry in _entries_of(shown)):
                         self.given.kept[f"{row[1].seen_as}.{key}"].append((given, value.scope))
+
+    def _construct(self, call: f.Call, made: Value, scope: Scope) -> None:
+        """`web.Application(routes, jobs=jobs)`, or with `**settings`: requests see the keywords as a table."""
+        names, classes = [qualified(made)], self._names.classes
+        if isinstance(made, Cls):
+            names = [] if classes.method(made.scope, "__init__") else list(classes.outside_bases(made.scope))
+        for name in filter(None, names):
+            row = self._names.knowledge.find("constructs", name)
+            if row is None:
+                continue
+            for key, value, written in self._keywords(call, scope):
+                owner = self._names.knowledge.canonical(name).removesuffix(".__init__")
+                self.given.settings[f"{owner}.{row[1].seen_as}.[{key}]"].append((value, written))
+                self.given.kept[f".{row[1].seen_as}[{key}]"].append((value, written))
+            return
+
+    def _keywords(self, call: f.Call, scope: Scope) -> Iterator[tuple[str, f.Expr, Scope]]:
+        """The keywords of a call, also those that a table holds which is spread out: with the scope of each value."""
+        for keyword, value in call.keywords:
+            if keyword != "**":
+                yield keyword, value, scope
+                continue
+            for held in self._names.denote(value, scope):
+                if isinstance(held, Heap):
+                    yield from ((key, entry, held.site.scope) for key, entry in _entries_of(held.site.expr))
 
     def _put(self, held: Value, value: f.Expr | None, scope: Scope) -> None:
         if isinstance(held, Heap) and value is not None and not isinstance(value, f.Const):
@@ -148,7 +179,7 @@ def _entries_of(e: f.Expr) -> list[tuple[str, f.Expr]]:
     """The entries with constant keys of a display, or of a call with keywords such as `dict(shop=shop)`."""
     if isinstance(e, f.Table):
         return [(str(key.value), value) for key, value in e.pairs if isinstance(key, f.Const)]
-    return [(name, value) for name, value in e.keywords if name] if isinstance(e, f.Call) else []
+    return [(name, value) for name, value in e.keywords if name != "**"] if isinstance(e, f.Call) else []
 
 
 def made_by_a_call(function: Scope) -> bool:

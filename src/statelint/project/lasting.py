@@ -126,8 +126,12 @@ class _Settling:
                     self._homes.hold(home, self._names.denote(store.value, scope), [store.value])
 
     def _shown_to_requests(self) -> None:
-        """What a start-up hook yields: each request sees the same objects."""
+        """What an application is made with and what a start-up hook yields: each request sees the same objects."""
         given = self._names.given()
+        for place, values in given.settings.items() if given else ():
+            for expr, scope in values:
+                home = self._homes.home("application-attribute", place, scope, expr.at)
+                self._homes.hold(home, self._names.denote(expr, scope), [expr])
         for place, values in given.kept.items() if given else ():
             if place.rpartition(".")[0] in self._knowledge.shown_in:
                 for expr, scope in values:

@@ -52,6 +52,8 @@ class Members:
             row = self._names.knowledge.find("instances", f"{base}.{name}")
             if row:
                 target = self._names.knowledge.canonical(row[1].cls)
+                if row[1].attribute:
+                    return self.member(Obj(Ext(target)), row[1].attribute)
                 return (Obj(Ext(target)), *(Obj(Cls(s)) for s in self._names.classes.subclasses(target)[:3]))
         found: list[Value] = []
         if value.site is None and not exact:

@@ -25,6 +25,8 @@ class Given(NamedTuple):
     """What is assigned to attributes of functions."""
     kept: dict[str, list[tuple[f.Expr, Scope]]]
     """What is assigned to attributes and keys of application objects, or shown to requests by a start-up hook."""
+    settings: dict[str, list[tuple[f.Expr, Scope]]]
+    """What application objects are made with and keep as a table, by the place: `web.Application.settings.[jobs]`."""
 
 
 class Resolver(Protocol):

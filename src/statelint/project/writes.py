@@ -80,16 +80,21 @@ class Writes:
             yield from self._name(s, target, how or "rebind")
         elif isinstance(target, f.Attr):
             yield from self._named(s, self._names.denote(target.of, s.scope), target.name, how)
-            path = self._homes.application_path(target, s.scope)
-            if path and not self._just_made(target, s.scope):
-                home = self._homes.home("application-attribute", path, s.scope, target.at)
-                yield self._write(home, s, how or "rebind", None, False, target)
+            yield from self._on_application(s, target, how)
         elif isinstance(target, f.Item):
             for home, element in self._holders.held_by(target.of, s.scope):
                 yield self._write(home, s, "item" if how == "delete" else how or "item", target.key, element, target)
             owners = namespace_of(target.of, s.scope, self._names)
             if owners:
                 yield from self._named(s, owners, constant_name(target.key), how)
+            yield from self._on_application(s, target, how)
+
+    def _on_application(self, s: Store, target: f.Attr | f.Item, how: str) -> Iterator[Write]:
+        """`app.state.total += 1` and `request.app["total"] += 1`."""
+        path = self._homes.application_path(target, s.scope)
+        if path and not self._just_made(target, s.scope):
+            home = self._homes.home("application-attribute", path, s.scope, target.at)
+            yield self._write(home, s, how or "rebind", None, False, target)
 
     def _just_made(self, e: f.Expr, scope: Scope) -> bool:
         """Whether an attribute belongs to an object that this call of a function got from what made it."""
@@ -233,6 +238,11 @@ class Writes:
                     return self._homes.home(
                         "instance-attribute", f"{item.scope.full_name}.{name}", item.scope, fields[0].at
                     )
+        for sub in self._names.classes.subclasses(cls)[
+            :8
+        ]:  # the object is known by the class above the one that has it
+            if name in sub.bindings or self._names.classes.assigned(sub, name):
+                return self._instance_home(sub, name, s)
         return self._homes.home("instance-attribute", f"{cls.full_name}.{name}", cls, s.target.at, s.scope)
 
     # ── calls ──

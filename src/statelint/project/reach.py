@@ -124,7 +124,7 @@ class Reach:
                 return caller.lasting
             if rooted and not caller.lasting and self._made_by_owner(receiver, edge.caller):
                 return False
-            if _new_here(edge.site.call.func.of, receiver, edge.caller):
+            if self._new_here(edge.site.call.func.of, receiver, edge.caller):
                 return False
         elif isinstance(receiver, Obj) and receiver.site is None and edge.caller.owner is edge.callee.owner:
             return caller.lasting
@@ -139,6 +139,28 @@ class Reach:
             and user is not None
             and (maker in self._homes.anew or user in self._homes.anew)
             and Cls(maker) in self._names.classes.lineage(user)
+        )
+
+    def _new_here(self, e: f.Expr, receiver: Value, function: Scope) -> bool:
+        """Whether the function made the object, or the one whose constructor made it: it is being built here."""
+        made = receiver.site if isinstance(receiver, Obj) else None
+        root = e
+        while isinstance(root, f.Attr):
+            root = root.of
+        bindings = function.bindings.get(root.id, ()) if isinstance(root, f.Name) else ()
+        if made is None or len(bindings) != 1:
+            return False
+        if root is e:
+            return bindings[0].value is made.expr
+        if made.scope.name != "__init__" or made.scope.owner is None:
+            return False
+        return any(
+            isinstance(value, Obj)
+            and isinstance(value.cls, Cls)
+            and value.site is not None
+            and value.site.expr is bindings[0].value
+            and Cls(made.scope.owner) in self._names.classes.lineage(value.cls.scope)
+            for value in self._names.denote(root, function)
         )
 
     def runs(self, scope: Scope) -> bool:
@@ -162,13 +184,6 @@ class Reach:
 
     def scopes(self) -> frozenset[Scope]:
         return frozenset(node.scope for node in self._from)
-
-
-def _new_here(e: f.Expr, receiver: Value, function: Scope) -> bool:
-    """Whether a local name holds what this call of the function made: whatever it becomes, it is being built here."""
-    made = receiver.site if isinstance(receiver, Obj) else None
-    bindings = function.bindings.get(e.id, ()) if isinstance(e, f.Name) else ()
-    return made is not None and len(bindings) == 1 and bindings[0].value is made.expr
 
 
 def _around(function: Scope) -> Scope | None:

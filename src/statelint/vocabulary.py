@@ -292,6 +292,16 @@ class Construct(Row, frozen=True):
     seen_as: str
 
 
+class Fields(Row, frozen=True):
+    """Descriptors that, assigned in a class body, give each object of the class a value of its own."""
+
+    names: tuple[str, ...]
+    names_class: bool = False
+    """Whether the value is a class, which an argument names: `kind = Type(Store)`."""
+    keywords: tuple[str, ...] = ()
+    """Keywords of the argument that names the class; without one of them it is the first."""
+
+
 class Yielded(Row, frozen=True):
     """Calls that take a start-up hook by keyword; the table that it yields, requests see as attributes of an object."""
 
@@ -344,6 +354,7 @@ class Library(Row, frozen=True):
     instances: tuple[Instance, ...] = ()
     beside: tuple[Beside, ...] = ()
     constructs: tuple[Construct, ...] = ()
+    fields: tuple[Fields, ...] = ()
     yields: tuple[Yielded, ...] = ()
     containers: tuple[Container, ...] = ()
     mutators: tuple[Mutator, ...] = ()

@@ -69,6 +69,7 @@ class Homes:
         self._instance_done: set[Scope] = set()
         self.known: dict[tuple[str, str], Home] = {}
         self.application_classes = knowledge.application_classes
+        self._has_fields = any(library.fields for _, library in knowledge.libraries)
         self._roots()
 
     # ── the homes ──
@@ -104,7 +105,13 @@ class Homes:
                     self._memoised(scope, name)
             elif scope.kind == "class" and not self.per_instance_fields(scope):
                 for name, bindings in scope.bindings.items():
-                    own = [b for b in bindings if b.kind in ("assign", "annotate") and b.value is not None]
+                    own = [
+                        b
+                        for b in bindings
+                        if b.kind in ("assign", "annotate")
+                        and b.value is not None
+                        and not self._is_field(b.value, scope)
+                    ]
                     if own:
                         home = self.home("class-attribute", f"{scope.full_name}.{name}", scope, own[0].at)
                         self.hold(home, (v for b in own for v in self._names.bound(b)), [b.value for b in own])
@@ -128,6 +135,13 @@ class Homes:
                 if name in PER_INSTANCE:
                     return True
         return "definition" in self._reasons(cls)
+
+    def _is_field(self, value: f.Expr | None, cls: Scope) -> bool:
+        """Whether what a class body assigns gives each object a value of its own."""
+        if not isinstance(value, f.Call) or not self._has_fields:
+            return False
+        made = map(qualified, self._names.denote(value.func, cls))
+        return any(name and self._knowledge.find("fields", name) for name in made)
 
     def is_row(self, cls: Scope) -> bool:
         """Whether instances are rows of a store that all replicas share: what changes them does not last by itself."""
@@ -217,12 +231,13 @@ class Homes:
                 home = self.home("instance-attribute", f"{owner.full_name}.{name}", owner, first.store.target.at)
                 found = (v for a in assigned if a.value for v in self._names.denote(a.value, a.store.scope))
                 self.hold(home, found, [a.value for a in assigned])
-            if self.per_instance_fields(owner):
-                for name, bindings in owner.bindings.items():
-                    fields = [b for b in bindings if b.kind == "assign" and b.value is not None]
-                    if fields:
-                        home = self.home("instance-attribute", f"{owner.full_name}.{name}", owner, fields[0].at)
-                        self.hold(home, (v for b in fields for v in self._names.bound(b)), [b.value for b in fields])
+            declares = self.per_instance_fields(owner)
+            for name, bindings in owner.bindings.items():
+                given = [b for b in bindings if b.kind == "assign" and b.value is not None]
+                fields = [b for b in given if declares or self._is_field(b.value, owner)]
+                if fields:
+                    home = self.home("instance-attribute", f"{owner.full_name}.{name}", owner, fields[0].at)
+                    self.hold(home, (v for b in fields for v in self._names.bound(b)), [b.value for b in fields])
 
     def class_lasts(self, cls: Scope | None) -> bool:
         """Whether an object of which only the class is known lasts."""

@@ -90,6 +90,11 @@ class Results:
             for keyword, factory in e.keywords:
                 if keyword in FACTORIES:
                     return union(*(self._manufactured(v, site) for v in self._names.denote(factory, scope)))
+            field = self._names.knowledge.find("fields", name)
+            if field and field[1].names_class:
+                named = dict(e.keywords)
+                classes = [named[k] for k in field[1].keywords if k in named] or e.args[:1]
+                return tuple(v for c in classes for v in self._names.denote(c, scope) if isinstance(v, Cls))
         container = self._names.knowledge.find("containers", name)
         if container and not container[1].immutable:
             return (Heap(self._names.knowledge.canonical(name), site),)

@@ -32,7 +32,8 @@ def test_pages_say_how_right_the_rule_was_where_that_is_known() -> None:
     counts = json.loads(measured.FILE.read_text())
     assert set(counts) <= set(rules) and all(0 <= right <= found for right, found in counts.values())
     right, found = counts["SL101"]
-    assert f"On the labelled applications {right} of its {found} findings are right." in rule_pages.page(rules["SL101"])
+    said = f"On the labelled applications that it was developed with, {right} of its {found} findings are right."
+    assert said in rule_pages.page(rules["SL101"])
 
 
 def test_right_is_what_a_person_called_state(tmp_path: Path) -> None:

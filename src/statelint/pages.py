@@ -27,9 +27,13 @@ class Instead(NamedTuple):
 
 
 def measured(rule: Rule) -> str:
-    """How right the rule was on labelled applications, in a sentence; empty where it found nothing there."""
+    """How right the rule was on labelled applications, in a sentence; empty where it found nothing there. Not blind."""
     counts = json.loads((rules_folder() / "measured.json").read_text()).get(rule.code)
-    return f"On the labelled applications {counts[0]} of its {counts[1]} findings are right." if counts else ""
+    if not counts:
+        return ""
+    return (
+        f"On the labelled applications that it was developed with, {counts[0]} of its {counts[1]} findings are right."
+    )
 
 
 def text(rule: Rule, ways: Sequence[Instead] = ()) -> str:

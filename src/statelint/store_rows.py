@@ -111,6 +111,10 @@ class Environ(Row, frozen=True):
     """Methods of any object, where the call has the keyword that gives the default."""
     bases: tuple[str, ...] = ()
     """Classes whose subclasses' fields are read from variables of the same name in upper case."""
+    aliases: tuple[str, ...] = ()
+    """Keywords of such a field that name its variable."""
+    prefixes: tuple[str, ...] = ()
+    """Names in the body of such a class, and keywords of what they are given, that say how its variables begin."""
     key: int = 0
     """Position of the variable's name; -1 for a marker that only carries a default."""
     variable: str = ""

@@ -152,9 +152,14 @@ class Project:
         return found
 
     @cached_property
+    def first_use(self) -> FirstUse:
+        """What runs once, on first use."""
+        return FirstUse(self.names, self.knowledge)
+
+    @cached_property
     def reach(self) -> Reach:
         arrivals = Arrivals(self.names, self.calls, self.knowledge)
-        return Reach(self.names, self.entries, self.calls, self.homes, arrivals, FirstUse(self.names, self.knowledge))
+        return Reach(self.names, self.entries, self.calls, self.homes, arrivals, self.first_use)
 
     @cached_property
     def writes(self) -> Writes:
@@ -168,7 +173,15 @@ class Project:
     def states(self) -> tuple[State, ...]:
         """Every home that code writes after import, with its verdict; the benign ones too."""
         found = States(
-            self.names, self.calls, self.homes, self.writes, self.reach, self.purity, self.knowledge, self.at_start
+            self.names,
+            self.calls,
+            self.homes,
+            self.writes,
+            self.reach,
+            self.purity,
+            self.first_use,
+            self.knowledge,
+            self.at_start,
         ).judge()
         shared = self._is_shared
         return tuple(replace(s, verdict=Verdict.BENIGN, reason=SHARED) if shared(s.home.name) else s for s in found)
@@ -188,7 +201,7 @@ class Project:
     @cached_property
     def changed_settings(self) -> tuple[Changed, ...]:
         """Settings of the whole process that the request path changes."""
-        return changed_settings(self.names, self.calls, self.reach, self.knowledge)
+        return changed_settings(self.names, self.calls, self.reach, self.first_use, self.knowledge)
 
     @cached_property
     def shelves(self) -> Shelves:

@@ -13,10 +13,12 @@ from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls, Edge
 from statelint.project.names import Names
+from statelint.project.paths import last_name
 from statelint.project.scopes import CallSite, Scope
 from statelint.project.values import Cls, Heap, Value
 
 PAUSES: Final = frozenset({"sleep", "wait"})
+"""Calls that make a timer of an endless loop."""
 DEPTH: Final = 3
 """Calls between a thread's function and the one that takes in."""
 
@@ -64,4 +66,4 @@ class Arrivals:
 
 def _paces(site: CallSite) -> bool:
     """Whether a loop pauses here: it is a timer."""
-    return site.context.in_loop and getattr(site.call.func, "name", getattr(site.call.func, "id", "")) in PAUSES
+    return site.context.in_loop and last_name(site.call.func) in PAUSES

@@ -22,10 +22,7 @@ def bindings_of(names: Names, name: str, scope: Scope, seen: tuple[Scope, ...] =
         current = current.parent
     top = names.top(scope)
     for star in top.stars:
-        module = names.modules
-        target = (
-            module.relative(star.module, star.level, top.module) if star.level else module.find(star.module, top.module)
-        )
+        target = names.modules.meant(star, top.module)
         other = names.scopes.get(target.path) if target else None
         if other and other not in seen and other is not top:
             found = list(bindings_of(names, name, other, (*seen, top)))
@@ -37,13 +34,7 @@ def bindings_of(names: Names, name: str, scope: Scope, seen: tuple[Scope, ...] =
 def _imported(names: Names, b: Binding, seen: tuple[Scope, ...]) -> Iterator[Binding]:
     assert isinstance(b.node, tuple)
     statement, own = b.node
-    modules = names.modules
-    importer = b.scope.module
-    target = (
-        modules.relative(statement.module, statement.level, importer)
-        if statement.level
-        else modules.find(statement.module, importer)
-    )
+    target = names.modules.meant(statement, b.scope.module)
     top = names.scopes.get(target.path) if target else None
     if top is not None and top not in seen:
         yield from bindings_of(names, own, top, (*seen, names.top(b.scope)))

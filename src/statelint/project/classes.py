@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from statelint import facts as f
 from statelint.project.scopes import Scope, Store
@@ -36,6 +36,9 @@ def first_parameter(scope: Scope) -> tuple[str, str] | None:
     return node.params[0].name, "cls" if is_cls else "self"
 
 
+CONSTRUCTORS: Final = frozenset(
+    {"__init__", "__new__", "__post_init__", "__attrs_post_init__", "__set_name__", "__init_subclass__"}
+)
 PROPERTIES = frozenset({"property", "cached_property", "classproperty", "hybrid_property"})
 
 

@@ -14,6 +14,7 @@ from statelint.project.described import described
 from statelint.project.entry import Entry
 from statelint.project.labels import VERBS, first_matches, label_of, strings
 from statelint.project.names import Names
+from statelint.project.paths import last_name
 from statelint.project.prefixes import Prefixes
 from statelint.project.scopes import Scope, outside_names, reads_of
 from statelint.project.scripts import scripts
@@ -163,7 +164,7 @@ class Entries:
         self, scope: Scope, row: Decorated | Duck, library: str, decorator: f.Expr, target: f.Expr, at: Place
     ) -> Entry:
         before = self._prefixes.before(target, at, scope.parent or scope)
-        label = label_of(row.label, row.entry, decorator, _last_name(target), scope, before)
+        label = label_of(row.label, row.entry, decorator, last_name(target), scope, before)
         owner = scope.owner
         lives = owner is not None and self._process_class(owner)
         return Entry(scope, row.entry, label, library, scope.span(at), lives)
@@ -182,7 +183,7 @@ class Entries:
             given = [call.args[row.position]]
         for expr in given:
             before = self._prefixes.before(call.func, call.at, scope)
-            label = label_of(row.label, row.entry, call, _last_name(call.func), None, before)
+            label = label_of(row.label, row.entry, call, last_name(call.func), None, before)
             for value in self._handed(expr, scope, row.makes):
                 for target, receiver in self._callables(value, row.methods):
                     text = label.replace("{name}", target.name)
@@ -377,7 +378,3 @@ class Entries:
         else:
             module = self._names.modules.find(head, scope.module) if head else None
         return self._names.module_member(module, last) if module else ()
-
-
-def _last_name(func: f.Expr) -> str:
-    return func.name if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""

@@ -6,16 +6,17 @@ What they do is part of the start, whichever request happens to come first.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.classes import CONSTRUCTORS
 from statelint.project.names import Names
-from statelint.project.paths import receiver_rooted
+from statelint.project.paths import last_name, receiver_rooted
 from statelint.project.scopes import CallSite, Context, Scope, Store
 from statelint.project.values import Func, qualified
 
-CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__", "__attrs_post_init__"})
-PUTTING = frozenset({"append", "add", "extend", "update", "setdefault", "insert"})
+PUTTING: Final = frozenset({"append", "add", "extend", "update", "setdefault", "insert"})
 
 
 def asked_for(test: f.Expr, taken: bool) -> Iterator[f.Expr]:
@@ -93,7 +94,7 @@ class FirstUse:
         for s in owner.descendants():
             events: tuple[Store | CallSite, ...] = (*s.stores, *s.calls)
             held = ((_put_into(event), event.context) for event in events)
-            puts.extend((s, context) for e, context in held if _last(e) == name and receiver_rooted(e, s))
+            puts.extend((s, context) for e, context in held if last_name(e) == name and receiver_rooted(e, s))
         inside = [s for s, context in puts if (s is scope and _under(test, context)) or s in helpers]
         return bool(inside) and len(inside) == len(puts)
 
@@ -117,7 +118,7 @@ class FirstUse:
         """Whether the block, or a method that it calls, gives the name its value, and nothing else ever does."""
         inside = [s for s in stores if (s.scope is scope and _under(test, s.context)) or s.scope in helpers]
         others = [s for s in stores if s not in inside and s.scope.name not in CONSTRUCTORS]
-        return bool(inside) and all(any(_last(a) == name for a in _lacking(s.context)) for s in others)
+        return bool(inside) and all(any(last_name(a) == name for a in _lacking(s.context)) for s in others)
 
 
 def _put_into(event: Store | CallSite) -> f.Expr:
@@ -135,10 +136,6 @@ def _lacking(context: Context) -> Iterator[f.Expr]:
 
 def _under(test: f.Expr, context: Context) -> bool:
     return any(t is test for t, _ in context.tests)
-
-
-def _last(e: f.Expr) -> str:
-    return e.id if isinstance(e, f.Name) else e.name if isinstance(e, f.Attr) else ""
 
 
 def _is_none(e: f.Expr) -> bool:

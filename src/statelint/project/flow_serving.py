@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from statelint import facts as f
 from statelint.flow_rows import Serve
 from statelint.project.calls import Calls
 from statelint.project.flow_run import Run
 from statelint.project.flow_values import Loc, locs
+from statelint.project.kept import argument
 from statelint.spans import Span
 
 SHORTEST = 3
@@ -42,19 +42,10 @@ class Serving:
         for name, sites in calls.outside.items():
             row = by_name.get(knowledge.canonical(name)) or by_name.get(name)
             for site in sites if row else ():
-                e = _argument(site.call, row)
+                e = argument(site.call, row.keyword, row.argument) if row else None
                 if e is not None and site.scope.module.in_service:
                     roots = literals(locs(self._run.evaluator.lazily(e, site.scope)))
                     yield Served(site.scope.span(site.call.at), roots)
-
-
-def _argument(call: f.Call, row: Serve | None) -> f.Expr | None:
-    if row is None:
-        return None
-    given = dict(call.keywords).get(row.keyword) if row.keyword else None
-    if given is None and row.argument is not None and row.argument < len(call.args):
-        given = call.args[row.argument]
-    return given
 
 
 def literals(paths: Iterable[Loc]) -> frozenset[str]:

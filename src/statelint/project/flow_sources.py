@@ -154,11 +154,7 @@ class Sources:
         assert isinstance(b.node, tuple)
         statement, original = b.node
         top = b.scope.module
-        module = (
-            self._names.modules.relative(statement.module, statement.level, top)
-            if statement.level
-            else self._names.modules.find(statement.module, top)
-        )
+        module = self._names.modules.meant(statement, top)
         if module is not None and module.path in self._names.scopes:
             target = self._names.scopes[module.path]
             if original in target.bindings and not (target is b.scope and original == b.name):

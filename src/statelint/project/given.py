@@ -20,8 +20,6 @@ from statelint.project.values import Cls, Ext, Func, Heap, Value, Values, qualif
 
 KEPT: Final = 16
 """Arguments of one parameter, or elements of one container, beyond which more say nothing new."""
-SHOWN_BY: Final = frozenset({"lifespan"})
-"""Keywords of calls worth asking knowledge for; a pre-check."""
 ADDERS: Final = frozenset({"append", "appendleft", "add", "insert", "setdefault", "put", "put_nowait"})
 
 
@@ -38,6 +36,7 @@ class _Collector:
             defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list)
         )
         rows = names.knowledge.rows(lambda library: library.beside)
+        self._shown_by = {row.keyword for _, row in names.knowledge.rows(lambda library: library.yields)}
         self._constructs = any(library.constructs for _, library in names.knowledge.libraries)
         self._beside = {(names.knowledge.canonical(base), row.method) for _, row in rows for base in row.names}
         for scope in names.every:
@@ -98,7 +97,7 @@ class _Collector:
             self._beside_class(call.args, scope)
             for arg in (*call.args, *(value for _, value in call.keywords)):
                 self._hand_beside(arg, scope)
-        if any(keyword in SHOWN_BY for keyword, _ in call.keywords):
+        if self._shown_by and any(keyword in self._shown_by for keyword, _ in call.keywords):
             self._shown(call, values, scope)
         for value in values if self._constructs and call.keywords else ():
             self._construct(call, value, scope)

@@ -44,7 +44,7 @@ class Holders:
 
     def lasts_at(self, home: Home, e: f.Expr, scope: Scope) -> bool:
         """Whether the object whose attribute `e` reaches lasts, where its class has objects that do and others."""
-        if home.kind == "closure-variable" and not _inside(scope, home.scope):
+        if home.kind == "closure-variable" and not inside(scope, home.scope):
             return _of_receiver(e, scope)
         if home.kind != "instance-attribute" or not self._homes.mixed(home.scope):
             return True
@@ -93,7 +93,7 @@ class Holders:
             return  # made by this very call
         for home in self._homes.of_site(held.site):
             yield home, value is not held
-        around = origin.kind == "function" and _inside(scope, origin)
+        around = origin.kind == "function" and inside(scope, origin)
         handed = origin in self._homes.at_start and origin.owner is None and scope.name != "__init__"
         if around or (handed and not self._homes.of_site(held.site)):
             name = _name_of(origin, held)
@@ -142,7 +142,8 @@ def _of_receiver(e: f.Expr, scope: Scope) -> bool:
     return isinstance(e, f.Attr) and isinstance(e.of, f.Name) and receiver_rooted(e, scope) == "self"
 
 
-def _inside(scope: Scope, outer: Scope) -> bool:
+def inside(scope: Scope, outer: Scope) -> bool:
+    """Whether a scope stands in another one, at any depth."""
     current = scope.parent
     while current is not None:
         if current is outer:

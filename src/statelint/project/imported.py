@@ -32,7 +32,7 @@ class Imported:
             module = self._names.modules.find(wanted, importer)
             return (Mod(module),) if module else self.outside(wanted)
         statement, name = node
-        module = self._from(statement, importer)
+        module = self._names.modules.meant(statement, importer)
         if module is None:
             package = statement.module
             if not statement.level:
@@ -83,17 +83,14 @@ class Imported:
 
     def star(self, star: f.Import, name: str, importer: Module) -> Values:
         """What a star import gives a name."""
-        module = self._from(star, importer)
+        module = self._names.modules.meant(star, importer)
         if module is None or name.startswith("_") or module is importer:
             return ()
         return self.module_member(module, name)
 
     def outside_star(self, name: str, importer: Scope) -> Values:
         """What the one star import of a library gives a name that nothing else binds."""
-        outside = {s.module for s in importer.stars if not s.level and self._from(s, importer.module) is None}
+        outside = {
+            s.module for s in importer.stars if not s.level and self._names.modules.meant(s, importer.module) is None
+        }
         return self._names.outside(f"{outside.pop()}.{name}") if len(outside) == 1 else ()
-
-    def _from(self, node: f.Import, importer: Module) -> Module | None:
-        if node.level:
-            return self._names.modules.relative(node.module, node.level, importer)
-        return self._names.modules.find(node.module, importer)

@@ -13,19 +13,19 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.arrivals import PAUSES
 from statelint.project.calls import Calls
 from statelint.project.kept import argument
 from statelint.project.kinds import words
 from statelint.project.names import Names
 from statelint.project.own_threads import own_threads, started_here
-from statelint.project.paths import receiver_rooted
+from statelint.project.paths import last_name, receiver_rooted
 from statelint.project.scopes import CallSite, Scope
 from statelint.project.values import Bound, Func, Values, union
 from statelint.project.work import walk
 from statelint.spans import Place, Span
 
 STARTERS: Final = frozenset({"thread", "task", "executor", "timer"})
-PAUSES: Final = frozenset({"sleep", "wait"})
 DEPTH: Final = 3
 
 
@@ -55,6 +55,7 @@ class Loops:
         self._started = started
         self._doubles = knowledge.words.get("doubles", frozenset())
         self._receives = knowledge.words.get("receives", frozenset())
+        self._queues = knowledge.words.get("queues", frozenset())
         found = {(r.scope.path, r.at): r for r in self._all()}
         self.found = tuple(found[key] for key in sorted(found))
 
@@ -130,7 +131,9 @@ class Loops:
         inside = {id(fact) for fact in walk(loop.body) if isinstance(fact, f.Call)}
         called = [e.callee for e in self._calls.out.get(scope, ()) if e.site is not None and id(e.site.call) in inside]
         bodies = [loop.body, *(c.node.body for c in called if isinstance(c.node, f.Function))]
-        return any(_called(fact) in self._receives or _takes_next(fact) for body in bodies for fact in walk(body))
+        return any(
+            _called(fact) in self._receives or _takes_next(fact, self._queues) for body in bodies for fact in walk(body)
+        )
 
     def _effect(self, scope: Scope, others: list[Scope]) -> tuple[str, Span | None]:
         """The nearest function reached, also through one handed along, whose name tells of an effect that doubles."""
@@ -148,14 +151,13 @@ class Loops:
 
 def _called(fact: object) -> str:
     """The last name of what a call calls."""
-    return getattr(fact.func, "name", getattr(fact.func, "id", "")) if isinstance(fact, f.Call) else ""
+    return last_name(fact.func) if isinstance(fact, f.Call) else ""
 
 
-def _takes_next(fact: object) -> bool:
+def _takes_next(fact: object, queues: AbstractSet[str]) -> bool:
     """`queue.get()`, with nothing but how long to wait: no look-up by a key."""
     if _called(fact) != "get" or not isinstance(fact, f.Call) or not isinstance(fact.func, f.Attr) or fact.args:
         return False
-    of = fact.func.of
-    named = {*words(getattr(of, "name", getattr(of, "id", "")))} & {"q", "queue", "inbox", "jobs", "tasks", "messages"}
+    named = queues & set(words(last_name(fact.func.of)))
     options = {name for name, _ in fact.keywords}
     return options <= {"block", "timeout"} and bool(options or named)

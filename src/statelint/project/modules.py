@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from statelint.facts import Facts
+from statelint.facts import Facts, Import
 
 STDLIB = frozenset(sys.stdlib_module_names)
 SOURCE_FOLDERS = ("src", "lib", "backend", "app", "server", "api", "python")
@@ -99,6 +99,12 @@ class Modules:
             if may_be_root and (best is None or (near, module.is_package) > (best[0], best[1].is_package)):
                 best = (near, module)
         return best[1] if best else None
+
+    def meant(self, statement: Import, importer: Module) -> Module | None:
+        """The module of the project that an import statement speaks of, relative or not."""
+        if statement.level:
+            return self.relative(statement.module, statement.level, importer)
+        return self.find(statement.module, importer)
 
     def relative(self, name: str, level: int, importer: Module) -> Module | None:
         """The module that `from {'.' * level}{name}` in `importer` means."""

@@ -30,6 +30,11 @@ def is_super(e: f.Expr) -> bool:
     return isinstance(e, f.Call) and isinstance(e.func, f.Name) and e.func.id == "super"
 
 
+def last_name(e: object) -> str:
+    """The name that an access path ends with; empty for anything that is none."""
+    return e.id if isinstance(e, f.Name) else e.name if isinstance(e, f.Attr) else ""
+
+
 def receiver_rooted(e: f.Expr, scope: Scope) -> str | None:
     """self or cls when an access path starts at the receiver of the enclosing method, else None."""
     while isinstance(e, f.Attr | f.Item | f.Call):

@@ -160,7 +160,7 @@ class Purity:
             return frozenset(found | (set() if known else {"unknown"}))
         for value in values:
             found |= self._called(value, depth)
-        return frozenset(found - {"file"} if self._is_shipped(e, scope) else found)
+        return frozenset(found - {"file"} if "file" in found and self._is_shipped(e, scope) else found)
 
     def _is_shipped(self, call: f.Call, scope: Scope) -> bool:
         """Whether a call is about a file beside the code: its path starts at `__file__`."""
@@ -240,9 +240,8 @@ class Purity:
             found |= self.of(e, scope, depth)
         for site in scope.calls:
             values = self._names.denote(site.call.func, scope)
-            shipped = {"file"} if self._is_shipped(site.call, scope) else set()
-            for value in values:
-                found |= (self._called(value, depth) & IMPURE) - shipped
+            asked = {need for value in values for need in self._called(value, depth) & IMPURE}
+            found |= asked - {"file"} if "file" in asked and self._is_shipped(site.call, scope) else asked
             if not values and site.awaited:
                 found.add("awaited")
         for read, _ in scope.reads:

@@ -82,11 +82,7 @@ def _imported(names: Names) -> Iterator[str]:
                     if found is not None:
                         yield found.path
         for node, name in wanted:
-            package = (
-                names.modules.relative(node.module, node.level, own)
-                if node.level
-                else names.modules.find(node.module, own)
-            )
+            package = names.modules.meant(node, own)
             if package is not None:
                 child = names.modules.child(package, name) if name else None
                 yield (child or package).path

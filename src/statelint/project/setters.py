@@ -41,10 +41,11 @@ class _Change(NamedTuple):
     given: tuple[f.Expr, ...]
 
 
-def changed_settings(names: Names, calls: Calls, reach: Reach, knowledge: Knowledge) -> tuple[Changed, ...]:
+def changed_settings(
+    names: Names, calls: Calls, reach: Reach, first_use: FirstUse, knowledge: Knowledge
+) -> tuple[Changed, ...]:
     """Every change on the request path, one for each setting and function, in order of place."""
     together: dict[tuple[str, Scope], list[_Change]] = defaultdict(list)
-    first_use = FirstUse(names, knowledge)
     for change in (*_called(calls, knowledge), *_assigned(names, knowledge)):
         if first_use.of(change.context, change.scope, lasting=True):
             continue

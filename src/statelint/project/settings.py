@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.project.bound_names import bindings_of
-from statelint.project.field_variables import variable_of
 from statelint.project.names import Names
 from statelint.project.scopes import Context, Scope
 from statelint.project.stages import Stage, stage, stage_of_words
@@ -113,7 +112,7 @@ class Settings:
 
     def _variable(self, given: Given) -> str:
         """The environment variable that fills a field."""
-        return variable_of(given.scope, given.key[-1]) if given.scope else given.key[-1].upper()
+        return self._worths.fields.of(given.scope, given.key[-1]) if given.scope else given.key[-1].upper()
 
     # ── collection ──
 

@@ -15,6 +15,7 @@ from statelint import facts as f
 from statelint.findings import Confidence, Verdict
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
+from statelint.project.first_use import FirstUse
 from statelint.project.handed_on import HandedOn
 from statelint.project.homes import Home, Homes
 from statelint.project.kinds import Kinds, words
@@ -60,6 +61,7 @@ class States:
         writes: Writes,
         reach: Reach,
         purity: Purity,
+        first_use: FirstUse,
         knowledge: Knowledge,
         at_start: Iterable[Scope],
     ) -> None:
@@ -73,7 +75,7 @@ class States:
         """Writes inside of what a container keeps."""
         self._handed_on = HandedOn(names, homes, knowledge)
         self._kinds = Kinds(names, purity, knowledge)
-        self._verdicts = Verdicts(names, purity, knowledge)
+        self._verdicts = Verdicts(names, purity, first_use, knowledge)
         self._knowledge = knowledge
 
     def judge(self) -> tuple[State, ...]:

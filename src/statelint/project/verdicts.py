@@ -13,7 +13,7 @@ from statelint.knowledge import Knowledge
 from statelint.project.first_use import FirstUse, asked_for
 from statelint.project.homes import Home
 from statelint.project.names import Names
-from statelint.project.paths import mentions
+from statelint.project.paths import last_name, mentions
 from statelint.project.purity import CHANGING, Purity
 from statelint.project.scopes import Binding, CallSite, Scope
 from statelint.project.values import Cls, Func, Obj, qualified
@@ -23,11 +23,11 @@ from statelint.project.writes import Write
 class Verdicts:
     """The definition of accidental state applied to the writes of one home."""
 
-    def __init__(self, names: Names, purity: Purity, knowledge: Knowledge) -> None:
+    def __init__(self, names: Names, purity: Purity, first_use: FirstUse, knowledge: Knowledge) -> None:
         self._names = names
         self._purity = purity
         self._knowledge = knowledge
-        self._first_use = FirstUse(names, knowledge)
+        self._first_use = first_use
 
     def of(self, home: Home, writes: Sequence[Write], memo: bool, types: tuple[str, ...]) -> tuple[Verdict, str]:
         """The verdict on a home that requests write so, and the reason in a few words."""
@@ -172,7 +172,7 @@ class Verdicts:
         """Whether the write runs only while the container is empty: `if not known: known.update(load())`."""
         name = _last(write.home)
         asked = (a for test, taken in write.context.tests for a in asked_for(test, taken))
-        return any(getattr(a, "id", getattr(a, "name", "")) == name for a in asked)
+        return any(last_name(a) == name for a in asked)
 
     def _is_guarded(self, write: Write) -> bool:
         """Whether the write runs only on a miss: `x is None`, `not x`, `k not in x`, or in an except block."""

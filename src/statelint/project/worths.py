@@ -13,7 +13,7 @@ from statelint import facts as f
 from statelint.project.bound_names import bindings_of
 from statelint.project.calls import Calls
 from statelint.project.classes import PROPERTIES, decorator_names
-from statelint.project.field_variables import variable_of
+from statelint.project.field_variables import FieldVariables
 from statelint.project.names import Names
 from statelint.project.paths import mentions
 from statelint.project.scopes import Binding, Context, Scope
@@ -60,6 +60,8 @@ class Worths:
         self._methods = {name: row for row in rows for name in row.methods if not row.spread}
         self.spreading = {name: row.spread for row in rows for name in row.methods if row.spread}
         """Methods that make a setting of each variable with a prefix, and the prefix when the call names none."""
+        self.fields = FieldVariables(rows)
+        """Which variables fill the fields of settings classes."""
         self._bases = frozenset(base for row in rows for base in row.bases)
         self._frames: list[Frame] = []
         """What the calls that are being followed give to the parameters of what they call."""
@@ -344,7 +346,7 @@ class Worths:
                     found += self.of(assigned.value, assigned.store.scope, assigned.store.context, depth + 1)
             if found:
                 if self.reads_environment(item.scope):
-                    found = [w._replace(unless=w.unless or variable_of(item.scope, name)) for w in found]
+                    found = [w._replace(unless=w.unless or self.fields.of(item.scope, name)) for w in found]
                 return found
         return []
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.classes import CONSTRUCTORS
 from statelint.project.given import made_by_a_call
-from statelint.project.holders import GENERIC_MUTATORS, OPERATORS, Holders
+from statelint.project.holders import GENERIC_MUTATORS, OPERATORS, Holders, inside
 from statelint.project.homes import Home, Homes
 from statelint.project.names import Names
 from statelint.project.namespaces import constant_name, namespace_of
@@ -18,9 +19,6 @@ from statelint.project.values import Cls, Ext, Func, Heap, Member, Mod, Obj, Sit
 from statelint.spans import Place
 
 SETTING = frozenset({"builtins.setattr", "builtins.delattr", "builtins.object.__setattr__"})
-CONSTRUCTORS = frozenset(
-    {"__init__", "__new__", "__post_init__", "__attrs_post_init__", "__set_name__", "__init_subclass__"}
-)
 
 
 class Write(NamedTuple):
@@ -179,7 +177,7 @@ class Writes:
                 if home:
                     yield self._write(home, s, how, None, False, s.target)
             elif isinstance(value, Cls):
-                if _inside(value.scope, s.scope):
+                if s.scope.kind == "function" and inside(value.scope, s.scope):
                     continue  # the class itself was made by this call
                 home = self._class_home(value.scope, name, s)
                 yield self._write(home, s, how, None, False, s.target)
@@ -331,14 +329,6 @@ def _method_around(scope: Scope | None) -> Scope | None:
 def _keeps_attributes(function: Scope) -> bool:
     """Whether a function is one object for the whole process that its own name reaches."""
     return function.name != "<lambda>" and not made_by_a_call(function)
-
-
-def _inside(inner: Scope, function: Scope) -> bool:
-    """Whether a scope is made anew whenever a function runs."""
-    current = inner.parent if function.kind == "function" else None
-    while current is not None and current is not function:
-        current = current.parent
-    return current is not None
 
 
 def _taken_out(target: f.Expr) -> bool:

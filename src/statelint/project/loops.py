@@ -22,7 +22,7 @@ from statelint.project.own_threads import own_threads, started_here
 from statelint.project.paths import last_name, receiver_rooted
 from statelint.project.scopes import CallSite, Scope
 from statelint.project.values import Bound, Func, Values, union
-from statelint.project.work import walk
+from statelint.project.walking import walk
 from statelint.spans import Place, Span
 
 STARTERS: Final = frozenset({"thread", "task", "executor", "timer"})

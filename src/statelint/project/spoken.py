@@ -6,7 +6,7 @@ from functools import cached_property
 
 from statelint import facts as f
 from statelint.project.modules import Modules
-from statelint.project.work import walk
+from statelint.project.walking import walk
 from statelint.spans import Span
 
 LONGEST = 200

@@ -28,7 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "findings safe_yaml",
         "knowledge vocabulary rows flow_rows store_rows rules facts config config_lines house_words pages",
         "implied",
-        "project extract sift cache discover",
+        "project extract sift cache discover file_names ignore_files",
         "embedded",
         "gather beside sieve services triage stories checks advise report fix",
         "run audit audit_text audit_map audit_html",

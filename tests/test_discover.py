@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from statelint.discover import Scope, discover, part_of, why
+from statelint.discover import Scope, discover, why
+from statelint.file_names import part_of
 
 
 def tree(root: Path, *files: str, **texts: str) -> Path:

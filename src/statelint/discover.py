@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -16,130 +16,17 @@ from typing import NamedTuple
 
 from pathspec import GitIgnoreSpec
 
+from statelint.file_names import is_code, kind_of, part_of
 from statelint.findings import Problem
+from statelint.ignore_files import Ignores
 
-KINDS: tuple[tuple[str, str], ...] = (
-    # glob on the file name → kind; the first that fits wins. A kind is a module of `statelint.extract`.
-    ("*.py", "python"),
-    ("*.pyi", ""),
-    ("*.yaml", "yaml"),
-    ("*.yml", "yaml"),
-    ("*.y*ml.gotmpl", "yaml"),
-    (".env", "dotenv"),
-    (".env.*", "dotenv"),
-    ("*.env", "dotenv"),
-    ("statelint.toml", ""),
-    (".statelint.toml", ""),
-    ("statelint-baseline.json", ""),
-    ("alembic.ini", ""),
-    ("tox.ini", ""),
-    ("pytest.ini", ""),
-    ("mypy.ini", ""),
-    ("*.ini", "ini"),
-    ("pyproject.toml", ""),
-    ("poetry.lock", "toml"),
-    ("uv.lock", "toml"),
-    ("pdm.lock", "toml"),
-    ("requirements*.txt", "requirements"),
-    ("constraints*.txt", "requirements"),
-    ("*.toml", "toml"),
-    ("*.tf", "hcl"),
-    ("*.tofu", "hcl"),
-    ("*.tfvars", "hcl"),
-    ("*.tfvars.json", "hcl-vars"),
-    ("*.nomad", "hcl"),
-    ("*.hcl", "hcl"),
-    ("package-lock.json", ""),
-    ("*.json", "hcl-json"),
-    ("*.log", ""),
-    ("nginx*", "conf"),
-    ("*.conf", "conf"),
-    ("*.cfg", "conf"),
-    ("*.cfg.j2", "conf"),
-    ("*.conf.*", "conf"),
-    ("*.haproxy", "conf"),
-    ("*.nginx", "conf"),
-    ("*.vhost", "conf"),
-    ("*.vcl", "conf"),
-    ("Caddyfile*", "conf"),
-    ("*.caddyfile", "conf"),
-    ("workers.properties", "conf"),
-    ("application*.properties", "conf"),
-    ("standalone*.xml", "conf"),
-    ("domain.xml", "conf"),
-    ("server.xml", "conf"),
-    ("applicationHost.xml", "conf"),
-    ("*.sh", "conf"),
-    ("Makefile", "conf"),
-    ("*.bicep", "conf"),
-    ("justfile", "conf"),
-    ("*.bash", "conf"),
-    ("*.cli", "conf"),
-    ("*.ps1", "conf"),
-    ("*.y*ml.tpl", "yaml"),
-    ("*.y*ml.tmpl", "yaml"),
-    ("*.y*ml.j2", "yaml"),
-    ("*.y*ml.erb", "yaml"),
-    ("*.template", "loose"),
-    ("*.config", "loose"),
-    ("*.tpl", "loose"),
-    ("*.tmpl", "loose"),
-    ("*.ctmpl", "loose"),
-    ("*.tftpl", "loose"),
-    ("*.erb", "loose"),
-    ("*.j2", "loose"),
-    ("*.jinja", "loose"),
-    ("*.lua", "code"),
-    ("*.ts", "code"),
-    ("*.js", "code"),
-    ("*.mjs", "code"),
-    ("*.java", "code"),
-    ("*.cs", "code"),
-    ("*.go", "code"),
-    ("*.rs", "code"),
-    ("Dockerfile*", "commands"),
-    ("*.Dockerfile", "commands"),
-    ("Containerfile", "commands"),
-    ("Procfile", "commands"),
-    ("Procfile.*", "commands"),
-)
-SITES = frozenset({"sites-available", "sites-enabled", "conf.d"})
-"""Folders of a web server's configuration, in which names often have no ending."""
 SKIPPED = frozenset(
     {".git", ".hg", ".svn", ".venv", "venv", ".tox", "node_modules", "__pycache__", ".mypy_cache",
      ".ruff_cache", ".pytest_cache", ".eggs", "site-packages", ".idea", ".vscode", "htmlcov", ".terraform"}
 )  # fmt: skip
-PARTS: tuple[tuple[str, str, str], ...] = (
-    # part of the project, glob on a folder or file name, why
-    ("test", "test", "a folder of tests"),
-    ("test", "tests", "a folder of tests"),
-    ("test", "testing", "a folder of test helpers"),
-    ("test", "test_*.py", "a test module"),
-    ("test", "test_*", "a folder of tests"),
-    ("test", "*_tests", "a folder of tests"),
-    ("test", "*_test.py", "a test module"),
-    ("test", "tests.py", "a test module"),
-    ("test", "conftest.py", "fixtures of tests"),
-    ("migration", "migrations", "database migrations"),
-    ("migration", "migration", "database migrations"),
-    ("migration", "alembic", "database migrations"),
-    ("script", "scripts", "a folder of scripts"),
-    ("script", "noxfile.py", "a build script"),
-    ("script", "setup.py", "a build script"),
-    ("script", "fabfile.py", "a deployment script"),
-    ("script", "dodo.py", "a build script"),
-    ("docs", "docs", "documentation"),
-    ("docs", "doc", "documentation"),
-    ("example", "examples", "examples"),
-    ("example", "benchmarks", "benchmarks"),
-    ("vendored", "vendor", "a copy of another project"),
-    ("vendored", "_vendor", "a copy of another project"),
-    ("vendored", "third_party", "a copy of another project"),
-)
 BUILT = re.compile(r"(^|/)build/(lib|lib\.[^/]+|bdist\.[^/]+)$")
 """What building a distribution leaves behind: a second copy of the code."""
 DEEPEST = 100
-COMMANDS = re.compile(r"(^|/)management/commands/")
 
 
 class Source(NamedTuple):
@@ -177,87 +64,6 @@ class Discovery:
     problems: tuple[Problem, ...]
 
 
-def kind_of(path: str) -> str:
-    """The kind of a file by its name, or by its folder where the name has no ending; empty for none of ours."""
-    folder, _, name = path.rpartition("/")
-    kind = next((kind for glob, kind in KINDS if fnmatchcase(name, glob)), "")
-    return kind or ("conf" if folder.rpartition("/")[2] in SITES and "." not in name.strip(".") else "")
-
-
-def part_of(path: str) -> tuple[str, str]:
-    """The part of the project that a path belongs to, and why; the service unless something else is plain."""
-    if COMMANDS.search(path):
-        return "script", "a management command"
-    names = path.split("/")
-    for part, glob, why in PARTS:
-        places = names[-1:] if glob.endswith(".py") else names[:-1]
-        if any(fnmatchcase(name, glob) for name in places):
-            return part, why
-    return "service", "the service's own code"
-
-
-def _is_code(names: Iterable[str]) -> bool:
-    """Whether a folder named for documents holds nothing but code: a package that is about documents."""
-    files = [name for name in names if "." in name.lstrip(".")]
-    return "conf.py" not in files and bool(files) and all(name.endswith(".py") for name in files)
-
-
-def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
-    """The patterns of an ignore file. Like git, a line that is no pattern is passed over."""
-    lines = list(lines)
-    try:
-        return GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
-
-
-def _is_pattern(line: str) -> bool:
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True
-
-
-class _Ignores:
-    """The ignore files met on the way down; each holds for its own folder."""
-
-    def __init__(self, root: Path, use: bool) -> None:
-        self._root = root
-        self._use = use
-        self._specs: list[tuple[str, GitIgnoreSpec]] = []
-        if use:
-            self._add("", root / ".git" / "info" / "exclude")
-
-    def leave(self, count: int) -> None:
-        """Forget what was met below; `count` is how many there were before."""
-        del self._specs[count:]
-
-    @property
-    def count(self) -> int:
-        return len(self._specs)
-
-    def enter(self, folder: str) -> None:
-        if self._use:
-            self._add(folder, self._root / folder / ".gitignore")
-
-    def _add(self, folder: str, file: Path) -> None:
-        try:
-            lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            return
-        self._specs.append((folder + "/" if folder else "", _spec(lines)))
-
-    def covers(self, path: str) -> bool:
-        covered = False
-        for prefix, spec in self._specs:
-            if path.startswith(prefix):
-                result = spec.check_file(path[len(prefix) :])
-                if result.include is not None:
-                    covered = result.include
-        return covered
-
-
 def discover(root: Path, scope: Scope | None = None) -> Discovery:
     """All sources below `root`, sorted by path. The root itself and what is above it are never left out by name."""
     scope = scope or Scope()
@@ -288,7 +94,7 @@ class _Walk:
         self._root = root
         self._include = GitIgnoreSpec.from_lines(scope.include)
         self._exclude = GitIgnoreSpec.from_lines(scope.exclude)
-        self._ignores = _Ignores(root, scope.respect_gitignore)
+        self._ignores = Ignores(root, scope.respect_gitignore)
         self._asked = scope.asked
         self._code: list[str] = []
         """Folders named for documents that are packages of the service."""
@@ -307,7 +113,7 @@ class _Walk:
         except OSError as error:
             self.problems.append(Problem(path or ".", 1, "unreadable", f"this folder cannot be read: {error.strerror}"))
             return
-        if fnmatchcase(path.rpartition("/")[2], "doc*") and _is_code(entry.name for entry in entries):
+        if fnmatchcase(path.rpartition("/")[2], "doc*") and is_code(entry.name for entry in entries):
             self._code.append(path)
         if path and any(entry.name == "pyvenv.cfg" for entry in entries):
             self.skipped.append(Skipped(path + "/", "a virtual environment"))

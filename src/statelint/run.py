@@ -18,7 +18,8 @@ from statelint import collector
 from statelint.cache import Cache, Runs, default_folder, run_key
 from statelint.clock import Clock
 from statelint.config import Config, ConfigError
-from statelint.discover import Discovery, Scope, Source, discover, kind_of, part_of
+from statelint.discover import Discovery, Scope, Source, discover
+from statelint.file_names import kind_of, part_of
 from statelint.findings import Hit, Judged, Problem, Report, Rule
 from statelint.gather import Content, Progress, gather, parts, read
 from statelint.rules import RuleError, load_rules

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from statelint.discover import kind_of, part_of
+from statelint.file_names import kind_of, part_of
 from statelint.findings import Finding, Fix, Report, Verdict
 from statelint.fix import python, settings
 from statelint.fix.text import Text

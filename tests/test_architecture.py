@@ -26,7 +26,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for row in (
         "spans collector clock",
         "findings safe_yaml",
-        "knowledge vocabulary rows flow_rows store_rows rules facts config config_lines house_words pages",
+        "knowledge vocabulary rows entry_rows flow_rows store_rows rules facts config config_lines house_words pages",
         "implied",
         "project extract sift cache discover file_names ignore_files",
         "embedded",

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 from conftest import FIXTURES
 
+from statelint.entry_rows import Handlers
 from statelint.extract.python import extract
 from statelint.knowledge import Knowledge, available, parse, rules_folder
 from statelint.project import Project, link
-from statelint.vocabulary import Handlers
 
 FOLDER = rules_folder() / "knowledge"
 KNOWLEDGE = available(FOLDER)

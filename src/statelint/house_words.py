@@ -11,7 +11,8 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from statelint.config import Models
-from statelint.vocabulary import Benign, Container, Decorated, Handlers, Library, Mutator, Passed, Spelled
+from statelint.entry_rows import Decorated, Handlers, Passed, Spelled
+from statelint.vocabulary import Benign, Container, Library, Mutator
 
 NAME: Final = "models"
 """What the house's own words are called among the libraries."""

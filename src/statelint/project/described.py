@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from statelint import facts as f
+from statelint.entry_rows import Described
 from statelint.knowledge import Knowledge
 from statelint.project.names import Names
 from statelint.project.scopes import Scope
 from statelint.project.values import Func, Value
 from statelint.spans import Span
-from statelint.vocabulary import Described
 
 
 class Operation(NamedTuple):

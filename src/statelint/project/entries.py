@@ -6,6 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from statelint import facts as f
+from statelint.entry_rows import (
+    Assigned,
+    Decorated,
+    Duck,
+    Handlers,
+    Marked,
+    Methods,
+    Named,
+    Passed,
+    Spelled,
+    Strung,
+    Tabled,
+)  # fmt: skip
 from statelint.findings import Confidence
 from statelint.house_words import is_named
 from statelint.knowledge import Knowledge
@@ -21,20 +34,7 @@ from statelint.project.scripts import scripts
 from statelint.project.stages import away_from_production
 from statelint.project.values import Bound, Cls, Func, Heap, Member, Obj, Value, qualified
 from statelint.spans import Place, Span
-from statelint.vocabulary import (
-    Assigned,
-    Decorated,
-    Duck,
-    Handlers,
-    Library,
-    Marked,
-    Methods,
-    Named,
-    Passed,
-    Spelled,
-    Strung,
-    Tabled,
-)  # fmt: skip
+from statelint.vocabulary import Library
 
 ASIDE = frozenset({"thread", "hook"})
 """Ways in of the standard library that are none where nothing else arrives."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint import facts as f
+from statelint.entry_rows import Mounted
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
 from statelint.project.labels import join, strings, text_of
@@ -16,7 +17,6 @@ from statelint.project.names import Names
 from statelint.project.scopes import CallSite, Scope
 from statelint.project.values import Cls, Ext, Heap, Lit, Mod, Obj, Value, qualified, root
 from statelint.spans import Place
-from statelint.vocabulary import Mounted
 
 DEEPEST = 8
 """So many groups inside groups are followed; one that leads back to itself ends here too."""

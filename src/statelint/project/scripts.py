@@ -8,12 +8,12 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from statelint import facts as f
+from statelint.entry_rows import Script
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
 from statelint.project.names import Names
 from statelint.project.scopes import CallSite, Scope
 from statelint.spans import Place
-from statelint.vocabulary import Script
 
 
 class Found(NamedTuple):

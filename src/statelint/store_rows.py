@@ -114,9 +114,18 @@ class Environ(Row, frozen=True):
     aliases: tuple[str, ...] = ()
     """Keywords of such a field that name its variable."""
     prefixes: tuple[str, ...] = ()
-    """Names in the body of such a class, and keywords of what they are given, that say how its variables begin."""
+    """What says how its variables begin: names in the body of such a class, keywords of what they are given and
+    keywords of a reader's constructor."""
+    delimiters: tuple[str, ...] = ()
+    """Keywords among `prefixes` that say what joins the field of a class inside such a class to its own fields."""
+    within: tuple[str, ...] = ()
+    """Methods of the reader whose `with` block puts their argument before the names of variables."""
+    factory: str = ""
+    """Keyword of a function that makes the default."""
     key: int = 0
     """Position of the variable's name; -1 for a marker that only carries a default."""
+    named: str = ""
+    """Keyword of the variable's name."""
     variable: str = ""
     """The variable that is read when the call names none."""
     default: int | None = 1

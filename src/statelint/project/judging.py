@@ -45,10 +45,13 @@ class Judge:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def worth(self, row: Store, w: Worth, depth: int = 0) -> Judged:
-        """One alternative. A fallback is dropped where a deployment file sets its variable to something else."""
+    def worth(self, row: Store, w: Worth, depth: int = 0, own: str = "") -> Judged:
+        """One alternative. A fallback is dropped where a deployment file sets its variable to something else.
+
+        `own` is the setting itself: the other places that give it are judged by themselves.
+        """
         if w.text is None:
-            return self._from_elsewhere(row, w, depth)
+            return self._from_elsewhere(row, w, depth, own)
         found = judge_text(row, w.text, w.bases)
         if found == "local" and w.unless:
             set_to = self.variable(row, w.unless)
@@ -56,12 +59,12 @@ class Judge:
                 return Judged(set_to, w.text, w.span, "", w.context)
         return Judged(found, w.text, w.span, w.unless, w.context)
 
-    def _from_elsewhere(self, row: Store, w: Worth, depth: int) -> Judged:
+    def _from_elsewhere(self, row: Store, w: Worth, depth: int, own: str) -> Judged:
         if w.env:
             set_to = self.variable(row, w.env)
             if set_to is not None:
                 return Judged(set_to, w.env, w.span, "", w.context)
-            if depth < 3:
+            if depth < 3 and w.env != own:
                 for given in self._settings.find(w.env):
                     if given.span != w.span and given.stage not in ("development", "test"):
                         for judged in self.given(row, given, depth + 1):
@@ -81,4 +84,4 @@ class Judge:
             if given.text is None:
                 return [Judged("unknown", "", given.span)]
             return [Judged(judge_text(row, given.text), given.text, given.span)]
-        return [self.worth(row, w, depth) for w in self._settings.worths(given)]
+        return [self.worth(row, w, depth, given.key[-1]) for w in self._settings.worths(given)]

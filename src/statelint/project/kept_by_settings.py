@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
+from statelint import facts as f
 from statelint.project.deciders import Deciders
 from statelint.project.judging import Judge, Judged, pattern
 from statelint.project.kept import Followers, Kept, Note, Stores
 from statelint.project.settings import Given
-from statelint.project.stages import condition
 from statelint.store_rows import Store
 
 
@@ -46,6 +46,7 @@ class KeptBySettings:
             elif j.judgement == "local":
                 kept = self._placed(library, row, key, given, j)
                 left = self._overridden(kept, given, [g for g, _ in shared if g is not given])
+                left = left and self._replaced(left, row, given)
                 told = [g for g, other in judged if g.stage == "production" and other.judgement != "local"]
                 if left and told and given.stage != "production":
                     left = replace(left, arguable=True)
@@ -58,12 +59,31 @@ class KeptBySettings:
         if j.span and (j.span.path, j.span.line) != (span.path, span.line):
             notes = (Note(j.span, "the value is written here"),)
         owner = given.scope.module.name if given.scope else given.span.path
-        unless = j.unless or (condition(given.context.tests) if given.conditional else "")
+        unless = j.unless or self._absent(given)
         arguable = row.grade == "arguable" or given.stage in ("development", "test")
         return Kept(row, library, "setting", key, owner, span, unless, given.stage, arguable, notes=notes)
 
-    @staticmethod
-    def _overridden(kept: Kept, given: Given, shared: list[Given]) -> Kept | None:
+    def _absent(self, given: Given) -> str:
+        """What must be missing for a setting to be given where it is."""
+        return self._.worths.absent(given.context, given.scope) if given.scope is not None else ""
+
+    def _replaced(self, kept: Kept, row: Store, given: Given) -> Kept | None:
+        """What becomes of a value in a table of which a later statement replaces an entry that holds it."""
+        for depth in range(1, len(given.key)):
+            for other in self._.settings.find(".".join(given.key[:depth])):
+                later = other.scope is given.scope and other.span.line > given.span.line and len(other.key) == depth
+                if not later or other.expr is None or isinstance(other.expr, f.Table):
+                    continue
+                worths = self._.settings.worths(other)
+                variable = next((w.env or w.unless for w in worths if w.env or w.unless), "")
+                if not other.conditional and all(w.text != "none" for w in worths):
+                    return None
+                if variable and self._judge.variable(row, variable) == "shared":
+                    return None
+                kept = replace(kept, unless=kept.unless or variable or self._absent(other))
+        return kept
+
+    def _overridden(self, kept: Kept, given: Given, shared: list[Given]) -> Kept | None:
         """What a shared value elsewhere makes of a local one."""
         for other in shared:
             same = other.scope is given.scope and other.span.path == given.span.path
@@ -72,7 +92,7 @@ class KeptBySettings:
             if same and other.span.line > given.span.line and not other.conditional:
                 return None
             if same and other.conditional and not kept.unless:
-                kept = replace(kept, unless=condition(other.context.tests) or "another value is set")
+                kept = replace(kept, unless=self._absent(other) or "another value is set")
             elif other.stage == "base" and not same and not kept.unless:
                 kept = replace(kept, unless=f"`{other.span.path}` decides")
         return kept

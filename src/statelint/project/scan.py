@@ -167,11 +167,12 @@ class _Walk:
     def on_try(self, s: f.Try, c: Context) -> None:
         partly = c._replace(sure=False)
         self.block(s.body, partly)
+        tried = (*c.tried, *(b.value for b in s.body if isinstance(b, f.Bind) and b.value is not None))
         for handler in s.handlers:
             if handler.name:
                 self.bind(handler.name, "except", handler.at, c, handler.type)
             lacks = c.on_lack or _catches_lack(handler.type)
-            self.block(handler.body, partly._replace(on_lack=lacks, on_error=True))
+            self.block(handler.body, partly._replace(on_lack=lacks, on_error=True, tried=tried))
         self.block(s.other, partly)
         self.block(s.final, c)
 

@@ -23,6 +23,8 @@ class Context(NamedTuple):
     """In the clause of any exception."""
     in_main: bool = False
     for_types: bool = False
+    tried: tuple[f.Expr, ...] = ()
+    """What the `try` before the clause of an exception binds names to, and so failed to get."""
     sure: bool = True
     """Whether it always runs once the code around it is left in the usual way: not in a branch, loop or `try`."""
 

@@ -151,7 +151,7 @@ class Secrets:
                 for b in bindings:
                     if b.kind in ("assign", "annotate") and b.value is not None:
                         if parts & self._words:
-                            weak = len(bindings) > 1 or self._.worths.reads_environment(scope)
+                            weak = len(bindings) > 1 or self._.worths.readers.fills(scope)
                             yield from self._key(b.value, scope, name, scope.span(b.at), b.context, weak)
                         elif parts & self._identity and scope.kind == "module":
                             for made in self.made(b.value, scope, b.context):
@@ -338,7 +338,7 @@ class Secrets:
 
     def _field(self, e: f.Expr, cls: Scope, context: Context, depth: int) -> Iterator[Made]:
         """A class attribute; a field that a variable fills is only a fallback."""
-        reads = self._.worths.reads_environment(cls)
+        reads = self._.worths.readers.fills(cls)
         for made in self.made(e, cls, context, depth + 1):
             yield made._replace(fallback=True) if reads else made
 

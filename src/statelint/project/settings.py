@@ -79,12 +79,13 @@ class Settings:
     def _prefixes(self) -> tuple[str, ...]:
         """What the variables begin with of which code makes settings: `config.from_prefixed_env()`."""
         found: dict[str, None] = {}
-        for scope in self._names.every if self._worths.spreading else ():
+        spreading = self._worths.readers.spreading
+        for scope in self._names.every if spreading else ():
             for site in scope.calls:
                 func = site.call.func
-                if isinstance(func, f.Attr) and func.name in self._worths.spreading and scope.module.in_service:
+                if isinstance(func, f.Attr) and func.name in spreading and scope.module.in_service:
                     first = next(iter((*site.call.args, *(v for _, v in site.call.keywords))), None)
-                    named = str(first.value) if isinstance(first, f.Const) else self._worths.spreading[func.name]
+                    named = str(first.value) if isinstance(first, f.Const) else spreading[func.name]
                     found[f"{named}_"] = None
         return tuple(found)
 
@@ -112,7 +113,7 @@ class Settings:
 
     def _variable(self, given: Given) -> str:
         """The environment variable that fills a field."""
-        return self._worths.fields.of(given.scope, given.key[-1]) if given.scope else given.key[-1].upper()
+        return self._worths.readers.variable(given.scope, given.key[-1]) if given.scope else given.key[-1].upper()
 
     # ── collection ──
 
@@ -120,7 +121,7 @@ class Settings:
         for scope in self._names.every:
             if not scope.module.in_service:
                 continue
-            field = scope.kind == "class" and self._worths.reads_environment(scope)
+            field = scope.kind == "class" and self._worths.readers.fills(scope)
             for name, bindings in scope.bindings.items():
                 for b in bindings:
                     if b.value is None or b.kind not in ("assign", "annotate") or b.position is not None:
@@ -143,9 +144,10 @@ class Settings:
                 continue
             if giver or name.isupper() or _is_table(value):
                 yield from self._flat((name,), value, scope, context, value.at)
+        entry = path_of(func.of) if isinstance(func, f.Attr) and func.name == "update" else ()
         for arg in call.args:
-            if isinstance(arg, f.Table):
-                yield from self._flat((), arg, scope, context, arg.at)
+            if isinstance(arg, f.Table) or len(entry) > 1:
+                yield from self._flat(entry if len(entry) > 1 else (), arg, scope, context, arg.at)
         if giver and isinstance(func, f.Attr) and func.name == "setdefault" and len(call.args) == 2:
             key = call.args[0]
             if isinstance(key, f.Const):

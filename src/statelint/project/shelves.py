@@ -88,11 +88,12 @@ class Shelves:
                             yield from self._chosen(b, b.value, path, row, setting)
                     for store in top.stores:
                         keys = _keys(store.target)
-                        if keys and keys[0] == head and store.value is not None:
-                            rest = path[len(keys) - 1 :]
-                            if keys[1:] == path[: len(keys) - 1]:
+                        if keys and keys[0] == head and store.value is not None and len(keys) <= len(path) + 1:
+                            given = list(zip(path, keys[1:], strict=False))
+                            if all(_stands_for(part, key, row) for part, key in given):
                                 b = Binding(head, "assign", store.value, None, None, store.at, top, store.context)
-                                yield from self._chosen(b, store.value, rest, row, setting)
+                                rest, own = path[len(given) :], tuple(keys[1:])
+                                yield from self._chosen(b, store.value, rest, row, setting, own)
 
     def _chosen(
         self, b: Binding, value: f.Expr, path: list[str], row: Shelf, setting: str, keys: tuple[str, ...] = ()

@@ -98,10 +98,26 @@ def _names(e: f.Expr) -> Iterable[str]:
         yield from _names(e.key)
 
 
+def _is_key(e: f.Expr) -> bool:
+    """Whether a constant is a name by which a table is asked: `"STORE_URL" in os.environ`."""
+    return isinstance(e, f.Const) and e.kind == "str" and str(e.value).isupper() and str(e.value).isidentifier()
+
+
+def asked(test: f.Expr) -> list[f.Expr]:
+    """The names and attributes that a test asks about."""
+    if isinstance(test, f.Name | f.Attr | f.Item):
+        return [test]
+    parts = _asked(test)
+    if isinstance(parts, f.Op):
+        return [e for operand in parts.operands for e in asked(operand)]
+    return [test.func] if isinstance(test, f.Call) and isinstance(test.func, f.Attr) else []
+
+
 def _asked(test: f.Expr) -> f.Expr:
     """A test without what its comparisons compare with."""
     if isinstance(test, f.Op) and test.op in ("==", "!=", "is", "is not", "in", "not in"):
-        compared = test.operands[1:] if isinstance(test.operands[0], f.Const) else test.operands[:1]
+        keyed = test.op in ("in", "not in") and _is_key(test.operands[0])
+        compared = test.operands[1:] if isinstance(test.operands[0], f.Const) and not keyed else test.operands[:1]
         return f.Op(test.op, compared, test.at)
     if isinstance(test, f.Op) and test.op in ("and", "or", "not"):
         return f.Op(test.op, tuple(_asked(operand) for operand in test.operands), test.at)

@@ -13,16 +13,18 @@ from statelint import facts as f
 from statelint.project.bound_names import bindings_of
 from statelint.project.calls import Calls
 from statelint.project.classes import PROPERTIES, decorator_names
-from statelint.project.field_variables import FieldVariables
 from statelint.project.names import Names
 from statelint.project.paths import mentions
+from statelint.project.readers import Readers
 from statelint.project.scopes import Binding, Context, Scope
-from statelint.project.stages import condition
+from statelint.project.stages import asked, condition
 from statelint.project.values import Bound, Cls, Ext, Func, Heap, Member, Mod, Obj, qualified
 from statelint.spans import Span
 from statelint.store_rows import Environ
 
 DEPTH: Final = 8
+NEAR: Final = 4
+"""As far in as the tests around a value are still looked into."""
 JOINERS: Final = frozenset(
     {"join", "joinpath", "abspath", "resolve", "expanduser", "Path", "PurePath", "str", "realpath"}
 )  # fmt: skip
@@ -55,14 +57,7 @@ class Worths:
     def __init__(self, names: Names, calls: Calls) -> None:
         self._names = names
         self._calls = calls
-        rows: list[Environ] = [row for _, row in names.knowledge.rows(lambda lib: lib.environ)]
-        self._readers = {name: row for row in rows for name in row.names}
-        self._methods = {name: row for row in rows for name in row.methods if not row.spread}
-        self.spreading = {name: row.spread for row in rows for name in row.methods if row.spread}
-        """Methods that make a setting of each variable with a prefix, and the prefix when the call names none."""
-        self.fields = FieldVariables(rows)
-        """Which variables fill the fields of settings classes."""
-        self._bases = frozenset(base for row in rows for base in row.bases)
+        self.readers = Readers(names)
         self._frames: list[Frame] = []
         """What the calls that are being followed give to the parameters of what they call."""
 
@@ -76,7 +71,7 @@ class Worths:
         if isinstance(e, f.Const):
             return [Worth(_text(e), scope.span(e.at), scope, context)]
         if isinstance(e, f.Choice):
-            unless = condition([(e.test, True)])
+            unless = self.absent(Context(tests=((e.test, True),)), scope, depth)
             found = [*self.of(e.then, scope, context, depth + 1), *self.of(e.other, scope, context, depth + 1)]
             return [w._replace(unless=w.unless or unless) for w in found]
         if isinstance(e, f.Op) and e.op == "or":
@@ -155,9 +150,19 @@ class Worths:
                     found += self.bound(b, depth + 1)
             elif isinstance(value, Cls) or (isinstance(value, Obj) and isinstance(value.cls, Cls)):
                 cls = value.scope if isinstance(value, Cls) else value.cls.scope  # type: ignore[union-attr]
-                found += self.class_member(cls, e.name, depth + 1)
+                found += self._made_with(value, e.name, depth) or self.class_member(cls, e.name, depth + 1)
         found = found or self._named(e, scope, context)
         return found or [self._unknown(e, scope, context, e.name)]
+
+    def _made_with(self, value: Obj | Cls, name: str, depth: int) -> list[Worth]:
+        """What the maker of an object gave for a field, where the class has no code that could change it."""
+        made = value.site if isinstance(value, Obj) else None
+        if made is None or not isinstance(made.expr, f.Call) or not isinstance(value.cls, Cls):  # type: ignore[union-attr]
+            return []
+        given = dict(made.expr.keywords).get(name)
+        if given is None or self._names.classes.method(value.cls.scope, "__init__"):  # type: ignore[union-attr]
+            return []
+        return self.of(given, made.scope, None, depth + 1)
 
     def _named(self, e: f.Expr, scope: Scope, context: Context) -> list[Worth]:
         """The qualified name of an outside object."""
@@ -206,7 +211,7 @@ class Worths:
             name = qualified(value)
             if isinstance(value, Obj) and isinstance(value.cls, Ext):
                 name = f"{value.cls.name}.__call__"
-            row = self._reader(name) if name else None
+            row = self.readers.row(name) if name else None
             if row:
                 return self._read(row, e, scope, context, depth)
         last = e.func.name if isinstance(e.func, f.Attr) else e.func.id if isinstance(e.func, f.Name) else ""
@@ -216,8 +221,8 @@ class Worths:
             return [Worth(text, scope.span(e.at), scope, context)]
         if last in SAME and isinstance(e.func, f.Attr):
             return self.of(e.func.of, scope, context, depth + 1)
-        if last in self._methods and self._methods[last].keyword in dict(e.keywords):
-            return self._read(self._methods[last], e, scope, context, depth)
+        if (row := self.readers.by_method(e, last)) is not None:
+            return self._read(row, e, scope, context, depth)
         found: list[Worth] = [
             w._replace(unless=w.unless or unless)
             for entry, where, unless in self.entries(e, scope, context, depth)
@@ -254,22 +259,16 @@ class Worths:
             key = next(
                 (str(a.value) for a in reversed(named.args[:2]) if isinstance(a, f.Const) and a.kind == "str"), ""
             )
-            found = [w._replace(unless=w.unless or key) if w.text is not None else w for w in found]
+            kept = [w.unless if w.unless.isupper() else key or w.unless for w in found]
+            found = [w._replace(unless=u) if w.text is not None else w for w, u in zip(found, kept, strict=True)]
         return found
-
-    def _reader(self, name: str) -> Environ | None:
-        return next((self._readers[n] for n in self._names.knowledge.spellings(name) if n in self._readers), None)
 
     def _read(self, row: Environ, e: f.Call, scope: Scope, context: Context, depth: int) -> list[Worth]:
         """A read of a variable, then what it falls back to."""
-        key = ""
-        if 0 <= row.key < len(e.args):
-            key = self._piece(e.args[row.key], scope, context, depth)
-        default = next((v for k, v in e.keywords if k == row.keyword), None)
-        if default is None and row.default is not None and len(e.args) > row.default:
-            default = e.args[row.default]
-        key = key or row.variable
-        default = default if default is not None else self._scheme_default(e, key, scope)
+        named = self.readers.key(row, e)
+        key = self._piece(named, scope, context, depth) if named is not None else row.variable
+        key = self.readers.prefix(row, e, scope, context) + key if key else ""
+        default = self.readers.default(row, e, key, scope)
         found = [] if row.key < 0 else [self._unknown(e, scope, context, key or "the variable")]
         if default is None and row.lacking:
             found.append(Worth("none", scope.span(e.at), scope, context, unless=key))
@@ -280,14 +279,17 @@ class Worths:
                 found.append(w._replace(text=text, unless=unless))
         return found
 
-    def _scheme_default(self, e: f.Call, key: str, scope: Scope) -> f.Expr | None:
-        """The default that the constructor of the reader got: `Env(DATABASE_URL=(str, "sqlite://"))`."""
-        for value in self._names.denote(e.func.of if isinstance(e.func, f.Attr) else e.func, scope):
-            made = value.site.expr if isinstance(value, Obj) and value.site is not None else None
-            given = dict(made.keywords).get(key) if isinstance(made, f.Call) else None
-            if isinstance(given, f.Group) and len(given.items) == 2:
-                return given.items[1]
-        return None
+    def absent(self, context: Context, scope: Scope, depth: int = 0) -> str:
+        """The variable or name whose absence leads to a place: what a `try` before it read, or what a test asks about.
+
+        A local name that a test asks about stands for the variable that it was read from.
+        """
+        told = condition(context.tests)
+        tested = [] if told.isupper() else [e for test, _ in reversed(context.tests) for e in asked(test)]
+        for e in (*reversed(context.tried), *tested) if depth < NEAR else ():
+            if env := next((w.env for w in self.of(e, scope, None, depth + 2) if w.env), ""):
+                return env
+        return told
 
     # ── names and members ──
 
@@ -296,7 +298,7 @@ class Worths:
         if depth > DEPTH:
             return []
         if b.kind in ("assign", "annotate") and b.value is not None and b.position is None:
-            unless = condition(b.context.tests) if b.context.tests else ""
+            unless = self.absent(b.context, b.scope, depth)
             found = self.of(b.value, b.scope, b.context, depth)
             return [w._replace(unless=w.unless or unless, context=b.context) for w in found]
         if b.kind == "param":
@@ -345,8 +347,8 @@ class Worths:
                 if assigned.value is not None:
                     found += self.of(assigned.value, assigned.store.scope, assigned.store.context, depth + 1)
             if found:
-                if self.reads_environment(item.scope):
-                    found = [w._replace(unless=w.unless or self.fields.of(item.scope, name)) for w in found]
+                if variable := self.readers.variable(item.scope, name):
+                    found = [w._replace(unless=w.unless or variable) for w in found]
                 return found
         return []
 
@@ -364,11 +366,6 @@ class Worths:
                 for w in self.of(returned, getter, None, depth + 1):
                     found[w.span] = w
         return list(found.values())
-
-    def reads_environment(self, cls: Scope) -> bool:
-        """Whether fields of a class are filled from environment variables."""
-        bases = self._names.classes.outside_bases(cls)
-        return bool(self._bases & set(bases))
 
 
 def _handed(callee: Scope, call: f.Call, scope: Scope, context: Context | None, bound: bool) -> Frame:

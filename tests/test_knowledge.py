@@ -25,7 +25,7 @@ FOLDER = rules_folder() / "knowledge"
 KNOWLEDGE = available(FOLDER)
 EVERYTHING = Knowledge(KNOWLEDGE.items())
 SAMPLES = sorted((FIXTURES / "entries").glob("*.py"))
-ONCE = ("instances", "containers", "mutators", "memo", "benign", "setters")
+ONCE = ("instances", "containers", "mutators", "memo", "benign", "setters", "through", "sinks", "openers", "removers")
 """Tables in which a look-up by name takes one row."""
 TOLD_CLOSER = {
     ("instances", f"starlette.{name}.app")

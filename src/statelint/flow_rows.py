@@ -129,7 +129,7 @@ class Pass(Row, frozen=True):
     how: Literal[
         "clean", "same", "content", "decode-text", "derived", "wrap", "same-path", "join-path", "call", "call-each",
         "call-later", "bind", "element", "pairs", "numbered", "zip", "attribute", "store", "context", "wrapper",
-        "table", "text", "inside",
+        "table", "text", "inside", "spelled",
     ]  # fmt: skip
     argument: int = 0
     """For `call` and its like the position of the callable; for others the position of what is passed on."""

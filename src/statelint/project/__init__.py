@@ -84,7 +84,8 @@ class Project:
 
     @cached_property
     def modules(self) -> Modules:
-        return Modules((path, self.parts.get(path, "service"), f) for path, f in sorted(self.facts.items()) if f.body)
+        sources = ((path, found) for path, found in sorted(self.facts.items()) if found.body or _is_package(path))
+        return Modules((path, self.parts.get(path, "service"), found) for path, found in sources)
 
     @cached_property
     def scopes(self) -> Mapping[str, Scope]:
@@ -288,6 +289,11 @@ class Project:
             return ()
         message = "the project is large: following uploads to the disk stopped early, so some may be missed"
         return (Problem(".", 1, "limit", message),)
+
+
+def _is_package(path: str) -> bool:
+    """Whether a file makes its folder a package, which it does also where it is empty."""
+    return path.rpartition("/")[2] == "__init__.py"
 
 
 def link(facts: Mapping[str, Facts], parts: Mapping[str, str], options: Options | None = None) -> Project:

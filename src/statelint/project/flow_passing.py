@@ -76,6 +76,9 @@ class Passing:
             return data | handles
         if how == "same-path":
             return path_part(value)
+        if how == "spelled":  # a path stays that path as text; of all else it is the text
+            path = path_part(value)
+            return path | content_of(value - path)
         if how == "join-path":
             parts = [recv, *given.values] if row.argument < 0 else given.values
             if len(parts) == 1:

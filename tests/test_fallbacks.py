@@ -154,6 +154,51 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["STORE"],
     ),
+    "a deployment sets what is tried first": (
+        {
+            "settings.py": "from environs import Env, EnvError\n\nenv = Env()\n" + DJANGO
+            + 'try:\n    CELERY_BROKER_URL = env("BROKER")\nexcept EnvError:\n'
+            + '    CELERY_BROKER_URL = "memory://"\n',
+            "compose.yaml": COMPOSE % "BROKER",
+        },
+        [],
+    ),
+    "a deployment sets what a test asks for, so that the other branch is taken": (
+        {
+            "settings.py": "import os\n\n" + DJANGO + 'STORE = os.environ.get("STORE")\nif STORE:\n'
+            + '    CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": STORE}}\n'
+            + 'else:\n    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}\n',
+            "compose.yaml": COMPOSE % "STORE",
+        },
+        [],
+    ),
+    "nothing sets it": (
+        {
+            "settings.py": "import os\n\n" + DJANGO + 'STORE = os.environ.get("STORE")\nif STORE:\n'
+            + '    CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": STORE}}\n'
+            + 'else:\n    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}\n',
+            "compose.yaml": COMPOSE % "OTHER",
+        },
+        ["STORE"],
+    ),
+    "a deployment switches the local branch on": (
+        {
+            "settings.py": "import os\n\n" + DJANGO + 'if os.environ.get("CACHE_KIND", "memory") == "redis":\n'
+            + '    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}\n'
+            + 'else:\n    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}\n',
+            "compose.yaml": "services:\n  web:\n    build: .\n    environment:\n      CACHE_KIND: memory\n",
+        },
+        ["CACHE_KIND"],
+    ),
+    "a deployment switches it off": (
+        {
+            "app.py": "import os\nfrom cachelib import FileSystemCache, RedisCache\n\n"
+            + 'if os.environ.get("CACHE_KIND", "files") == "redis":\n    cache = RedisCache()\n'
+            + 'else:\n    cache = FileSystemCache("cache")\nengine = None\n' + SERVED,
+            "compose.yaml": "services:\n  web:\n    build: .\n    environment:\n      CACHE_KIND: redis\n",
+        },
+        [],
+    ),
 }  # fmt: skip
 
 

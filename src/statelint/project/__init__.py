@@ -33,6 +33,7 @@ from statelint.project.loops import Loops
 from statelint.project.memos import Memoised, Memos
 from statelint.project.modules import Modules
 from statelint.project.names import Names
+from statelint.project.outcomes import Outcomes
 from statelint.project.purity import Purity
 from statelint.project.reach import Reach
 from statelint.project.scan import scan
@@ -255,7 +256,7 @@ class Project:
         """Constructs and settings that keep data in one process or on its disk."""
         parts = Stores(
             self.names, self.calls, self.reach, self.knowledge, self.settings, self.worths, self.knowledge.stores,
-            self.offline, Versions(self.documents),
+            self.offline, Versions(self.documents), Outcomes(self.variables, self.worths),
         )  # fmt: skip
         return LocalStores(parts)
 

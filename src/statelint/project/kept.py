@@ -9,6 +9,7 @@ from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
 from statelint.project.names import Names
+from statelint.project.outcomes import Outcomes
 from statelint.project.reach import Chain, Reach
 from statelint.project.scopes import CallSite, Scope
 from statelint.project.settings import Settings
@@ -64,6 +65,7 @@ class Stores:
     rows: tuple[tuple[str, Store], ...]
     offline: frozenset[Scope]
     versions: Versions
+    outcomes: Outcomes
 
 
 def argument(call: f.Call, keyword: str, position: int | None) -> f.Expr | None:

@@ -92,6 +92,8 @@ class KeptByCalls:
         scope = site.scope
         if not scope.module.in_service or site.context.for_types:
             return True
+        if site.context.tests and self._.outcomes.reached(site.context, scope) is False:
+            return True
         if (scope in self._.offline or scope.in_main or site.context.in_main) and row.keeps not in SERVED:
             return True
         return row.requested and not self._.reach.runs(scope)
@@ -118,7 +120,10 @@ class KeptByCalls:
             if self._deciders.decided(row) and self._outlives(row, site, ""):
                 yield self._made(library, row, site, found, None)
         elif given is not None:
-            judged = [self._judge.worth(row, w) for w in self._.worths.of(given, scope, site.context)]
+            worths = self._.worths.of(given, scope, site.context)
+            judged = [
+                self._judge.worth(row, w) for w in worths if self._.outcomes.reached(w.context, w.scope) is not False
+            ]
             chosen = any(j.judgement == "shared" for j in judged)
             for j in judged:
                 if j.judgement == "local" and self._outlives(row, site, j.text):

@@ -41,6 +41,8 @@ class KeptBySettings:
         if not self._deciders.needed(row) or not self._deciders.decided(row):
             return
         for given, j in judged:
+            if given.scope is not None and self._.outcomes.reached(given.context, given.scope) is False:
+                continue
             if row.follows and (not row.follows.value or pattern(row.follows.value).search(j.text)):
                 yield from self._followed(library, row, key, given, j)
             elif j.judgement == "local":
@@ -89,7 +91,8 @@ class KeptBySettings:
             same = other.scope is given.scope and other.span.path == given.span.path
             if other.stage == "production" and given.stage != "production":
                 return replace(kept, arguable=True)
-            if same and other.span.line > given.span.line and not other.conditional:
+            taken = other.scope is None or self._.outcomes.reached(other.context, other.scope)
+            if same and other.span.line > given.span.line and taken:
                 return None
             if same and other.conditional and not kept.unless:
                 kept = replace(kept, unless=self._absent(other) or "another value is set")

@@ -1,0 +1,79 @@
+"""How tests on environment variables turn out in the deployments of the repository, so that a place is reached or not.
+
+Only what deployment files set counts: a variable that none of them sets may still be set elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from statelint import facts as f
+from statelint.project.scopes import Context, Scope
+from statelint.project.variables import Variable, Variables
+from statelint.project.worths import Worths
+
+FALSE: Final = frozenset({"", "0", "false", "no", "off", "none", "null"})
+
+
+class Outcomes:
+    """Answers for places in code."""
+
+    def __init__(self, variables: Variables, worths: Worths) -> None:
+        self._variables = variables
+        self._worths = worths
+
+    def reached(self, context: Context, scope: Scope) -> bool | None:
+        """Whether all deployments that tell come to a place: None where nothing is known of one of the tests."""
+        found = [self._is(test, scope) for test, _ in context.tests]
+        wanted = [taken for _, taken in context.tests]
+        if any(truth is not None and truth is not want for truth, want in zip(found, wanted, strict=True)):
+            return False
+        if any(self._set(self._variable(e, scope)) for e in context.tried):
+            return False  # what was tried did not fail
+        return None if None in found or context.tried else True
+
+    def _is(self, test: f.Expr, scope: Scope) -> bool | None:
+        """What a test comes to."""
+        if isinstance(test, f.Op) and test.op == "not" and len(test.operands) == 1:
+            inner = self._is(test.operands[0], scope)
+            return None if inner is None else not inner
+        if isinstance(test, f.Op) and test.op in ("and", "or"):
+            parts = [self._is(operand, scope) for operand in test.operands]
+            decisive = test.op == "or"
+            return decisive if decisive in parts else None if None in parts else not decisive
+        if isinstance(test, f.Op) and len(test.operands) == 2:
+            return self._compared(test.op, *test.operands, scope)
+        if isinstance(test, f.Name | f.Attr | f.Item | f.Call):
+            return _agreed(_truth(v) for v in self._set(self._variable(test, scope)))
+        return None
+
+    def _compared(self, op: str, left: f.Expr, right: f.Expr, scope: Scope) -> bool | None:
+        if op in ("in", "not in") and isinstance(left, f.Const):
+            return (op == "in") if str(left.value).isupper() and self._set(str(left.value)) else None
+        if op in ("is", "is not") and isinstance(right, f.Const) and right.kind == "none":
+            return (op == "is not") if self._set(self._variable(left, scope)) else None
+        if op in ("==", "!=") and isinstance(right, f.Const) and right.kind == "str":
+            same = [v.value == right.value if v.known else None for v in self._set(self._variable(left, scope))]
+            found = _agreed(same)
+            return None if found is None else found is (op == "==")
+        return None
+
+    def _variable(self, e: f.Expr, scope: Scope) -> str:
+        """The one variable that an expression is read from."""
+        found = {w.env for w in self._worths.of(e, scope) if w.env}
+        return found.pop() if len(found) == 1 else ""
+
+    def _set(self, name: str) -> list[Variable]:
+        return self._variables.named(name) if name else []
+
+
+def _truth(variable: Variable) -> bool:
+    """How a variable counts in a test; what comes from elsewhere is there."""
+    return not variable.known or variable.value.strip().lower() not in FALSE
+
+
+def _agreed(truths: Iterable[bool | None]) -> bool | None:
+    """What all say alike."""
+    found = set(truths)
+    return found.pop() if len(found) == 1 else None

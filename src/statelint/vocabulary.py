@@ -116,8 +116,14 @@ class Fields(Row, frozen=True):
     names: tuple[str, ...]
     names_class: bool = False
     """Whether the value is a class, which an argument names: `kind = Type(Store)`."""
+    object_of: bool = False
+    """Whether the value is an object of the class that an argument names: `store = Instance(Store)`."""
     keywords: tuple[str, ...] = ()
     """Keywords of the argument that names the class; without one of them it is the first."""
+    made_by: tuple[str, ...] = ()
+    """Decorators that take the name of a field and mark the method that makes its first value."""
+    made_by_method: str = ""
+    """The name of a method that makes the first value, with `{}` for that of the field."""
 
 
 class Yielded(Row, frozen=True):

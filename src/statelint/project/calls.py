@@ -33,7 +33,10 @@ class Calls:
         self.out: dict[Scope, list[Edge]] = defaultdict(list)
         self.into: dict[Scope, list[Edge]] = defaultdict(list)
         self.outside: dict[str, list[CallSite]] = defaultdict(list)
+        self.overridden: dict[str, list[CallSite]] = defaultdict(list)
+        """Calls of project methods that take the place of an outside one, by the name of that one."""
         self._properties = names.classes.accessor_names()
+        self._looked_up = any("__getitem__" in cls.bindings for cls in names.classes.all)
         self._looks = names.knowledge.words.get("looks", frozenset())
         for scope in names.every:
             self._collect(scope)
@@ -59,6 +62,8 @@ class Calls:
         for read, _ in scope.reads:
             if read.name in self._properties:
                 self._access(read, "getter", scope)
+        for item in scope.gets if self._looked_up else ():
+            self._runs(scope, item.of, ("__getitem__",), item.at, "call")
         for expr, is_async, _ in scope.withs:
             names = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
             self._runs(scope, expr, names, expr.at, "enter")
@@ -107,6 +112,9 @@ class Calls:
             for callee in self._callees.of(value, site):
                 inside, is_outside = True, False
                 self._add(Edge(scope, callee.scope, call.at, callee.how, callee.receiver, site))
+            if isinstance(value, Bound) and value.scope.owner is not None:
+                for base in self._names.classes.outside_bases(value.scope.owner):
+                    self.overridden[f"{base}.{value.scope.name}"].append(site)
             name = qualified(value) if is_outside else None
             if name:
                 self.outside[name].append(site)

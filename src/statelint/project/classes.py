@@ -36,6 +36,11 @@ def first_parameter(scope: Scope) -> tuple[str, str] | None:
     return node.params[0].name, "cls" if is_cls else "self"
 
 
+def is_abstract(cls: Scope) -> bool:
+    """Whether objects of a class are always ones of a class below it: its own body leaves methods to these."""
+    return any(isinstance(c.node, f.Function) and "abstractmethod" in decorator_names(c.node) for c in cls.children)
+
+
 CONSTRUCTORS: Final = frozenset(
     {"__init__", "__new__", "__post_init__", "__attrs_post_init__", "__set_name__", "__init_subclass__"}
 )

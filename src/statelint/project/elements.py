@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from statelint import facts as f
-from statelint.project.applications import below_application, step_of
+from statelint.project.applications import below_application, key_text
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import Scope
 from statelint.project.values import (
@@ -54,16 +54,16 @@ class Elements:
                 copied = value.type == "builtins.list"  # slices of other sequences can be views
                 found.append(Heap(value.type, self._names.site(e, scope)) if copied else Part(value))
             else:
-                found.extend(self._kept(value, e))
+                found.extend(self.kept(value, e.key))
                 found.extend(self.elements(value, e.key))
         return union(found)
 
-    def _kept(self, value: Value, e: f.Item) -> Values:
-        """What code assigns to this key of an application object."""
+    def kept(self, value: Value, key: f.Expr) -> Values:
+        """What code assigns to this key of an application object, or of a table that it keeps."""
         path = below_application(value, self._names.knowledge) if isinstance(value, Obj | Member) else None
-        step = step_of(e) if path is not None else None
-        given = self._names.given() if step else None
-        kept = given.kept.get(f"{path}{step}", ()) if given else ()
+        text = key_text(key) if path is not None else None
+        given = self._names.given() if text is not None else None
+        kept = given.kept.get(f"{path}[{text}]", ()) if given else ()
         return union(*(self._names.denote(value, scope) for value, scope in kept))
 
     def _loaded(self, key: f.Expr, scope: Scope) -> Values:

@@ -13,23 +13,21 @@ from statelint.entry_rows import (
     Handlers,
     Marked,
     Methods,
-    Named,
     Passed,
-    Spelled,
     Strung,
     Tabled,
 )  # fmt: skip
 from statelint.findings import Confidence
-from statelint.house_words import is_named
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
 from statelint.project.described import described
 from statelint.project.entry import Entry
 from statelint.project.labels import VERBS, first_matches, label_of, strings
+from statelint.project.named_entries import ByName
 from statelint.project.names import Names
 from statelint.project.paths import last_name
 from statelint.project.prefixes import Prefixes
-from statelint.project.scopes import Scope, outside_names, reads_of
+from statelint.project.scopes import Scope
 from statelint.project.scripts import scripts
 from statelint.project.stages import away_from_production
 from statelint.project.values import Bound, Cls, Func, Heap, Member, Obj, Value, qualified
@@ -52,7 +50,7 @@ class Entries:
         self._prefixes = Prefixes(names, calls, knowledge)
         self._tried: set[Scope] = set()
         """What only development or tests hand to a framework."""
-        self._near: dict[str, frozenset[str]] = {}
+        self._by_name = ByName(names, calls)
         self.startup = {e.scope for e in self._collect("startup", lambda lib: lib.startup)}
         self.commands = {e.scope for e in self._collect("commands", lambda lib: lib.commands)}
         self._scripts = tuple(scripts(names, calls, knowledge))
@@ -85,16 +83,16 @@ class Entries:
         settings = [(stem, row) for stem, handlers in rows for row in handlers.settings]
         marked = [(stem, row) for stem, handlers in rows for row in handlers.marked]
         spelled = [(stem, row) for stem, handlers in rows for row in handlers.spelled]
-        marking = self._marking() if spelled else frozenset()
+        marking = self._by_name.marking() if spelled else frozenset()
         globs = [
             (stem, row, name) for stem, handlers in rows for row in handlers.bases for name in row.names if "*" in name
         ]
         for scope in self._names.every:
             if scope.kind == "function":
                 yield from self._decorated(scope, table, ducks)
-                yield from self._spelled(scope, spelled, marking)
+                yield from self._by_name.spelled(scope, spelled, marking)
                 if scope.parent and scope.parent.kind in ("module", "class"):
-                    yield from self._named(scope, named)
+                    yield from self._by_name.named(scope, named)
                 yield from self._assigned(scope, assigned)
             elif scope.kind == "class":
                 yield from self._marked(scope, marked)
@@ -110,15 +108,18 @@ class Entries:
             for given in handlers.arguments:
                 for name in given.names:
                     passed.setdefault(name, []).append((stem, given))
-        for name, sites in self._calls.outside.items():
+        for name, sites in (*self._calls.outside.items(), *self._calls.overridden.items()):
             spelling = next((s for s in self._knowledge.spellings(name) if s in passed), "")
-            for library, given in passed.get(spelling, ()):
-                for site in sites:
-                    found = self._passed(library, given, site.call, site.scope)
-                    if away_from_production(site.context):
-                        self._tried.update(entry.scope for entry in found)
-                    else:
-                        yield from found
+            applied = (
+                self._knowledge.find(f"{table}.decorators", name.removesuffix("()")) if name[-2:] == "()" else None
+            )
+            for site in sites if spelling or applied else ():
+                found = [e for given in passed.get(spelling, ()) for e in self._passed(*given, site.call, site.scope)]
+                found += self._applied(*applied, site.call, site.scope) if applied else ()
+                if away_from_production(site.context):
+                    self._tried.update(entry.scope for entry in found)
+                else:
+                    yield from found
 
     def _alone(self, documents: Mapping[str, tuple[f.Document, ...]]) -> Iterator[Entry]:
         """The entries that no line of the function or class itself tells."""
@@ -168,6 +169,15 @@ class Entries:
         owner = scope.owner
         lives = owner is not None and self._process_class(owner)
         return Entry(scope, row.entry, label, library, scope.span(at), lives)
+
+    def _applied(self, library: str, row: Decorated, call: f.Call, scope: Scope) -> Iterator[Entry]:
+        """`app.route("/cart")(cart)`: what a decorator gives, called by hand."""
+        decorator = call.func
+        target = decorator.func if isinstance(decorator, f.Call) else decorator
+        for value in self._names.denote(call.args[0], scope) if call.args else ():
+            for function, receiver in self._callables(value, ()):
+                entry = self._entry(function, row, library, decorator, target, call.at)
+                yield entry._replace(span=scope.span(call.at), receiver=receiver)
 
     def _process_class(self, cls: Scope) -> bool:
         """Whether knowledge says that one instance of the class serves the whole process."""
@@ -259,57 +269,6 @@ class Entries:
                 yield Entry(
                     scope, row.entry, label, library, span, row.instance == "process", Confidence.HIGH, held
                 )  # fmt: skip
-
-    def _named(self, scope: Scope, rows: list[tuple[str, Named]]) -> Iterator[Entry]:
-        node = scope.node
-        assert isinstance(node, f.Function)
-        params = [p.name for p in node.params]
-        last = scope.module.name.rpartition(".")[2]
-        method = scope.owner is not None
-        for library, row in rows:
-            if method != (row.of_class or scope.name == "__call__"):
-                continue
-            if (
-                any(fnmatchcase(scope.name, g) for g in row.functions)
-                and (not row.modules or any(fnmatchcase(last, g) for g in row.modules))
-                and (not row.near or not self._imports(scope.module.path).isdisjoint(row.near))
-                and not (row.uncalled and self._calls.into.get(scope))
-                and (not row.reads or reads_of(scope, params[:1], row.reads))
-            ):
-                wanted = row.parameters
-                if len(params) >= len(wanted) and all(fnmatchcase(p, w) for p, w in zip(params, wanted, strict=False)):
-                    label = (row.label or "{name}").replace("{name}", scope.name)
-                    owner = scope.owner
-                    label = label.replace("{class}", owner.name if owner else "")
-                    at = scope.span(node.name_at)
-                    sure = Confidence.MEDIUM if row.alone else Confidence.HIGH
-                    entry = Entry(scope, row.entry, label, library, at, owner is not None, sure)
-                    yield entry._replace(by_name=True, alone=row.alone)
-
-    def _marking(self) -> frozenset[Scope]:
-        """Functions and classes of the project that decorate others."""
-        return frozenset(d for scope in self._names.every for d in self._decorators(scope))
-
-    def _decorators(self, scope: Scope) -> Iterator[Scope]:
-        for decorator in scope.node.decorators if isinstance(scope.node, f.Function) and scope.parent else ():
-            target = decorator.func if isinstance(decorator, f.Call) else decorator
-            for value in self._names.denote(target, scope.parent or scope):
-                if isinstance(value, Func | Bound | Cls):
-                    yield value.scope
-
-    def _spelled(self, scope: Scope, rows: list[tuple[str, Spelled]], marking: frozenset[Scope]) -> Iterator[Entry]:
-        for library, row in rows:
-            marked = any(is_named(d.full_name, row.names) for d in self._decorators(scope))
-            if marked or (scope not in marking and is_named(scope.full_name, row.names)):
-                label = (row.label or "{name}").replace("{name}", scope.name)
-                assert isinstance(scope.node, f.Function)
-                yield Entry(scope, row.entry, label, library, scope.span(scope.node.name_at), False)
-
-    def _imports(self, path: str) -> frozenset[str]:
-        """The top-level names that one module imports."""
-        if path not in self._near:
-            self._near[path] = frozenset(outside_names(self._names.scopes[path]))
-        return self._near[path]
 
     def _tabled(self, scope: Scope, rows: list[tuple[str, Tabled]]) -> Iterator[Entry]:
         for library, row in rows:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from statelint import facts as f
-from statelint.project.applications import below_application, step_of
+from statelint.project.applications import below_application, key_text, step_of
 from statelint.project.callees import Callees
 from statelint.project.resolver import Given, Resolver
 from statelint.project.results import PARTIAL
 from statelint.project.scopes import CallSite, Scope, Store
-from statelint.project.values import Cls, Ext, Func, Heap, Value, Values, qualified
+from statelint.project.values import Cls, Ext, Func, Heap, Site, Value, Values, qualified
 
 KEPT: Final = 16
 """Arguments of one parameter, or elements of one container, beyond which more say nothing new."""
@@ -35,6 +35,9 @@ class _Collector:
         self.given = Given(
             defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list)
         )
+        self._constructing: list[tuple[f.Call, Value, Scope]] = []
+        self._keyed: dict[Site, list[tuple[str, f.Expr, Scope]]] = defaultdict(list)
+        """What is put under constant keys of each container."""
         rows = names.knowledge.rows(lambda library: library.beside)
         self._shown_by = {row.keyword for _, row in names.knowledge.rows(lambda library: library.yields)}
         self._constructs = any(library.constructs for _, library in names.knowledge.libraries)
@@ -49,6 +52,8 @@ class _Collector:
                     self._hand_beside(b.value, b.scope)
             for value in scope.returns if self._beside else ():
                 self._hand_beside(value, scope)
+        for made in self._constructing:
+            self._construct(*made)
 
     def _store(self, store: Store) -> None:
         target, scope = store.target, store.scope
@@ -57,6 +62,9 @@ class _Collector:
         for value in self._names.denote(target.of, scope):
             if isinstance(target, f.Item):
                 self._put(value, store.value, scope)
+                key = key_text(target.key) if self._constructs and isinstance(value, Heap) else None
+                if key is not None and store.value is not None and isinstance(value, Heap):
+                    self._keyed[value.site].append((key, store.value, scope))
             elif isinstance(value, Func) and store.value is not None and not made_by_a_call(value.scope):
                 self.given.attached[value.scope, target.name].append((store.value, scope, target.at))
             path = below_application(value, self._names.knowledge) if store.op == "=" else None
@@ -100,7 +108,7 @@ class _Collector:
         if self._shown_by and any(keyword in self._shown_by for keyword, _ in call.keywords):
             self._shown(call, values, scope)
         for value in values if self._constructs and call.keywords else ():
-            self._construct(call, value, scope)
+            self._constructing.append((call, value, scope))
         for value in values:
             if isinstance(value, Ext) and value.name == PARTIAL and call.args:
                 early = f.Call(call.args[0], call.args[1:], call.keywords, call.at)
@@ -147,6 +155,7 @@ class _Collector:
             for held in self._names.denote(value, scope):
                 if isinstance(held, Heap):
                     yield from ((key, entry, held.site.scope) for key, entry in _entries_of(held.site.expr))
+                    yield from self._keyed.get(held.site, ())
 
     def _put(self, held: Value, value: f.Expr | None, scope: Scope) -> None:
         if isinstance(held, Heap) and value is not None and not isinstance(value, f.Const):

@@ -107,7 +107,7 @@ class Holders:
         """Homes of long-lived instances of a container subclass, reached through `self`."""
         if not self._is_container(cls):
             return
-        for home in self._homes.of_class.get(cls, ()):
+        for home in self._homes.of_class(cls):
             yield home, element
 
     def changed_by(self, value: Value, method: str, scope: Scope) -> Iterator[tuple[Home, bool]]:

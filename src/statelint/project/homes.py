@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.applications import key_text
+from statelint.project.classes import is_abstract
 from statelint.project.names import Names
 from statelint.project.paths import alternatives, is_container_like
 from statelint.project.scopes import Scope
@@ -52,8 +53,8 @@ class Homes:
         self._own: dict[Site, list[Home]] = defaultdict(list)
         self._lent: dict[Site, list[Home]] = defaultdict(list)
         self.values: dict[Home, tuple[Value, ...]] = {}
-        self.of_class: dict[Scope, list[Home]] = defaultdict(list)
-        """The homes that hold an instance of a project class."""
+        self._of_class: dict[Scope, list[Home]] = defaultdict(list)
+        self._lent_of_class: dict[Scope, list[Home]] = defaultdict(list)
         self.long_classes: dict[Scope, Span] = {}
         """Classes with an instance that lasts, and where that instance is made or registered."""
         self.long_sites: set[Site] = set()
@@ -69,7 +70,6 @@ class Homes:
         self._instance_done: set[Scope] = set()
         self.known: dict[tuple[str, str], Home] = {}
         self.application_classes = knowledge.application_classes
-        self._has_fields = any(library.fields for _, library in knowledge.libraries)
         self._roots()
 
     # ── the homes ──
@@ -138,10 +138,7 @@ class Homes:
 
     def _is_field(self, value: f.Expr | None, cls: Scope) -> bool:
         """Whether what a class body assigns gives each object a value of its own."""
-        if not isinstance(value, f.Call) or not self._has_fields:
-            return False
-        made = map(qualified, self._names.denote(value.func, cls))
-        return any(name and self._knowledge.find("fields", name) for name in made)
+        return self._names.fields.row(value, cls) is not None
 
     def is_row(self, cls: Scope) -> bool:
         """Whether instances are rows of a store that all replicas share: what changes them does not last by itself."""
@@ -177,14 +174,20 @@ class Homes:
         self.values[home] = self.values.get(home, ()) + values
         own = {id(part) for expr in given if expr is not None for part in alternatives(expr)}
         for value in values:
-            if isinstance(value, Obj) and isinstance(value.cls, Cls) and home not in self.of_class[value.cls.scope]:
-                self.of_class[value.cls.scope].append(home)
             site = value.site if isinstance(value, Heap | Made | Obj) else None
+            if isinstance(value, Obj) and isinstance(value.cls, Cls):
+                made_here = site is not None and id(site.expr) in own
+                of_class = (self._of_class if made_here else self._lent_of_class)[value.cls.scope]
+                of_class.extend([home] if home not in of_class else ())
             if site is not None:
                 homes = self._own if id(site.expr) in own else self._lent
                 if home not in homes[site]:
                     homes[site].append(home)
                 self.last(value, home.span)
+
+    def of_class(self, cls: Scope) -> list[Home]:
+        """The homes that made an instance of a project class, else those that were handed one."""
+        return self._of_class.get(cls) or self._lent_of_class.get(cls, [])
 
     def of_site(self, site: Site) -> list[Home]:
         """The homes of the object made at a site: those that made it, else those that were handed it."""
@@ -212,6 +215,8 @@ class Homes:
                 self.long_sites.add(value.site)
             if cls is not None:
                 self.long_class(cls, where)
+                for below in self._names.classes.subclasses(cls) if is_abstract(cls) else ():
+                    self.long_class(below, where)
 
     def long_class(self, cls: Scope, where: Span) -> None:
         """Record that an instance of a project class lasts, with what its attributes hold."""
@@ -237,7 +242,23 @@ class Homes:
                 fields = [b for b in given if declares or self._is_field(b.value, owner)]
                 if fields:
                     home = self.home("instance-attribute", f"{owner.full_name}.{name}", owner, fields[0].at)
-                    self.hold(home, (v for b in fields for v in self._names.bound(b)), [b.value for b in fields])
+                    made = [
+                        (e, m)
+                        for item in self._below(cls, owner)
+                        for m in self._names.fields.makers(item, name)
+                        for e in m.returns
+                    ]
+                    values = [v for b in fields for v in self._names.bound(b)]
+                    values += [v for e, maker in made for v in self._names.denote(e, maker)]
+                    self.hold(home, values, [*(b.value for b in fields), *(e for e, _ in made)])
+
+    def _below(self, cls: Scope, owner: Scope) -> Iterator[Scope]:
+        """The classes from one up to one of those above it."""
+        for item in self._names.classes.lineage(cls):
+            if isinstance(item, Cls):
+                yield item.scope
+                if item.scope is owner:
+                    return
 
     def class_lasts(self, cls: Scope | None) -> bool:
         """Whether an object of which only the class is known lasts."""

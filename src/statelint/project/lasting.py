@@ -38,6 +38,8 @@ class _Settling:
         self._names = names
         self._knowledge = knowledge
         self._entered = entered
+        self._kept_at: dict[Scope, list[Site]] = {}
+        """The containers that keep objects of a class."""
 
     def all(self, at_start: Iterable[Scope], serving: Iterable[Scope]) -> None:
         self._framework_classes()
@@ -54,6 +56,8 @@ class _Settling:
         self._made_at_start(at_start)
         self._on_applications()
         self._kept_in_containers()
+        for cls, sites in self._kept_at.items():  # by now it is known which home made the container
+            self._homes.keepers[cls] = list(dict.fromkeys(h for site in sites for h in self._homes.of_site(site)))
 
     def _on_functions(self) -> None:
         """Attributes of functions."""
@@ -78,7 +82,8 @@ class _Settling:
     def _framework_classes(self) -> None:
         """Classes of which knowledge says that the framework makes one instance for the process."""
         for cls in self._names.classes.all:
-            for base in self._names.classes.outside_bases(cls):
+            outside = self._names.classes.outside_bases(cls)
+            for base in (b for name in outside for b in self._knowledge.lineage(self._knowledge.canonical(name))):
                 row = self._knowledge.find("handlers.bases", base)
                 lasting = (row is not None and row[1].instance == "process") or base in self._homes.application_classes
                 if lasting and isinstance(cls.node, f.Class):
@@ -175,15 +180,16 @@ class _Settling:
                 homes = self._homes.of_site(heap.site)
                 for value in self._names.elements(heap) if homes else ():
                     if isinstance(value, Obj) and isinstance(value.cls, Cls) and value.site is not None:
-                        self._keep(value, value.cls.scope, homes)
+                        self._keep(value, value.cls.scope, homes, heap.site)
 
-    def _keep(self, value: Obj, cls: Scope, homes: list[Home]) -> None:
+    def _keep(self, value: Obj, cls: Scope, homes: list[Home], site: Site) -> None:
         if value.site in self._homes.long_sites or self._lasts_by_itself(cls):
             return
         for item in self._names.classes.lineage(cls):
             if isinstance(item, Cls) and not self._lasts_by_itself(item.scope):
                 known = self._homes.keepers.setdefault(item.scope, [])
                 known.extend(home for home in homes if home not in known)
+                self._kept_at.setdefault(item.scope, []).append(site)
         self._homes.last(value, homes[0].span)
 
     def _lasts_by_itself(self, cls: Scope) -> bool:

@@ -83,6 +83,9 @@ class Members:
             for binding in () if hidden else item.scope.bindings.get(name, ()):
                 for value in self._names.bound(binding):
                     found.extend(self._through_class(value, receiver))
+            if is_instance:
+                for maker in self._names.fields.makers(item.scope, name):
+                    found.extend(self._names.returned(maker))
             if name in item.scope.bindings:
                 for store in self._names.classes.given_to_class(item.scope, name):
                     if store.value is not None:

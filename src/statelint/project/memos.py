@@ -68,7 +68,7 @@ class Memos:
 
     def _judge(self, scope: Scope, at: Place, by: str, row: Memo) -> Memoised:
         chain = self._reach.chain(scope)
-        needs = self._purity.function(scope) - {"argument"}
+        needs = self._purity.function(scope) - {"argument", "request"}
         verdict, reason = self._verdict(scope, row, needs, chain)
         return Memoised(scope, at, by, row, needs, verdict, reason, chain)
 

@@ -60,6 +60,9 @@ class Modules:
             for cut in range(len(dotted)):
                 self._tails[".".join(dotted[cut:])].append((dotted[:cut], module))
         self._found: dict[tuple[str, str], Module | None] = {}
+        inside = (m for m in self.by_path.values() if any(isinstance(s, Import) and s.level for s in m.facts.body))
+        self._imported_as_packages = {_folder(m) for m in inside}
+        """Folders whose modules import relative to their package, so that the folder itself is not on the path."""
 
     def __iter__(self) -> Iterator[Module]:
         return iter(self.by_path.values())
@@ -87,12 +90,12 @@ class Modules:
             return None
         # a package can be put on the path itself; then a name with a dot cannot well mean a library by accident
         best: tuple[int, Module] | None = None
-        folder = importer.dotted if importer.is_package else importer.dotted[:-1]
+        folder = _folder(importer)
         for root, module in self._tails.get(name, ()):
             near = _common(root, folder)
             may_be_root = (
                 not root
-                or root == folder
+                or (root == folder and not (root in self._packages and root in self._imported_as_packages))
                 or (near == len(root) and (root not in self._packages or "." in name))
                 or (root not in self._packages and root[-1] in SOURCE_FOLDERS)
             )
@@ -119,6 +122,10 @@ class Modules:
         """The sub-module `name` of a package."""
         wanted = ".".join((*package.dotted, name))
         return next((m for root, m in self._tails.get(wanted, ()) if not root), None)
+
+
+def _folder(module: Module) -> tuple[str, ...]:
+    return module.dotted if module.is_package else module.dotted[:-1]
 
 
 def _common(a: tuple[str, ...], b: tuple[str, ...]) -> int:

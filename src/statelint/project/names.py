@@ -15,12 +15,13 @@ from typing import Any, Final
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.classes import Classes
+from statelint.project.declared_fields import DeclaredFields
 from statelint.project.elements import Elements
 from statelint.project.imported import Imported
 from statelint.project.members import Members
 from statelint.project.modules import Modules
 from statelint.project.paths import is_super
-from statelint.project.resolver import Given
+from statelint.project.resolver import FieldsByName, Given
 from statelint.project.results import Results
 from statelint.project.scopes import Binding, Scope, still_current
 from statelint.project.values import (
@@ -59,6 +60,7 @@ class Names:
         self.every = every
         self.classes = Classes(every, self.denote)
         self._given: Given | None = None
+        self.fields: FieldsByName = DeclaredFields(self)
         self._members = Members(self)
         self._results = Results(self)
         self._imported = Imported(self)
@@ -71,6 +73,7 @@ class Names:
         self.module_member = self._imported.module_member
         self.outside = self._imported.outside
         self.elements = self._elements.elements
+        self.kept = self._elements.kept
         self.written_elements = self._elements.written_elements
         self._ways: Mapping[type, Callable[[Any, Scope], Values]] = {
             f.Const: lambda e, scope: (Lit(e.value, e.kind),),

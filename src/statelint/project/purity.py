@@ -1,6 +1,7 @@
 """What the value of an expression depends on besides the code: summaries over the call graph and knowledge.
 
-The answer is a set of words: `argument` (a parameter of the function around it), `database`, `network`, `file`,
+The answer is a set of words: `argument` (a parameter of the function around it), `request` (what a request brings
+along), `database`, `network`, `file`,
 `clock`, `random`, `environment`, `process`, `state` (something that the request path writes), `awaited` (an unknown
 call that is awaited), `handle` (a client, pool or other object built alike everywhere) and `unknown` (a call that
 nothing describes). An empty set means: the code alone.
@@ -101,7 +102,7 @@ class Purity:
 
     def _name(self, e: f.Name, scope: Scope, depth: int) -> frozenset[str]:
         if self._is_context(e, scope):
-            return frozenset({"argument"})
+            return frozenset({"request"})
         current: Scope | None = scope
         while current is not None and current.kind != "module":
             if e.id in current.bindings and e.id not in current.outer:
@@ -134,8 +135,18 @@ class Purity:
             row = self._knowledge.find("impure", name) if name else None
             if row:
                 return frozenset({row[1].depends})
+            if self._of_request(value):
+                return frozenset({"request"})
         found = self.of(e.of, scope, depth)
         return found | {"state"} if self._reassigned(e, scope) else found
+
+    def _of_request(self, value: Value) -> bool:
+        """Whether a value is an attribute of a library's object that is made anew for each request or connection."""
+        owner = value.of if isinstance(value, Member) else None
+        if not isinstance(owner, Obj) or not isinstance(owner.cls, Ext):
+            return False
+        row = self._knowledge.find("handlers.bases", owner.cls.name)
+        return row is not None and row[1].instance in ("request", "connection")
 
     def _reassigned(self, e: f.Attr, scope: Scope) -> bool:
         """Whether `self.name` is given a value outside the constructor."""
@@ -196,6 +207,8 @@ class Purity:
         row = self._knowledge.find("impure", name)
         if row:
             return frozenset({row[1].depends})
+        if self._of_request(value):
+            return frozenset({"request"})
         if self._knowledge.find("benign", name):
             return frozenset({"handle"})
         owner, _, last = name.rpartition(".")

@@ -12,6 +12,7 @@ from statelint.project.modules import Module, Modules
 from statelint.project.scopes import Binding, Scope
 from statelint.project.values import Site, Value, Values
 from statelint.spans import Place
+from statelint.vocabulary import Fields
 
 
 class Given(NamedTuple):
@@ -29,6 +30,14 @@ class Given(NamedTuple):
     """What application objects are made with and keep as a table, by the place: `web.Application.settings.[jobs]`."""
 
 
+class FieldsByName(Protocol):
+    """See declared_fields.py."""
+
+    def row(self, e: f.Expr | None, cls: Scope) -> Fields | None: ...
+
+    def makers(self, cls: Scope, name: str) -> list[Scope]: ...
+
+
 class Resolver(Protocol):
     """See names.py for what each of these means."""
 
@@ -37,6 +46,7 @@ class Resolver(Protocol):
     modules: Modules
     scopes: Mapping[str, Scope]
     every: list[Scope]
+    fields: FieldsByName
 
     def given(self) -> Given | None: ...
 
@@ -53,6 +63,8 @@ class Resolver(Protocol):
     def returned(self, scope: Scope) -> Values: ...
 
     def elements(self, value: Value, key: f.Expr | None = None) -> Values: ...
+
+    def kept(self, value: Value, key: f.Expr) -> Values: ...
 
     def outside(self, name: str) -> Values: ...
 

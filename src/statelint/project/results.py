@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from statelint import facts as f
-from statelint.project.annotations import annotation_names
+from statelint.project.annotations import annotation_names, dotted
 from statelint.project.classes import first_parameter
+from statelint.project.declared_fields import declaration
+from statelint.project.paths import last_name
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import Binding, Scope
 from statelint.project.values import (
@@ -27,10 +29,15 @@ from statelint.project.values import (
     qualified,
     union,
 )
+from statelint.vocabulary import Fields
 
 SAME: Final = frozenset({"typing.cast", "copy.copy", "copy.deepcopy"})
 """Functions that hand on their last argument, or an equal one."""
 PARTIAL: Final = "functools.partial"
+LOOKS_UP: Final = frozenset({"get", "setdefault", "pop"})
+"""Methods of a table that give what is under the key which is their first argument."""
+META: Final = frozenset({"type", "Type"})
+"""Names of what an annotation says of a parameter that is a class."""
 COPIES: Final = SAME - {"typing.cast"}
 FACTORIES: Final = ("default_factory", "factory")
 """Arguments of a field of a class that make its value for each instance."""
@@ -44,6 +51,9 @@ class Results:
 
     def called(self, callee: Value, e: f.Call, scope: Scope) -> Values:
         """What calling `callee` gives."""
+        field = self._names.fields.row(e, scope) if scope.kind == "class" else None
+        if field:
+            return self._declared(field, e, scope)
         if isinstance(callee, Cls):
             return (Obj(callee, self._names.site(e, scope)),)
         if isinstance(callee, Func | Bound):
@@ -76,6 +86,10 @@ class Results:
             return self._super(scope)
         if name == "importlib.import_module" and e.args and isinstance(e.args[0], f.Const):
             return self._names.outside(str(e.args[0].value))
+        if isinstance(callee, Member) and callee.name in LOOKS_UP and e.args:
+            kept = self._names.kept(callee.of, e.args[0])
+            if kept:
+                return kept
         if isinstance(callee, Member) and isinstance(callee.of, Heap | Part):
             held = callee.of
             row = self._names.knowledge.find("containers", held.type) if isinstance(held, Heap) else None
@@ -84,17 +98,31 @@ class Results:
             return ()
         return self._outside_call(name, e, scope)
 
+    def _declared(self, row: Fields, e: f.Call, scope: Scope) -> Values:
+        """The value of a field that a class body declares, as far as the declaration tells."""
+        call = declaration(e) or e
+        if row.names_class or row.object_of:
+            named = dict(call.keywords)
+            given = [named[k] for k in row.keywords if k in named] or call.args[:1]
+            classes = [v for c in given for v in self._named_class(c, scope)]
+            site = self._names.site(e, scope)
+            return tuple(classes) if row.names_class else tuple(Obj(v, site) for v in classes)
+        made = self._names.denote(call.func, scope)
+        names = [name for v in made if (name := qualified(v)) in self._names.knowledge.returns]
+        return union(*(self._outside_call(name, e, scope) for name in names if name))
+
+    def _named_class(self, e: f.Expr, scope: Scope) -> list[Cls]:
+        if isinstance(e, f.Const) and e.kind == "str":
+            named = dotted(str(e.value))
+            e = named if named is not None else e
+        return [v for v in self._names.denote(e, scope) if isinstance(v, Cls)]
+
     def _outside_call(self, name: str, e: f.Call, scope: Scope) -> Values:
         site = self._names.site(e, scope)
         if scope.kind == "class":
             for keyword, factory in e.keywords:
                 if keyword in FACTORIES:
                     return union(*(self._manufactured(v, site) for v in self._names.denote(factory, scope)))
-            field = self._names.knowledge.find("fields", name)
-            if field and field[1].names_class:
-                named = dict(e.keywords)
-                classes = [named[k] for k in field[1].keywords if k in named] or e.args[:1]
-                return tuple(v for c in classes for v in self._names.denote(c, scope) if isinstance(v, Cls))
         container = self._names.knowledge.find("containers", name)
         if container and not container[1].immutable:
             return (Heap(self._names.knowledge.canonical(name), site),)
@@ -136,6 +164,9 @@ class Results:
     def _returned_to(self, callee: Func | Bound, e: f.Call, scope: Scope) -> Values:
         """What one call gives: where a function hands on a parameter, the argument of this very call."""
         inner = callee.scope
+        asked = self._asked_for(callee, e, scope)
+        if asked:
+            return asked
         handed = {name for expr in inner.returns for name in _handed_on(expr, inner)} if not inner.yields else ()
         if not handed:
             return self.returned(inner)
@@ -150,6 +181,21 @@ class Results:
         if not values and isinstance(node, f.Function) and node.returns is not None:
             return self.annotated(node.returns, inner.parent or inner)
         return values
+
+    def _asked_for(self, callee: Func | Bound, e: f.Call, scope: Scope) -> Values:
+        """`def get(self, kind: type[T]) -> T`: an object of the class that this call names."""
+        node = callee.scope.node
+        wanted = getattr(node.returns, "id", "") if isinstance(node, f.Function) else ""
+        for param in node.params if isinstance(node, f.Function) and wanted else ():
+            named = param.annotation
+            if isinstance(named, f.Item) and getattr(named.key, "id", "") == wanted and last_name(named.of) in META:
+                given = _argument(callee, param.name, e)
+                return tuple(
+                    Obj(v, self._names.site(e, scope))
+                    for v in (self._names.denote(given, scope) if given else ())
+                    if isinstance(v, Cls)
+                )
+        return ()
 
     def _own(self, e: f.Expr, scope: Scope) -> Values:
         """What a returned expression gives by itself, without the parameters that it hands on."""

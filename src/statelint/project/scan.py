@@ -36,6 +36,14 @@ def _leaves(body: tuple[f.Stmt, ...]) -> bool:
     )
 
 
+def _end(body: tuple[f.Stmt, ...]) -> tuple[int, int]:
+    """Where the last statement of a block ends, with what is nested in it."""
+    last = body[-1]
+    inner = [getattr(last, part, ()) for part in ("then", "other", "body", "final")]
+    inner += [part.body for part in (*getattr(last, "handlers", ()), *getattr(last, "cases", ()))]
+    return max([(last.at.end_line, last.at.end_column), *(_end(part) for part in inner if part)])
+
+
 LACKS: Final = frozenset({"KeyError", "AttributeError", "LookupError", "IndexError", "NameError", "UnboundLocalError"})
 
 
@@ -55,6 +63,8 @@ class _Walk:
     # ── statements ──
 
     def block(self, body: tuple[f.Stmt, ...], context: Context) -> None:
+        if body and not context.sure:
+            context = context._replace(until=_end(body))
         for statement in body:
             getattr(self, "on_" + type(statement).__name__.lower())(statement, context)
             if isinstance(statement, f.If) and not statement.other and _leaves(statement.then):
@@ -256,6 +266,8 @@ class _Walk:
                 self.scope.reads.append((e, c))
             self.expr(e.of, c, at)
         elif isinstance(e, f.Item):
+            if not stored:
+                self.scope.gets.append(e)
             self.expr(e.of, c, at)
             self.expr(e.key, c, at)
         elif isinstance(e, f.Op):

@@ -27,6 +27,8 @@ class Context(NamedTuple):
     """What the `try` before the clause of an exception binds names to, and so failed to get."""
     sure: bool = True
     """Whether it always runs once the code around it is left in the usual way: not in a branch, loop or `try`."""
+    until: tuple[int, int] = (0, 0)
+    """The line and column where the block ends in which it stands; not noted where it always runs."""
 
 
 class Binding(NamedTuple):
@@ -55,13 +57,14 @@ LATER = frozenset({"assign", "iterate", "enter"})
 def still_current(bindings: Sequence[Binding], at: Place) -> Sequence[Binding]:
     """The bindings of a name that can hold at a place of its own scope.
 
-    Those before an assignment that always ran since cannot, nor those that follow outside of any loop.
+    Those before an assignment that always ran since cannot, nor those that follow outside of any loop. Inside of a
+    block that includes what stood in it before.
     """
     last = None
     for b in bindings:
         if (
             b.kind == "assign"
-            and b.context.sure
+            and (b.context.sure or (at.line, at.column) <= b.context.until)
             and b.value is not None
             and (b.value.at.end_line, b.value.at.end_column) <= (at.line, at.column)
         ):
@@ -109,6 +112,8 @@ class Scope:
     calls: list[CallSite] = field(default_factory=list)
     stores: list[Store] = field(default_factory=list)
     reads: list[tuple[f.Attr, Context]] = field(default_factory=list)
+    gets: list[f.Item] = field(default_factory=list)
+    """Look-ups by key."""
     returns: list[f.Expr] = field(default_factory=list)
     yields: list[f.Expr] = field(default_factory=list)
     withs: list[tuple[f.Expr, bool, Context]] = field(default_factory=list)

@@ -85,7 +85,10 @@ class Verdicts:
             if write.value is None or isinstance(write.value, f.Const):
                 continue
             if self._first_use.of(write.context, write.scope, True) and not self._is_guarded(write):
-                needs |= self._purity.of(write.value, write.scope) - {"argument"}  # set once, beside what is built
+                needs |= self._purity.of(write.value, write.scope) - {
+                    "argument",
+                    "request",
+                }  # set once, beside what is built
                 continue
             needs |= self._purity.of(write.value, write.scope)
             if mentions(write.value, _last(home), write.scope) and isinstance(write.value, f.Op):
@@ -95,7 +98,7 @@ class Verdicts:
             return Verdict.BENIGN, "its value depends on the code alone"
         if needs <= {"handle", "environment"}:
             return Verdict.BENIGN, "every replica builds the same handle"
-        if self._are_handles(writes) and not needs & {"argument", "state", "database", "clock", "random"}:
+        if self._are_handles(writes) and not needs & {"argument", "request", "state", "database", "clock", "random"}:
             return Verdict.BENIGN, "a handle that is built anew"
         if guarded and not needs & (CHANGING - {"awaited"}):
             return Verdict.BENIGN, "it is built once, on first use"
@@ -103,9 +106,9 @@ class Verdicts:
             return Verdict.BENIGN, "an object built on first use"
         if guarded and "handle" in needs and not needs & {"database", "clock", "random"}:
             return Verdict.BENIGN, "a handle built on first use"
-        if guarded and needs & CHANGING == {"file"} and not needs & {"argument", "state"}:
+        if guarded and needs & CHANGING == {"file"} and not needs & {"argument", "request", "state"}:
             return Verdict.ARGUABLE, "it keeps the contents of a file, read on first use"
-        if needs & CHANGING or needs & {"argument", "state"}:
+        if needs & CHANGING or needs & {"argument", "request", "state"}:
             return Verdict.DEFINITE, "each request can give it another value"
         return Verdict.ARGUABLE, "nothing shows what its value depends on"
 
@@ -141,7 +144,7 @@ class Verdicts:
             if write.method not in ("del", "pop", "clear", "popitem", "discard"):
                 for value, scope in self._given(write):
                     needs |= self._purity.of(value, scope)
-        needs -= {"argument"}
+        needs -= {"argument", "request"}
         if needs & CHANGING == {"process"}:
             return Verdict.ARGUABLE, "it keeps what a program on the same machine said"
         if needs & CHANGING:

@@ -118,7 +118,10 @@ class Writes:
         rooted = receiver_rooted(e, scope)
         if rooted != "self" or home.kind != "instance-attribute":
             return rooted
-        lasts = [self._homes.lasts(v) and not self._is_own(v, scope) for v in self._holders.owners(home, e, scope)]
+        owners = self._holders.owners(home, e, scope)
+        if not owners and not self._is_own(Obj(Cls(home.scope)), scope):
+            return None  # the receiver reaches it by another name, such as a key of a table
+        lasts = [self._homes.lasts(v) and not self._is_own(v, scope) for v in owners]
         enough = all if self._homes.mixed(home.scope) else any
         return None if lasts and enough(lasts) else rooted
 
@@ -205,7 +208,7 @@ class Writes:
             if home and (rooted or self._homes.lasts(value)):
                 yield self._write(home, s, how, None, False, s.target)
         elif rooted:
-            for home in self._homes.of_class.get(cls, ()):
+            for home in self._homes.of_class(cls):
                 yield self._write(home, s, how, None, False, s.target)._replace(rooted="whole")
         elif value.site is not None and self._homes.lasts(value):
             for home in self._homes.of_site(value.site):

@@ -72,7 +72,7 @@ class Attribution:
             elif isinstance(atom, Tup):
                 found.append(atom.entry(e.name))
             elif isinstance(atom, Handle):
-                if e.name in ("name", "path"):
+                if e.name in ("name", "path", "filename"):
                     found.append(frozenset(atom.locs))
                 elif e.name in ("buffer", "raw", "file", "fileobj", "stream"):
                     found.append(frozenset({atom}))

@@ -9,6 +9,7 @@ from statelint.flow_rows import Handoff, Opener, Remover, Sink
 from statelint.project.classes import first_parameter
 from statelint.project.flow_events import Activation
 from statelint.project.flow_library import Given
+from statelint.project.flow_offloads import Offloads
 from statelint.project.flow_sources import element
 from statelint.project.flow_values import (
     NONE,
@@ -43,6 +44,7 @@ class Caller:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._offloads = Offloads()
 
     def call(self, act: Activation, e: f.Call) -> Value:
         """Evaluate a call as written."""
@@ -104,6 +106,7 @@ class Caller:
         targets = self._targets(act, func, call, direct)
         for callee, offset, constructs in targets:
             found.append(self._into(act, callee, offset, constructs, given, at))
+            found.append(self._offloaded(act, callee, given, call, at))
         if not targets:
             found.append(self._construct(act, func, given))
             found.append(self._outside(act, func, recv, given, call, at))
@@ -185,6 +188,16 @@ class Caller:
         result = self._run.function(callee, values, at)
         return NONE if constructs else result
 
+    def _offloaded(self, act: Activation, callee: Scope, given: Given, call: f.Expr, at: Place) -> Value:
+        """The result of a method of something outside that is given to a function which runs what it is given."""
+        position = self._offloads.position(callee)
+        func = given.expr(position)
+        if position is None or not isinstance(func, f.Attr):
+            return NONE
+        if any(isinstance(v, Func | Bound | Cls) for v in self._run.names.denote(func, act.scope)):
+            return NONE
+        return self._run.passing.invoke(act, func, given.rest(position + 1), call, at)
+
     def _construct(self, act: Activation, func: f.Expr, given: Given) -> Value:
         """A class without a constructor of its own keeps its arguments as fields."""
         made: list[Value] = []
@@ -237,10 +250,13 @@ class Caller:
             if isinstance(meaning.sink, Sink):
                 found.append(library.sink(act, meaning.sink, given, recv, at, name))
                 done = True
+            writes = False
             if isinstance(meaning.opener, Opener):
-                found.append(library.opened(act, meaning.opener, given, recv, call, at, meaning.passing is None))
+                handles = library.opened(act, meaning.opener, given, recv, call, at, meaning.passing is None)
+                found.append(handles)
                 done = True
-            if meaning.passing is not None:
+                writes = any(isinstance(a, Handle) and a.mode != "r" for a in handles)
+            if meaning.passing is not None and not writes:
                 found.append(self._run.passing.carry(act, meaning.passing, func, recv, given, call, at))
                 done = True
             if isinstance(meaning.remover, Remover):

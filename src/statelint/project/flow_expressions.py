@@ -174,11 +174,14 @@ class Evaluator:
             return tainted | self.path(act, e, values, values[0] if values else NONE)
         return tainted
 
-    def path(self, act: Activation, e: f.Expr, parts: list[Value], first: Value) -> Value:
-        """The path that an expression builds out of others; it lies where its first part lies."""
+    def path(self, act: Activation, e: f.Expr, parts: list[Value], first: Value, sure: bool = False) -> Value:
+        """The path that an expression builds out of others; it lies where its first part lies.
+
+        Out of what nothing is known of it is a path only where it is `sure` to be one.
+        """
         inside = join(below(p) for p in parts)
         stands = frozenset(a for a in first if isinstance(a, Inst))
-        if not inside and not stands:
+        if not inside and not stands and not sure:
             return NONE
         temp = next((loc.temp for loc in locs(inside) if loc.temp), "")
         return inside | stands | frozenset({Loc(self._site(act, e), True, temp)})

@@ -194,7 +194,9 @@ class Library:
         if handles:
             yield from handles
             return
-        if to == "handle":
+        if to == "handle":  # what takes the data may be one of several that were registered
+            held = (a for group in value if isinstance(group, Many) for a in group.inner if isinstance(a, Handle))
+            yield from held
             yield from self._buffers(value)
             return
         if isinstance(e, f.Const) and e.kind != "str":

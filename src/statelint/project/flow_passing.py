@@ -84,7 +84,7 @@ class Passing:
             if len(parts) == 1:
                 return path_part(parts[0])
             first = parts[0] if parts else NONE
-            return self._run.evaluator.path(act, call, parts, first)
+            return self._run.evaluator.path(act, call, parts, first, sure=True)
         if how == "element":
             key = written(given.expr(0))
             if key and row.argument < 0:
@@ -141,25 +141,26 @@ class Passing:
             rest.spread(given.keywords[row.keywords_keyword])
         if row.how in ("bind", "wrapper"):
             if row.how == "bind":
-                self._invoke(act, func, rest, call, at)
+                self.invoke(act, func, rest, call, at)
             keywords = tuple(sorted(rest.keywords.items()))
             return frozenset({Bind(func, act.scope, tuple(rest.values), keywords, row.how == "bind")})
         if row.how == "call-each":
             inner = [element(v, True, self._run.sources) for v in rest.values]
             if not rest.values and not isinstance(func, f.Lambda):
                 return given.value(row.argument)
-            return many(self._invoke(act, func, Given(inner, [None] * len(inner)), call, at))
+            return many(self.invoke(act, func, Given(inner, [None] * len(inner)), call, at))
         if row.how == "call-later":
             act.marks.append(Mark("later", None))
             try:
-                return self._invoke(act, func, rest, call, at)
+                return self.invoke(act, func, rest, call, at)
             finally:
                 act.marks.pop()
         if isinstance(func, f.Call):
             return given.value(row.argument, row.keyword)
-        return self._invoke(act, func, rest, call, at)
+        return self.invoke(act, func, rest, call, at)
 
-    def _invoke(self, act: Activation, func: f.Expr, given: Given, call: f.Expr, at: Place) -> Value:
+    def invoke(self, act: Activation, func: f.Expr, given: Given, call: f.Expr, at: Place) -> Value:
+        """The result of a callable that an argument names."""
         if isinstance(func, f.Call):
             bound = self._run.evaluator.value(act, func)
             return join(

@@ -81,7 +81,7 @@ class Flows:
         entered = {e.scope for e in entries.all} & writers
         if not sourced and not entered:
             return
-        makers = {s for s in names.every if tokens.makes(s)}
+        self._makers = makers = {s for s in names.every if tokens.makes(s)}
         landing = self._upward({s for s in served if tokens.lands(s)}) if sourced else set()
         placing = self._upward(makers)
         touching = self._upward(sourced) | placing | writers | landing
@@ -122,6 +122,8 @@ class Flows:
         entered = {e.scope for e in self._entries.all}
         roots = [s for s in kept if s in entered or not any(e.caller in wanted for e in self._calls.into.get(s, ()))]
         roots = [s for s in roots if s.parent is None or s.parent.kind != "function" or s in entered]
+        owners = {s.owner for s in kept if s.owner is not None}
+        kept += [s for s in self._names.every if s in self._makers and s.owner in owners and s not in wanted | sourced]
         extras = [s for s in self._names.every if s in extra and s.kind == "function"]
         run = self._run
         for _ in range(ROUNDS):

@@ -31,14 +31,22 @@ def first_parameter(scope: Scope) -> tuple[str, str] | None:
     names = set(decorator_names(node))
     if names & STATIC or node.params[0].kind not in ("positional", "positional-only"):
         return None
-    metaclass = any(getattr(b, "id", "") == "type" for b in getattr(scope.owner.node, "bases", ()))
-    is_cls = bool(names & CLASSLIKE) or node.name in CLASSLIKE or metaclass
+    is_cls = bool(names & CLASSLIKE) or node.name in CLASSLIKE or _is_metaclass(scope)
     return node.params[0].name, "cls" if is_cls else "self"
 
 
 def is_abstract(cls: Scope) -> bool:
     """Whether objects of a class are always ones of a class below it: its own body leaves methods to these."""
     return any(isinstance(c.node, f.Function) and "abstractmethod" in decorator_names(c.node) for c in cls.children)
+
+
+def makes_classes(method: Scope) -> bool:
+    """Whether a method is the constructor of a metaclass: it runs where a class statement does."""
+    return method.owner is not None and method.name in ("__new__", "__init__", "__prepare__") and _is_metaclass(method)
+
+
+def _is_metaclass(method: Scope) -> bool:
+    return any(getattr(base, "id", "") == "type" for base in getattr(getattr(method.owner, "node", None), "bases", ()))
 
 
 CONSTRUCTORS: Final = frozenset(

@@ -83,7 +83,7 @@ class Elements:
             return (Part(value),)
         given = self._names.given()
         stored = given.stored.get(value.site, ())[:WIDTH] if given else ()
-        put = [v for e, scope in stored for v in self._names.denote(e, scope)]
+        put = [v for e, scope, at in stored if not _differ(key, at) for v in self._names.denote(e, scope)]
         made = self._made_on_demand(value)
         if _holds_constants(value) and not stored:
             return ()
@@ -104,7 +104,7 @@ class Elements:
         expr, scope = value.site.expr, value.site.scope
         if isinstance(expr, f.Table):
             for k, v in expr.pairs:
-                if not isinstance(key, f.Const) or not isinstance(k, f.Const) or k.value == key.value:
+                if not _differ(key, k):
                     inner.extend(self._names.denote(v, scope))
         elif isinstance(expr, f.Group):
             for item in expr.items[:WIDTH]:
@@ -133,6 +133,11 @@ class Elements:
             if found:
                 return union(found)
         return tuple(Part(v) for v in given)
+
+
+def _differ(key: f.Expr | None, other: f.Expr | None) -> bool:
+    """Whether two keys are constants that are not the same."""
+    return isinstance(key, f.Const) and isinstance(other, f.Const) and key.value != other.value
 
 
 def _holds_constants(value: Heap) -> bool:

@@ -61,7 +61,7 @@ class _Collector:
             return
         for value in self._names.denote(target.of, scope):
             if isinstance(target, f.Item):
-                self._put(value, store.value, scope)
+                self._put(value, store.value, scope, target.key)
                 key = key_text(target.key) if self._constructs and isinstance(value, Heap) else None
                 if key is not None and store.value is not None and isinstance(value, Heap):
                     self._keyed[value.site].append((key, store.value, scope))
@@ -157,11 +157,11 @@ class _Collector:
                     yield from ((key, entry, held.site.scope) for key, entry in _entries_of(held.site.expr))
                     yield from self._keyed.get(held.site, ())
 
-    def _put(self, held: Value, value: f.Expr | None, scope: Scope) -> None:
+    def _put(self, held: Value, value: f.Expr | None, scope: Scope, key: f.Expr | None = None) -> None:
         if isinstance(held, Heap) and value is not None and not isinstance(value, f.Const):
             stored = self.given.stored[held.site]
             if len(stored) < KEPT:
-                stored.append((value, scope))
+                stored.append((value, scope, key))
 
     def _pass(self, call: f.Call, scope: Scope, callee: Scope, skipped: int) -> None:
         node = callee.node

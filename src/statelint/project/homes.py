@@ -140,9 +140,10 @@ class Homes:
         """Whether what a class body assigns gives each object a value of its own."""
         return self._names.fields.row(value, cls) is not None
 
-    def is_row(self, cls: Scope) -> bool:
-        """Whether instances are rows of a store that all replicas share: what changes them does not last by itself."""
-        return "row" in self._reasons(cls)
+    def is_passing(self, cls: Scope) -> bool:
+        """Whether what is set on instances does not last by itself: rows of a store that all replicas share, and
+        objects of which each thread or task sees attributes of its own."""
+        return not {"row", "context"}.isdisjoint(self._reasons(cls))
 
     def _reasons(self, cls: Scope) -> set[str]:
         """Why knowledge says that objects of the class are no state."""
@@ -209,7 +210,7 @@ class Homes:
                         self.last(element, where)
         elif isinstance(value, Made | Obj):
             cls = value.cls.scope if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
-            if cls is not None and self.is_row(cls):
+            if cls is not None and self.is_passing(cls):
                 return
             if value.site is not None:
                 self.long_sites.add(value.site)
@@ -220,7 +221,7 @@ class Homes:
 
     def long_class(self, cls: Scope, where: Span) -> None:
         """Record that an instance of a project class lasts, with what its attributes hold."""
-        if self.is_row(cls):
+        if self.is_passing(cls):
             return
         self.long_classes.setdefault(cls, where)
         if cls in self._instance_done:

@@ -86,6 +86,13 @@ class Kinds:
             return "global"
         return "cache" if rebound and self._fetched(writes) else "store"
 
+    def is_pool(self, home: Home, ways: AbstractSet[str]) -> bool:
+        """Whether names say that it keeps connections open that the service itself made, not those of its users."""
+        name = words(home.short.rpartition(".")[2])
+        if not self._speaks("pool", name) or not ways.isdisjoint(WAYS["realtime"]):
+            return False
+        return self._speaks("pooled", (*self._class_words(home), *name))
+
     def _fetched(self, writes: Sequence[Write]) -> bool:
         """Whether each value that is given as a whole is a copy of what lies elsewhere."""
         given = [

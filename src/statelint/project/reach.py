@@ -13,6 +13,7 @@ from statelint import facts as f
 from statelint.findings import Confidence
 from statelint.project.arrivals import Arrivals
 from statelint.project.calls import Calls, Edge
+from statelint.project.classes import first_parameter, makes_classes
 from statelint.project.entries import Entries
 from statelint.project.entry import Entry
 from statelint.project.first_use import FirstUse
@@ -92,7 +93,7 @@ class Reach:
             if self._first_use.body_runs_once(node.scope, node.lasting):
                 continue
             for edge in self._calls.out.get(node.scope, ()):
-                if edge.callee in self._entries.startup or edge.callee.in_main:
+                if edge.callee in self._entries.startup or edge.callee.in_main or makes_classes(edge.callee):
                     continue
                 if edge.site and self._first_use.of(edge.site.context, node.scope, node.lasting):
                     continue
@@ -117,7 +118,7 @@ class Reach:
         if edge.how == "construct" or receiver is None:
             return False if edge.how == "construct" else caller.lasting and edge.callee.parent is caller.scope
         if isinstance(receiver, Cls):
-            return True
+            return self._called_on_class(edge, caller)
         if edge.site is not None and isinstance(edge.site.call.func, f.Attr):
             rooted = receiver_rooted(edge.site.call.func.of, edge.caller)
             if (rooted and isinstance(edge.site.call.func.of, f.Name | f.Call)) or is_super(edge.site.call.func.of):
@@ -129,6 +130,16 @@ class Reach:
         elif isinstance(receiver, Obj) and receiver.site is None and edge.caller.owner is edge.callee.owner:
             return caller.lasting
         return self._homes.lasts(receiver)
+
+    def _called_on_class(self, edge: Edge, caller: Node) -> bool:
+        """`Base.put(self, x)`: what an instance method is given first is its receiver, else the class is."""
+        first = first_parameter(edge.callee)
+        args = edge.site.call.args if edge.site is not None else ()
+        if first is None or first[1] == "cls" or not args:
+            return True
+        if isinstance(args[0], f.Name) and receiver_rooted(args[0], edge.caller) == "self":
+            return caller.lasting
+        return any(self._homes.lasts(value) for value in self._names.denote(args[0], edge.caller))
 
     def _made_by_owner(self, receiver: Value, method: Scope) -> bool:
         """Whether an object was made by a method of the class whose object now uses it, so that both last alike."""

@@ -20,8 +20,8 @@ class Given(NamedTuple):
 
     arguments: dict[tuple[Scope, str], list[tuple[f.Expr, Scope]]]
     """By parameter."""
-    stored: dict[Site, list[tuple[f.Expr, Scope]]]
-    """What stores and adding methods put into each container."""
+    stored: dict[Site, list[tuple[f.Expr, Scope, f.Expr | None]]]
+    """What stores and adding methods put into each container, with the key where there is one."""
     attached: dict[tuple[Scope, str], list[tuple[f.Expr, Scope, Place]]]
     """What is assigned to attributes of functions."""
     kept: dict[str, list[tuple[f.Expr, Scope]]]

@@ -154,6 +154,8 @@ class States:
             kind = "lock"
         if kind == "lock" and verdict is Verdict.DEFINITE:
             verdict, reason = Verdict.ARGUABLE, "a lock of one process"
+        if verdict is Verdict.DEFINITE and self._kinds.is_pool(home, ways):
+            verdict, reason = Verdict.BENIGN, "a pool of connections, which each replica opens for itself"
         fallback = self._is_fallback(home, writes)
         ordered = sorted(writes, key=lambda w: (w.element, w.how == "delete", self._distance(w), w.scope.path, w.at))
         lasting = True if home.kind == "instance-attribute" and ordered[0].rooted == "self" else None

@@ -85,10 +85,8 @@ class Verdicts:
             if write.value is None or isinstance(write.value, f.Const):
                 continue
             if self._first_use.of(write.context, write.scope, True) and not self._is_guarded(write):
-                needs |= self._purity.of(write.value, write.scope) - {
-                    "argument",
-                    "request",
-                }  # set once, beside what is built
+                # set once, beside what is built, and mostly from it
+                needs |= self._purity.of(write.value, write.scope) - {"argument", "request", "state", "network"}
                 continue
             needs |= self._purity.of(write.value, write.scope)
             if mentions(write.value, _last(home), write.scope) and isinstance(write.value, f.Op):

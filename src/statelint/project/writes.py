@@ -189,10 +189,11 @@ class Writes:
             elif isinstance(value, Obj) and name and value.site is None and self._homes.lasts(value):
                 for cls in self._homes.speaking(value, name):
                     yield from self._on_instance(s, Obj(Cls(cls)), cls, name, how)
-            elif isinstance(value, Func) and name and _keeps_attributes(value.scope) and not name.startswith("__"):
+            elif isinstance(value, Func) and name and _keeps_attributes(value.scope) and not _taken_out(s.target):
                 path = f"{value.scope.full_name}.{name}"
                 home = self._homes.home("function-attribute", path, value.scope, s.target.at)
-                yield self._write(home, s, how, None, False, s.target)
+                if not name.startswith("__"):
+                    yield self._write(home, s, how, None, False, s.target)
             elif isinstance(value, Heap):
                 row = self._knowledge.find("containers", value.type)
                 if row and row[1].attributes:
@@ -202,6 +203,8 @@ class Writes:
     def _on_instance(self, s: Store, value: Obj, cls: Scope, name: str | None, how: str) -> Iterator[Write]:
         if value.site is not None and value.site.scope is s.scope and not self._homes.is_single(cls):
             return  # made here
+        if self._homes.is_passing(cls):
+            return
         rooted = receiver_rooted(s.target, s.scope)
         if name:
             home = None if self._names.classes.accessor(cls, name) else self._instance_home(cls, name, s)

@@ -54,6 +54,19 @@ class _Collector:
                 self._hand_beside(value, scope)
         for made in self._constructing:
             self._construct(*made)
+        for scope in names.every:
+            for site in scope.calls:
+                self._put_through(site)
+
+    def _put_through(self, site: CallSite) -> None:
+        """What a function puts into a container that its callers hand to it."""
+        func = site.call.func
+        if not isinstance(func, f.Attr) or func.name not in ADDERS or not site.call.args:
+            return
+        if isinstance(func.of, f.Name) and any(b.kind == "param" for b in site.scope.bindings.get(func.of.id, ())):
+            for container, caller in tuple(self.given.arguments.get((site.scope, func.of.id), ())):
+                for held in self._names.denote(container, caller):
+                    self._put(held, site.call.args[-1], site.scope)
 
     def _store(self, store: Store) -> None:
         target, scope = store.target, store.scope
@@ -172,6 +185,9 @@ class _Collector:
             if isinstance(arg, f.Star):
                 break
             self._give(callee, name, arg, scope)
+        surplus = call.args[len(positional) :]
+        for gatherer in (p.name for p in node.params if p.kind == "star" and surplus):
+            self._give(callee, gatherer, f.Group("list", surplus, call.at), scope)
         known = {p.name for p in node.params}
         for keyword, value in call.keywords:
             if keyword in known:

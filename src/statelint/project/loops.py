@@ -26,7 +26,7 @@ from statelint.project.walking import walk
 from statelint.spans import Place, Span
 
 STARTERS: Final = frozenset({"thread", "task", "executor", "timer"})
-DEPTH: Final = 3
+DEPTH: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Loops:
 
     def _repeated(self, how: str, given: f.Expr | None, site: CallSite, maker: str) -> Iterator[Repeated]:
         for value in self._behind(given, site.scope) if given is not None else ():
-            if isinstance(value, Func | Bound):
+            if isinstance(value, Func | Bound) and value.scope is not site.scope:
                 yield from self._told(how, value.scope, site, maker)
 
     def _behind(self, e: f.Expr, scope: Scope, depth: int = 0) -> Values:
@@ -122,9 +122,17 @@ class Loops:
                 return scope.span(fact.at)
         again = {scope, *(e.callee for e in self._calls.out.get(scope, ()) if e.how == "call")}
         for site in self._calls.outside.get(maker, ()):
-            if site.scope in again and maker.endswith("Timer"):
+            if site.scope in again and (maker.endswith("Timer") or self._sets_again(scope, site, maker)):
                 return site.scope.span(site.call.at)
         return None
+
+    def _sets_again(self, scope: Scope, site: CallSite, maker: str) -> bool:
+        """Whether a function that pauses hands itself over again."""
+        row = self._knowledge.find("work", maker)
+        given = argument(site.call, row[1].keyword or "", row[1].callable) if row else None
+        if given is None or not any(last_name(inner.call.func) in PAUSES for inner in scope.calls):
+            return False
+        return any(isinstance(v, Func | Bound) and v.scope is scope for v in self._behind(given, site.scope))
 
     def _takes(self, loop: f.Loop, scope: Scope) -> bool:
         """Whether the loop, or a function that it calls, takes messages that are handed out once."""
@@ -135,9 +143,17 @@ class Loops:
             _called(fact) in self._receives or _takes_next(fact, self._queues) for body in bodies for fact in walk(body)
         )
 
+    def _decorated(self, scope: Scope | None) -> list[Scope]:
+        """The functions that a decorator made this one for: `@every(seconds=60)`."""
+        found: list[Scope] = []
+        while scope is not None and scope.kind == "function":
+            found += [e.caller for e in self._calls.into.get(scope, ()) if e.how == "decorator"]
+            scope = scope.parent
+        return found
+
     def _effect(self, scope: Scope, others: list[Scope]) -> tuple[str, Span | None]:
         """The nearest function reached, also through one handed along, whose name tells of an effect that doubles."""
-        level = [scope, *others]
+        level = [scope, *others, *self._decorated(scope)]
         seen = set(level)
         for _ in range(DEPTH):
             for current in level:

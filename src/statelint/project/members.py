@@ -69,6 +69,7 @@ class Members:
         is_instance = isinstance(receiver, Obj)
         if name == "__class__" and is_instance:
             return (Cls(cls),)
+        exact = exact or self._made_of(cls, receiver)
         for item in self._names.classes.lineage(cls):
             if isinstance(item, Ext):
                 outside = outside or item.name
@@ -79,7 +80,7 @@ class Members:
                     if assigned.value is not None:
                         found.extend(self._names.denote(assigned.value, assigned.store.scope))
                         shadowed = shadowed or assigned.store.scope.name == "__init__"
-            hidden = shadowed or (is_instance and self._always_overridden(item.scope, name))
+            hidden = shadowed or (is_instance and not exact and self._always_overridden(item.scope, name))
             for binding in () if hidden else item.scope.bindings.get(name, ()):
                 for value in self._names.bound(binding):
                     found.extend(self._through_class(value, receiver))
@@ -104,6 +105,14 @@ class Members:
                 return self._outside_member(Obj(Ext(outside), receiver.site), outside, name, exact=True)
             return self._names.outside(f"{outside}.{name}")
         return union(found)
+
+    @staticmethod
+    def _made_of(cls: Scope, receiver: Value) -> bool:
+        """Whether an object is known to be of this very class, by the call that makes it."""
+        made = receiver.site if isinstance(receiver, Obj) else None
+        func = made.expr.func if made is not None and isinstance(made.expr, f.Call) else None
+        name = func.name if isinstance(func, f.Attr) else getattr(func, "id", "")
+        return name == cls.name
 
     def _always_overridden(self, cls: Scope, name: str) -> bool:
         """Whether each class below has an attribute of its own in the place of this one, which is only a default."""

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
+from statelint.project.kept import argument
 from statelint.project.names import Names
 from statelint.project.scopes import CallSite, Scope
 from statelint.project.values import Bound, Cls, Func, qualified
@@ -84,9 +85,42 @@ class Waits:
         return False
 
     def waited(self, row: Work, scope: Scope, site: CallSite, handles: frozenset[str]) -> bool:
+        """Whether the function waits, or the callers that ask it to do so are all that there are."""
+        body = self._body(scope)
+        if not self._waited(body, row, scope, site, handles):
+            return False
+        asked = [(test, branch) for test, branch in _asked(body) if self._can_be_left_out(scope, test)]
+        inside = {id(node) for _, branch in asked for node in walk(branch)}
+        rest = tuple(node for node in body if id(node) not in inside)
+        if len(rest) == len(body) or self._waited(rest, row, scope, site, handles):
+            return True
+        return not any(self._left_out(scope, name) for name, branch in asked)
+
+    def _can_be_left_out(self, scope: Scope, name: str) -> bool:
+        """Whether a name is a parameter that is false by default."""
+        return any(
+            isinstance(b.node, f.Param) and isinstance(b.node.default, f.Const) and not b.node.default.value
+            for b in scope.bindings.get(name, ())
+        )
+
+    def _left_out(self, scope: Scope, name: str) -> bool:
+        """Whether some call gives nothing, or something false, for a parameter that is false by default."""
+        params = scope.node.params if isinstance(scope.node, f.Function) else ()
+        place = next((i for i, p in enumerate(params) if p.name == name and p.kind != "keyword-only"), None)
+        for edge in self._calls.into.get(scope, ()):
+            if edge.site is None or edge.how not in ("call", "guess"):
+                continue
+            at = place - (edge.receiver is not None) if place is not None else None
+            given = argument(edge.site.call, name, at)
+            spread = any(isinstance(a, f.Star) for a in edge.site.call.args) or "**" in dict(edge.site.call.keywords)
+            if (given is None and not spread) or (isinstance(given, f.Const) and not given.value):
+                return True
+        return False
+
+    def _waited(self, body: tuple[Any, ...], row: Work, scope: Scope, site: CallSite, handles: frozenset[str]) -> bool:
         receiver = target_of(site.call.func.of) if isinstance(site.call.func, f.Attr) else ""
         decorated = isinstance(scope.node, f.Function) and bool(scope.node.decorators)
-        for node in self._body(scope):
+        for node in body:
             if isinstance(node, f.Await):
                 only_started = row.opened and node.value is site.call
                 if not only_started and (_holds(node.value, site.call) or _mentions(node.value, handles)):
@@ -149,6 +183,11 @@ class Waits:
             return False
         edges = [e for e in self._calls.into.get(scope, ()) if e.site is not None and e.how == "call"]
         return not any(e.site and e.site.discarded and not e.site.awaited for e in edges)
+
+
+def _asked(body: tuple[Any, ...]) -> list[tuple[str, tuple[f.Stmt, ...]]]:
+    """(name, branch) of the branches that run where a plain name is true."""
+    return [(node.test.id, node.then) for node in body if isinstance(node, f.If) and isinstance(node.test, f.Name)]
 
 
 def _adds(node: Any) -> bool:

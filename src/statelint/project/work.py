@@ -144,7 +144,8 @@ class HandedWork:
         given = argument(site.call, row.keyword or "", row.callable) if own is None else None
         what, callee = self._callable(given, scope) if own is None else _own_run(own)
         again = chain.entry.scope.qualname if chain is not None and chain.entry.kind in ASIDE else ""
-        if what and what in (scope.qualname, again):
+        itself = what == scope.qualname and (row.how == "timer" or chain is None or self._first_set(row, site))
+        if what and (itself or what == again):
             return None  # a timer that sets itself again was handed over where it was first set
         arguable, reason = self._worth_little(what or name.rpartition(".")[2], row.how, chain)
         if self._removes(given, scope):
@@ -152,6 +153,19 @@ class HandedWork:
         # a handle that is kept by itself is the state; without one the pool alone holds the work
         holder, name = self._holder(site) if row.holds and not handles else (None, "")
         return Handed(row, row.how, what, scope, at, made, callee, chain, arguable, reason, holder, name)
+
+    def _first_set(self, row: Work, again: CallSite) -> bool:
+        """Whether other code hands over the function in which a call stands, and does not wait for it."""
+        for name, sites in self._calls.outside.items():
+            found = self._knowledge.find("work", name)
+            for site in sites if found is not None and found[1].how == row.how else ():
+                given = argument(site.call, row.keyword or "", row.callable)
+                if site.scope is again.scope or self._callable(given, site.scope)[0] != again.scope.qualname:
+                    continue
+                handles = self._waits.handles(site.scope, site.call, row.opened)
+                if not site.awaited and not self._waits.waited(row, site.scope, site, handles):
+                    return True
+        return False
 
     def _holder(self, site: CallSite) -> tuple[Span | None, str]:
         """(place, name) of the pool that a method call feeds, unless the function itself makes the pool."""

@@ -8,7 +8,7 @@ from statelint import facts as f
 from statelint.flow_rows import Handoff, Opener, Remover, Sink
 from statelint.project.classes import first_parameter
 from statelint.project.flow_events import Activation
-from statelint.project.flow_library import Given
+from statelint.project.flow_given import Given
 from statelint.project.flow_offloads import Offloads
 from statelint.project.flow_sources import element
 from statelint.project.flow_values import (

@@ -19,7 +19,7 @@ def fate(landing: Landing, removals: list[Removal], keeps: list[Keep]) -> str:
     exact = {loc.site for loc in landing.locs if loc.exact}
     every = {loc.site for loc in landing.locs}
     temps = {loc.temp for loc in landing.locs}
-    later = [k for k in keeps if k.number > landing.number and exact & {loc.site for loc in k.locs}]
+    later = [k for k in keeps if exact & {loc.site for loc in k.locs} and _behind(k, landing)]
     if any(not k.moved for k in later):
         return STAYS
     if later or "scoped" in temps:
@@ -35,6 +35,15 @@ def fate(landing: Landing, removals: list[Removal], keeps: list[Keep]) -> str:
     return LEAKS if straight or "loose" in temps else STAYS
 
 
+def _behind(event: Keep, landing: Landing) -> bool:
+    """Whether something comes after a landing. A callback is a way in of its own, and runs in the middle of others."""
+    return event.number > landing.number or _apart(event.frames, landing.frames)
+
+
+def _apart(some: tuple[Frame, ...], others: tuple[Frame, ...]) -> bool:
+    return some[0].scope is not others[0].scope
+
+
 def _covers(removal: Removal, exact: set[str], every: set[str]) -> bool:
     sites = {loc.site for loc in removal.locs if loc.exact}
     return bool(sites & exact) or (removal.folder and bool(sites & every))
@@ -47,7 +56,7 @@ def _guaranteed(landing: Landing, removal: Removal) -> bool:
             if mark.kind == "later":
                 return True
             if mark.kind == "try" and mark.part == "final" and isinstance(mark.node, f.Try):
-                if yields(mark.node.body):
+                if yields(mark.node.body) or _apart(removal.frames, landing.frames):
                     return True
                 at = frame.marks[number - 1] if number else None
                 if any(_protected(other, frame, mark.node, at) for other in landing.frames):

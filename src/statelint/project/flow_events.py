@@ -67,6 +67,7 @@ class Keep:
     scope: Scope
     at: Place
     locs: frozenset[Loc]
+    frames: tuple[Frame, ...]
     number: int
     moved: bool
     """Whether the move itself is the landing."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from statelint import facts as f
 from statelint.flow_rows import Handoff, Location, Opener, Pass, Remover, Sink, Source
 from statelint.project.flow_events import Activation, Handed, Keep, Landing, Removal, Sent
+from statelint.project.flow_given import Given
 from statelint.project.flow_values import (
     LANDS,
     NONE,
@@ -35,55 +36,6 @@ if TYPE_CHECKING:
 WRITING = frozenset("wax+")
 PSEUDO = frozenset({"derived.", "content.", "any.", "anything.", "file.", "many.", "text."})
 FLAGS = ("O_WRONLY", "O_RDWR", "O_CREAT", "O_APPEND")
-
-
-@dataclass(slots=True)
-class Given:
-    """The arguments of a call: values beside the expressions that they come from."""
-
-    values: list[Value] = field(default_factory=list)
-    exprs: list[f.Expr | None] = field(default_factory=list)
-    keywords: dict[str, Value] = field(default_factory=dict)
-    keyword_exprs: dict[str, f.Expr] = field(default_factory=dict)
-    loose: Value = NONE
-    """What any other keyword may hold: the entries of a spread dictionary that are not told apart."""
-
-    def spread(self, value: Value) -> None:
-        """Take in `**value`."""
-        for atom in value:
-            if isinstance(atom, Tup) and atom.keys:
-                for key, item in zip(atom.keys, atom.items, strict=True):
-                    self.keywords[key] = self.keywords.get(key, NONE) | item
-            elif isinstance(atom, Many):
-                self.loose |= atom.inner
-
-    def value(self, position: int | None, keyword: str = "") -> Value:
-        if keyword and keyword in self.keywords:
-            return self.keywords[keyword]
-        if position is not None and 0 <= position < len(self.values):
-            return self.values[position]
-        return NONE
-
-    def expr(self, position: int | None, keyword: str = "") -> f.Expr | None:
-        if keyword and keyword in self.keyword_exprs:
-            return self.keyword_exprs[keyword]
-        if position is not None and 0 <= position < len(self.exprs):
-            return self.exprs[position]
-        return None
-
-    def everything(self) -> Value:
-        return join([*self.values, *self.keywords.values(), self.loose])
-
-    def rest(self, start: int, without: Iterable[str] = ()) -> Given:
-        """The arguments behind a position, for the callable that stands there."""
-        dropped = set(without)
-        return Given(
-            self.values[start:],
-            self.exprs[start:],
-            {k: v for k, v in self.keywords.items() if k not in dropped},
-            {k: v for k, v in self.keyword_exprs.items() if k not in dropped},
-            self.loose,
-        )
 
 
 class Meaning(NamedTuple):
@@ -217,7 +169,8 @@ class Library:
         if to != "path" and "memory" in wheres:
             yield Handle("memory", frozenset(locs(value)), "w")
             return
-        paths = frozenset(locs(value))
+        theirs = {Loc(t.type, temp="scoped") for t in value if isinstance(t, Taint) and t.level == "copy" and t.type}
+        paths = frozenset(locs(value)) or frozenset(theirs)  # the framework removes a copy of its own
         foreign = [c for c in classes if not c.startswith("scheme:") and not c.endswith("()") and not self.is_path(c)]
         if paths or not foreign or to == "path":
             yield Handle("local", paths, "w")
@@ -247,10 +200,9 @@ class Library:
             # text cannot be written as bytes, so what came in a form field here is the content of a file
             found += [t for t in taints(data) if t.level == "field"]
         if row.keeps:
-            moved = any(loc.temp for loc in locs(data)) and row.copies and bool(found)
-            self._run.events.keeps.append(
-                Keep(act.scope, at, frozenset(x for x in locs(data) if x.exact), self._run.next(), moved)
-            )
+            places = frozenset(x for x in locs(data) if x.exact)
+            moved = any(loc.temp for loc in places) and row.copies and bool(found or not self._written(places))
+            self._run.events.keeps.append(Keep(act.scope, at, places, self._run.frames(), self._run.next(), moved))
             copied = any(t.level == "copy" for t in taints(data))
             if not moved and not copied:
                 for handle in handles:
@@ -264,6 +216,11 @@ class Library:
             handles = [replace(h, locs=h.locs | {place}) for h in handles]
         self.land(act, found, row.derives, handles, at, via, row.folder)
         return made
+
+    def _written(self, places: frozenset[Loc]) -> bool:
+        """Whether code that was seen wrote there, not a child process or a library."""
+        sites = {x.site for x in places}
+        return any(sites & {x.site for x in landing.locs} for landing in self._run.events.landings)
 
     def land(
         self, act: Activation, found: list[Taint], derives: bool, handles: list[Handle], at: Place, via: str,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from statelint import facts as f
 from statelint.flow_rows import Pass
 from statelint.project.flow_events import Activation, Mark
-from statelint.project.flow_library import Given
+from statelint.project.flow_given import Given
 from statelint.project.flow_sources import element
 from statelint.project.flow_values import (
     NONE,

@@ -117,13 +117,21 @@ class Holders:
             row = self._knowledge.find("containers", value.type)
             changes = row is not None and (method in row[1].mutates or method in OPERATORS)
         elif isinstance(value, Part) and isinstance(held, Heap):
-            changes = method in GENERIC_MUTATORS
+            changes = method in GENERIC_MUTATORS and not self._is_their_own(held, method)
         elif isinstance(value, Obj) and isinstance(value.cls, Cls):
             changes = self._inherits_mutator(value.cls.scope, method)
         else:
             changes = False
         if changes:
             yield from self.homes_of(value, scope)
+
+    def _is_their_own(self, held: Heap, method: str) -> bool:
+        """Whether all that a container is written with has this method of the project: its body shows what it does."""
+        written = self._names.written_elements(held)
+        owners = [v.cls if isinstance(v, Obj) else v for v in written]
+        return bool(owners) and all(
+            isinstance(owner, Cls) and self._names.classes.method(owner.scope, method) for owner in owners
+        )
 
     def _inherits_mutator(self, cls: Scope, name: str) -> bool:
         if self._names.classes.method(cls, name):

@@ -100,6 +100,8 @@ class Sink(Row, frozen=True):
     keeps: bool = False
     folder: bool = False
     """Whether the destination is a folder that is filled."""
+    extends: bool = False
+    """Whether the call adds an ending of its own to the destination."""
     names_path: bool = False
     """Whether the call gives the path, or a name for it, under which it wrote."""
 

@@ -22,6 +22,7 @@ from statelint.project.flow_values import (
     Tup,
     Value,
     derived,
+    extended,
     join,
     locs,
     shape,
@@ -210,6 +211,7 @@ class Library:
                         self._run.wrote(handle.locs, taint)
                 return NONE
         made: Value = NONE
+        handles = [replace(h, locs=frozenset(map(extended, h.locs))) for h in handles] if row.extends else handles
         if row.names_path:
             place = Loc(f"{act.scope.full_name}#{at}@{act.way}")
             made = frozenset({place, *(x for h in handles for x in h.locs)})

@@ -241,6 +241,11 @@ def below(value: Value) -> Value:
     return frozenset(Loc(loc.site, False, loc.temp, loc.shared) for loc in locs(value))
 
 
+def extended(loc: Loc) -> Loc:
+    """The path beside another one that begins like it, such as that of the archive of a folder."""
+    return Loc(f"{loc.site}.*", loc.exact, "" if loc.exact else loc.temp, loc.shared)
+
+
 def written(e: f.Expr | None) -> str:
     """The text of a literal string, empty for all else."""
     return str(e.value) if isinstance(e, f.Const) and e.kind == "str" else ""

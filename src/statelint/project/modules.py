@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -60,6 +60,9 @@ class Modules:
             for cut in range(len(dotted)):
                 self._tails[".".join(dotted[cut:])].append((dotted[:cut], module))
         self._found: dict[tuple[str, str], Module | None] = {}
+        self._below: Mapping[tuple[str, ...], list[Module]] = defaultdict(list)
+        for module in self.by_path.values():
+            self._below[module.dotted[:-1]].append(module)
         inside = (m for m in self.by_path.values() if any(isinstance(s, Import) and s.level for s in m.facts.body))
         self._imported_as_packages = {_folder(m) for m in inside}
         """Folders whose modules import relative to their package, so that the folder itself is not on the path."""
@@ -122,6 +125,10 @@ class Modules:
         """The sub-module `name` of a package."""
         wanted = ".".join((*package.dotted, name))
         return next((m for root, m in self._tails.get(wanted, ()) if not root), None)
+
+    def children(self, package: tuple[str, ...]) -> Sequence[Module]:
+        """The modules and packages in the folder of a package, given by the names that lead there from the root."""
+        return self._below.get(package, ())
 
 
 def _folder(module: Module) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from statelint import facts as f
 from statelint.project.annotations import annotation_names, dotted
 from statelint.project.classes import first_parameter
 from statelint.project.declared_fields import declaration
+from statelint.project.named_modules import named_modules
 from statelint.project.paths import last_name
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import Binding, Scope
@@ -84,8 +85,8 @@ class Results:
             return tuple(v.cls for v in self._names.denote(e.args[0], scope) if isinstance(v, Obj))
         if name == "builtins.super":
             return self._super(scope)
-        if name == "importlib.import_module" and e.args and isinstance(e.args[0], f.Const):
-            return self._names.outside(str(e.args[0].value))
+        if name == "importlib.import_module" and e.args:
+            return named_modules(self._names, e, scope)
         if isinstance(callee, Member) and callee.name in LOOKS_UP and e.args:
             kept = self._names.kept(callee.of, e.args[0])
             if kept:

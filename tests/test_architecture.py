@@ -38,7 +38,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 )
 SIBLINGS_APART = ("extract", "checks", "report")
 SITES = {  # import name → where alone it may be imported, as regular expressions over the module's path
-    "libcst": r"extract/python/\w+\.py|fix/.*",
+    "libcst": r"extract/python/concrete\w*\.py",
     "rich": r"report/full\.py|(report/|cli/)?progress\.py",
     "click": r"cli/.*",
     "yaml": r"safe_yaml\.py|extract/[\w/]+\.py|fix/yaml\.py",
@@ -179,6 +179,24 @@ def test_heavy_libraries_are_imported_in_few_places(library: str) -> None:
     sites = {label(p) for p in modules() for i in imports(p) if i.module.split(".")[0] == library}
     stray = {site for site in sites if not re.fullmatch(SITES[library], site)}
     assert not stray, f"{library} is imported in {sorted(stray)}"
+
+
+def test_the_heavy_parser_is_behind_one_door() -> None:
+    """It is imported where the interpreter's own parser has refused a text, inside a function."""
+    package = "statelint.extract.python"
+    door = SOURCE / "extract" / "python" / "__init__.py"
+    at_start = {i.module for i in imports(door)} - {
+        module.module
+        for function in ast.walk(tree(door))
+        if isinstance(function, ast.FunctionDef)
+        for inner in ast.walk(function)
+        if isinstance(inner, ast.ImportFrom)
+        for module in imports(door)
+        if module.line == inner.lineno
+    }
+    assert f"{package}.concrete" not in at_start
+    outside = [p for p in modules() if not label(p).startswith("extract/python/concrete") and p != door]
+    assert not [label(p) for p in outside for i in imports(p) if i.module.startswith(f"{package}.concrete")]
 
 
 @pytest.mark.parametrize("path", [p for p in modules() if label(p).startswith("checks/")], ids=label)

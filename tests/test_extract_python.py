@@ -138,7 +138,7 @@ def test_patterns_bind_their_names() -> None:
 def test_a_tree_without_gaps_gives_the_same_facts(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     source = (LIBRARY / name).read_bytes()
     lean = extract(source)
-    monkeypatch.setattr("statelint.extract.python.parse", libcst.parse_module)
+    monkeypatch.setattr("statelint.extract.python.concrete.parse", libcst.parse_module)
     assert extract(source) == lean
 
 

@@ -28,6 +28,16 @@ def test_a_fully_cached_check_imports_neither_parser_nor_drawing(tmp_path: Path)
     assert not HEAVY & modules_loaded_by(*check, cwd=shop)
 
 
+@pytest.mark.parametrize(("line", "imported"), [("x = 1", False), ("print 'Python 2'", True)])
+def test_a_cold_check_imports_the_heavy_parser_only_for_what_the_interpreter_refuses(
+    line: str, imported: bool, tmp_path: Path
+) -> None:
+    shutil.copytree(EXAMPLES / "shop", tmp_path / "shop")
+    (tmp_path / "shop" / "more.py").write_text(line)
+    loaded = modules_loaded_by("check", "--no-cache", "--output-format", "concise", ".", cwd=tmp_path / "shop")
+    assert ("libcst" in loaded) is imported
+
+
 def test_version(tmp_path: Path) -> None:
     outcome = statelint("--version", cwd=tmp_path)
     assert outcome.code == 0 and b"statelint" in outcome.out

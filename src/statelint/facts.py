@@ -398,6 +398,11 @@ class Facts(msgspec.Struct, frozen=True, array_like=True):
     lines: int = 0
 
 
+def trouble(kind: str, line: int, message: str, lines: int = 0) -> Facts:
+    """The facts of a source that cannot be read."""
+    return Facts(troubles=(Trouble(kind, max(line, 1), message),), lines=lines)
+
+
 _encoder = msgspec.msgpack.Encoder()
 
 

@@ -1,33 +1,43 @@
-"""Operators and literals of LibCST's tree, as facts write them."""
+"""Literals as facts write them, whichever parser read them."""
 
 from __future__ import annotations
 
 import ast
 import re
 import warnings
+from collections.abc import Iterable
+from typing import Final
 
-import libcst as cst
+from statelint import facts as f
+from statelint.spans import Place
 
-OPERATORS: dict[type, str] = {
-    cst.Add: "+", cst.Subtract: "-", cst.Multiply: "*", cst.Divide: "/", cst.Modulo: "%", cst.BitOr: "|",
-    cst.BitAnd: "&", cst.FloorDivide: "//", cst.Power: "**", cst.LeftShift: "<<", cst.RightShift: ">>",
-    cst.BitXor: "^", cst.MatrixMultiply: "@", cst.And: "and", cst.Or: "or", cst.Not: "not", cst.Minus: "-",
-    cst.Plus: "+", cst.BitInvert: "~", cst.Equal: "==", cst.NotEqual: "!=", cst.LessThan: "<",
-    cst.LessThanEqual: "<=", cst.GreaterThan: ">", cst.GreaterThanEqual: ">=", cst.Is: "is", cst.IsNot: "is not",
-    cst.In: "in", cst.NotIn: "not in", cst.AddAssign: "+=", cst.SubtractAssign: "-=", cst.MultiplyAssign: "*=",
-    cst.DivideAssign: "/=", cst.ModuloAssign: "%=", cst.BitOrAssign: "|=", cst.BitAndAssign: "&=",
-    cst.FloorDivideAssign: "//=", cst.PowerAssign: "**=", cst.LeftShiftAssign: "<<=", cst.RightShiftAssign: ">>=",
-    cst.BitXorAssign: "^=", cst.MatrixMultiplyAssign: "@=",
-}  # fmt: skip
-SURROGATE = re.compile("[\ud800-\udfff]")
-NAMED = {"None": (None, "none"), "True": (True, "bool"), "False": (False, "bool")}
+NAMED: Final = {"None": (None, "none"), "True": (True, "bool"), "False": (False, "bool")}
+SURROGATE: Final = re.compile("[\ud800-\udfff]")
+LINE_END: Final = re.compile(r"\r\n?")
+ESCAPED: Final = re.compile(r'(\\.)|"', re.DOTALL)
+LONG_CHAIN: Final = 20
+"""Operations of one operator in a row, `a + b + c …`, beyond which the operands stand side by side in one fact."""
+LONGEST_INTEGER: Final = 64
+"""Characters of an integer whose value is looked at."""
+
+
+def sound(text: str) -> str:
+    """Text without halves of surrogate pairs: such a half is no text, it has no UTF-8."""
+    return text if text.isascii() else SURROGATE.sub("\ufffd", text)
+
+
+def integer(value: int | None, at: Place) -> f.Const:
+    """An integer, or about its value where it has more than 63 bits; None is one that is too long to look at."""
+    if value is None or abs(value) >= 1 << 63:
+        return f.Const(float(value) if value is not None and abs(value) < 1 << 900 else 0.0, "float", at)
+    return f.Const(value, "int", at)
 
 
 def evaluate(literal: str) -> str | bytes:
     """The value of a string literal. Most have no prefix and no escape and need no evaluation."""
     if "\\" not in literal:
         if literal.startswith(('"""', "'''")):
-            return literal[3:-3].replace("\r\n", "\n")
+            return LINE_END.sub("\n", literal[3:-3])
         if literal[0] in "\"'":
             return literal[1:-1]
     try:
@@ -36,6 +46,32 @@ def evaluate(literal: str) -> str | bytes:
             value = ast.literal_eval(literal)
     except (ValueError, SyntaxError):
         return literal
-    if isinstance(value, str) and not value.isascii():
-        return SURROGATE.sub("\ufffd", value)  # half a pair is no text: it has no UTF-8
-    return value if isinstance(value, str | bytes) else literal
+    if isinstance(value, str):
+        return sound(value)
+    return value if isinstance(value, bytes) else literal
+
+
+def evaluate_piece(piece: str, prefix: str) -> str:
+    """The value of what stands between the fields of a format string with this prefix."""
+    piece = LINE_END.sub("\n", piece.replace("{{", "{").replace("}}", "}"))
+    if "\\" not in piece or "r" in prefix.lower():
+        return piece
+    ends_open = len(piece) - len(piece.rstrip("\\"))
+    inside = ESCAPED.sub(lambda m: m.group(1) or '\\"', piece + "\\" * (ends_open % 2))
+    value = evaluate(f'"""{inside}"""')
+    return value if isinstance(value, str) else piece
+
+
+def joined(parts: Iterable[f.Expr], at: Place) -> f.Text:
+    """A format string of its parts: pieces of text that meet are one, and empty ones are none."""
+    whole: list[f.Expr] = []
+    for part in parts:
+        if isinstance(part, f.Const) and part.kind == "str":
+            last = whole[-1] if whole else None
+            if isinstance(last, f.Const) and last.kind == "str":
+                whole[-1] = f.Const(f"{last.value}{part.value}", "str", at)
+                continue
+            if not part.value:
+                continue
+        whole.append(part)
+    return f.Text(tuple(whole), at)

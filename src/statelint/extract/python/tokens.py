@@ -30,6 +30,7 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+MOST_TOKENS = 250_000
 FIRST_WORD = re.compile(r"^([ \t]*)([^\s#]\w*)", re.MULTILINE)
 DEEPEST_BRACKETS = 200
 """CPython refuses more; LibCST's parser dies of a stack overflow at some thousands."""
@@ -169,6 +170,13 @@ class Tokens:
     def line(self, offset: int) -> int:
         """The line of an offset, from 1."""
         return bisect_right(self._lines, offset)
+
+    def behind(self, mark: str, offset: int) -> int:
+        """The end of the next punctuation mark from an offset on, comments passed over."""
+        for m in re.compile(rf"#[^\r\n]*|({re.escape(mark)})").finditer(self.text, offset):
+            if m.group(1):
+                return m.end()
+        return offset
 
     def place(self, start: int, end: int) -> Place:
         """The place between two offsets."""

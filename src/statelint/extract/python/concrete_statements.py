@@ -8,12 +8,11 @@ from typing import Any
 import libcst as cst
 
 from statelint import facts as f
-from statelint.extract.python.expressions import Expressions
-from statelint.extract.python.literals import OPERATORS
+from statelint.extract.python.concrete_expressions import OPERATORS, Expressions
 from statelint.extract.python.tokens import Tokens
 
 
-class Walk(Expressions):
+class Statements(Expressions):
     """One module's walk. `statements` collects the (first, last) line of each statement."""
 
     def __init__(self, tokens: Tokens) -> None:
@@ -163,6 +162,7 @@ class Walk(Expressions):
         self._take("import")
         if isinstance(node.names, cst.ImportStar):
             names: tuple[tuple[str, str | None], ...] = (("*", None),)
+            self._pass("*")
         else:
             opened = self._open("(") if node.lpar is not None else None
             names = tuple(self._alias(a) for a in node.names)
@@ -245,7 +245,7 @@ class Walk(Expressions):
         return f.Match(subject, tuple(cases), place)
 
     def _pattern(self, node: Any, names: list[f.Name]) -> None:
-        """Collect what a pattern binds; values and class names inside it are passed over."""
+        """Collect what a pattern binds; values and class names inside it are only consumed."""
         if isinstance(node, cst.MatchAs | cst.MatchStar):
             inner = getattr(node, "pattern", None)
             if inner is not None:
@@ -253,9 +253,15 @@ class Walk(Expressions):
             if node.name is not None:
                 names.append(f.Name(node.name.value, self._word(node.name.value)))
             return
-        for child in (*getattr(node, "patterns", ()), *getattr(node, "elements", ()), *getattr(node, "kwds", ())):
-            self._pattern(child, names)
-        for child in (getattr(node, "pattern", None), getattr(node, "value", None)):
+        for value in (getattr(node, "cls", None), getattr(node, "key", None), getattr(node, "value", None)):
+            if isinstance(value, cst.BaseExpression):
+                self.expr(value)
+        for child in (
+            *getattr(node, "patterns", ()),
+            *getattr(node, "elements", ()),
+            *getattr(node, "kwds", ()),
+            *(getattr(node, part, None) for part in ("key", "pattern", "value")),
+        ):
             if type(child).__name__.startswith("Match"):
                 self._pattern(child, names)
         if getattr(node, "rest", None) is not None:

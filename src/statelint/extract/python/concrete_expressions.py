@@ -2,74 +2,47 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
 import libcst as cst
 
 from statelint import facts as f
-from statelint.extract.python.literals import NAMED, OPERATORS, evaluate
+from statelint.extract.python.concrete_cursor import Cursor
+from statelint.extract.python.literals import (
+    LONG_CHAIN,
+    LONGEST_INTEGER,
+    NAMED,
+    evaluate,
+    evaluate_piece,
+    integer,
+    joined,
+)
 from statelint.extract.python.tokens import Tokens, TooDeep
 from statelint.spans import Place
 
 DEEPEST = 160
 """Levels of expressions and blocks; the interpreter gives us a thousand frames, and a level takes up to four."""
-LONG_CHAIN = 20
+OPERATORS: dict[type, str] = {
+    cst.Add: "+", cst.Subtract: "-", cst.Multiply: "*", cst.Divide: "/", cst.Modulo: "%", cst.BitOr: "|",
+    cst.BitAnd: "&", cst.FloorDivide: "//", cst.Power: "**", cst.LeftShift: "<<", cst.RightShift: ">>",
+    cst.BitXor: "^", cst.MatrixMultiply: "@", cst.And: "and", cst.Or: "or", cst.Not: "not", cst.Minus: "-",
+    cst.Plus: "+", cst.BitInvert: "~", cst.Equal: "==", cst.NotEqual: "!=", cst.LessThan: "<",
+    cst.LessThanEqual: "<=", cst.GreaterThan: ">", cst.GreaterThanEqual: ">=", cst.Is: "is", cst.IsNot: "is not",
+    cst.In: "in", cst.NotIn: "not in", cst.AddAssign: "+=", cst.SubtractAssign: "-=", cst.MultiplyAssign: "*=",
+    cst.DivideAssign: "/=", cst.ModuloAssign: "%=", cst.BitOrAssign: "|=", cst.BitAndAssign: "&=",
+    cst.FloorDivideAssign: "//=", cst.PowerAssign: "**=", cst.LeftShiftAssign: "<<=", cst.RightShiftAssign: ">>=",
+    cst.BitXorAssign: "^=", cst.MatrixMultiplyAssign: "@=",
+}  # fmt: skip
 
 
-class Expressions:
-    """The cursor over the tokens, and one method for each kind of expression node.
-
-    Each method leaves `_begin` and `_end` at the offsets of what it has read, parentheses included.
-    """
+class Expressions(Cursor):
+    """One method for each kind of expression node. Each leaves the cursor behind what it has read."""
 
     def __init__(self, tokens: Tokens) -> None:
-        self._tokens = tokens
-        self._texts = tokens.texts
-        self._at = 0
-        self._begin = 0
-        self._end = 0
+        super().__init__(tokens)
         self._depth = 0
-        self._frozen: tuple[int, int] | None = None
         self._yields = [False]
-
-    # ── the cursor ──
-
-    def _take(self, text: str) -> int:
-        """Consume up to the next token with this text; the offset of its start."""
-        if self._frozen:
-            self._begin, self._end = self._frozen
-            return self._begin
-        try:
-            i = self._texts.index(text, self._at)
-        except ValueError:
-            return self._end
-        self._at = i + 1
-        self._begin, self._end = self._tokens.starts[i], self._tokens.ends[i]
-        return self._begin
-
-    def _open(self, text: str) -> tuple[int, int]:
-        """Consume an opening bracket; its offset and the number of its partner's token."""
-        start = self._take(text)
-        return start, self._tokens.partner.get(self._at - 1, self._at - 1)
-
-    def _close(self, partner: int) -> None:
-        """Move behind a closing bracket."""
-        if not self._frozen and partner < len(self._texts):
-            self._at = max(self._at, partner + 1)
-            self._end = self._tokens.ends[partner]
-
-    def _from(self, start: int) -> Place:
-        """The place from an offset to the end of what was read last."""
-        self._begin = start
-        return self._tokens.place(start, self._end)
-
-    def _word(self, text: str) -> Place:
-        """Consume one token; its place."""
-        return self._from(self._take(text))
-
-    # ── expressions ──
 
     def expr(self, node: Any) -> f.Expr:
         self._deeper()
@@ -77,10 +50,18 @@ class Expressions:
         fact: f.Expr = getattr(self, "e_" + type(node).__name__, self._opaque)(node)
         for start, partner in reversed(opened):
             self._close(partner)
+            if start == opened[-1][0]:
+                fact = self._bracketed(fact, start)
             self._begin = start
-        if opened and isinstance(fact, f.Group) and fact.kind == "tuple":
-            fact = f.Group("tuple", fact.items, self._from(opened[0][0]))
         self._depth -= 1
+        return fact
+
+    def _bracketed(self, fact: f.Expr, start: int) -> f.Expr:
+        """A tuple or a generator with its own brackets, which for all else belong to nothing."""
+        if isinstance(fact, f.Group) and fact.kind == "tuple":
+            return f.Group("tuple", fact.items, self._from(start))
+        if isinstance(fact, f.Comprehension) and fact.kind == "generator":
+            return f.Comprehension("generator", fact.items, fact.clauses, self._from(start))
         return fact
 
     def _deeper(self) -> None:
@@ -106,9 +87,11 @@ class Expressions:
     def e_Call(self, node: cst.Call) -> f.Expr:
         func = self.expr(node.func)
         start = self._begin
-        _, partner = self._open("(")
+        opened, partner = self._open("(")
         args, keywords = self._arguments(node.args)
         self._close(partner)
+        if len(node.args) == 1 and args and isinstance(node.args[0].value, cst.GeneratorExp):
+            args = args if node.args[0].value.lpar else (self._bracketed(args[0], opened),)
         return f.Call(func, args, keywords, self._from(start))
 
     def _arguments(self, nodes: Sequence[cst.Arg]) -> tuple[tuple[f.Expr, ...], tuple[tuple[str, f.Expr], ...]]:
@@ -131,34 +114,45 @@ class Expressions:
     def e_Subscript(self, node: cst.Subscript) -> f.Expr:
         of = self.expr(node.value)
         start = self._begin
-        inside, partner = self._open("[")
-        keys: list[f.Expr] = []
-        for element in node.slice:
-            keys.append(self._slice(element.slice))
-        last = self._end
+        _, partner = self._open("[")
+        keys = [self._slice(node.slice[0])]
+        first = self._begin
+        keys += (self._slice(element) for element in node.slice[1:])
+        if isinstance(node.slice[-1].comma, cst.Comma):
+            self._pass(",")
+        if len(keys) == 1 and not isinstance(node.slice[0].comma, cst.Comma) and not isinstance(keys[0], f.Star):
+            key = keys[0]
+        else:
+            key = f.Group("tuple", tuple(keys), self._from(first))
         self._close(partner)
-        single = len(keys) == 1 and not isinstance(node.slice[0].comma, cst.Comma)
-        key = keys[0] if single else f.Group("tuple", tuple(keys), self._tokens.place(inside + 1, last))
         return f.Item(of, key, self._from(start))
 
-    def _slice(self, node: Any) -> f.Expr:
+    def _slice(self, element: cst.SubscriptElement) -> f.Expr:
+        node = element.slice
         if isinstance(node, cst.Index):
             value = self.expr(node.value)
-            return f.Star(value, value.at) if node.star else value
-        parts: list[f.Expr] = []
-        start = self._end
-        for part in (node.lower, node.upper, node.step):
-            if part is not None:
-                parts.append(self.expr(part))
-                start = start if len(parts) > 1 else self._begin
+            return self._starred(value) if node.star else value
+        assert isinstance(node, cst.Slice)
+        parts = [self.expr(node.lower)] if node.lower is not None else []
+        start, colon = self._begin, self._pass(":")
+        start = start if parts else colon
+        parts += [self.expr(node.upper)] if node.upper is not None else []
+        if isinstance(node.second_colon, cst.Colon):
+            self._pass(":")
+        parts += [self.expr(node.step)] if node.step is not None else []
         return f.Op("slice", tuple(parts), self._from(start))
+
+    def _starred(self, value: f.Expr) -> f.Expr:
+        """A value with a star before it; the fact stands where the value does."""
+        self._begin = self._begin if self._frozen else max(self._tokens.text.rfind("*", 0, self._begin), 0)
+        return f.Star(value, value.at)
+
+    def e_StarredElement(self, node: cst.StarredElement) -> f.Expr:
+        return self._starred(self.expr(node.value))
 
     def e_Integer(self, node: cst.Integer) -> f.Expr:
         place = self._word(node.value)
-        value = int(node.value.replace("_", ""), 0) if len(node.value) < 64 else None
-        if value is None or abs(value) >= 1 << 63:
-            return f.Const(float(value) if value is not None and abs(value) < 1 << 900 else 0.0, "float", place)
-        return f.Const(value, "int", place)
+        return integer(int(node.value.replace("_", ""), 0) if len(node.value) < LONGEST_INTEGER else None, place)
 
     def e_Float(self, node: cst.Float) -> f.Expr:
         return f.Const(float(node.value.replace("_", "")), "float", self._word(node.value))
@@ -169,58 +163,58 @@ class Expressions:
     def e_Ellipsis(self, node: cst.Ellipsis) -> f.Expr:
         return f.Const(None, "ellipsis", self._word("..."))
 
-    def e_SimpleString(self, node: cst.SimpleString) -> f.Expr:
-        place = self._word(node.value)
-        value = evaluate(node.value)
+    def e_SimpleString(self, node: cst.SimpleString) -> f.Const:
+        value, place = evaluate(node.value), self._word(node.value)
         if isinstance(value, bytes):
             return f.Const(value.decode("latin-1"), "bytes", place)
         return f.Const(value, "str", place)
 
     def e_ConcatenatedString(self, node: cst.ConcatenatedString) -> f.Expr:
-        pieces = [self.expr(node.left)]
-        start = self._begin
+        pieces: list[Any] = [node.left]
         rest: Any = node.right
         while isinstance(rest, cst.ConcatenatedString):
-            pieces.append(self.expr(rest.left))
+            pieces.append(rest.left)
             rest = rest.right
-        pieces.append(self.expr(rest))
-        place = self._from(start)
-        if all(isinstance(piece, f.Const) for piece in pieces):
-            first = pieces[0]
-            assert isinstance(first, f.Const)
-            return f.Const("".join(str(p.value) for p in pieces if isinstance(p, f.Const)), first.kind, place)
-        parts: list[f.Expr] = []
-        for piece in pieces:
-            parts += piece.parts if isinstance(piece, f.Text) else (piece,)
-        return f.Text(tuple(parts), place)
+        pieces.append(rest)
+        if all(isinstance(piece, cst.SimpleString) for piece in pieces):
+            facts = [self.e_SimpleString(pieces[0])]
+            start = self._begin
+            facts += map(self.e_SimpleString, pieces[1:])
+            return f.Const("".join(str(fact.value) for fact in facts), facts[0].kind, self._from(start))
+        return self._format(pieces)
 
     def e_FormattedString(self, node: Any) -> f.Expr:
-        """All inside a format string stands, for us, where the string stands."""
-        if not self._frozen:
-            self._next_format()
-        outer, self._frozen = self._frozen, (self._begin, self._end)
-        parts = self._format_parts(node.parts)
-        self._begin, self._end = self._frozen
-        self._frozen = outer
-        return f.Text(tuple(parts), self._from(self._begin))
+        return self._format([node])
 
     e_TemplatedString = e_FormattedString
 
-    def _next_format(self) -> None:
-        formats = self._tokens.formats
-        i = bisect_left(formats, self._at)
-        if i < len(formats):
-            self._at = formats[i] + 1
-            self._begin, self._end = self._tokens.starts[formats[i]], self._tokens.ends[formats[i]]
+    def _format(self, pieces: Sequence[Any]) -> f.Expr:
+        """Strings side by side, a format string among them. All inside stands, for us, where the whole stands."""
+        outer = self._frozen
+        if not outer:
+            starts = [self._take(p.value) if isinstance(p, cst.SimpleString) else self._next_format() for p in pieces]
+            self._frozen = (starts[0], self._end)
+        place = self._from(self._take(""))
+        parts: list[f.Expr] = []
+        for piece in pieces:
+            if isinstance(piece, cst.SimpleString):
+                parts.append(self.e_SimpleString(piece))
+            else:
+                parts += self._format_parts(piece.parts, piece.start)
+        self._take("")
+        self._frozen = outer
+        return joined(parts, place)
 
-    def _format_parts(self, nodes: Sequence[Any]) -> list[f.Expr]:
+    def _format_parts(self, nodes: Sequence[Any], prefix: str) -> list[f.Expr]:
+        """The pieces of text and the expressions; of what a field is formatted with, only the expressions."""
         parts: list[f.Expr] = []
         for part in nodes:
             if hasattr(part, "expression"):
                 parts.append(self.expr(part.expression))
-                parts += self._format_parts(part.format_spec or ())
+                inner = self._format_parts(part.format_spec or (), prefix)
+                parts += (e for e in inner if not isinstance(e, f.Const))
             else:
-                parts.append(f.Const(part.value, "str", self._word("")))
+                parts.append(f.Const(evaluate_piece(part.value, prefix), "str", self._word("")))
         return parts
 
     def _group(self, kind: str, bracket: str, node: Any) -> f.Expr:
@@ -229,11 +223,10 @@ class Expressions:
         self._close(partner)
         return f.Group(kind, items, self._from(start))
 
-    def _elements(self, node: Any) -> tuple[f.Expr, ...]:
+    def _elements(self, node: Any, start: int = 0, stop: int | None = None) -> tuple[f.Expr, ...]:
         items: list[f.Expr] = []
-        for element in node.elements:
-            value = self.expr(element.value)
-            items.append(f.Star(value, value.at) if isinstance(element, cst.StarredElement) else value)
+        for element in node.elements[start:stop]:
+            items.append(self.expr(element if isinstance(element, cst.StarredElement) else element.value))
         return tuple(items)
 
     def e_List(self, node: cst.List) -> f.Expr:
@@ -244,13 +237,13 @@ class Expressions:
 
     def e_Tuple(self, node: cst.Tuple) -> f.Expr:
         """A tuple without its parentheses; `expr` gives it theirs."""
-        items = self._elements(node)
-        last = self._end
+        start, items = self._end, self._elements(node, 0, 1)
         if items:
-            first = items[0].at
-            end = self._tokens.place(last, last)
-            return f.Group("tuple", items, Place(first.line, first.column, end.line, end.column))
-        return f.Group("tuple", (), self._from(last))
+            start = self._begin
+            items += self._elements(node, 1, None)
+        if items and not node.lpar and isinstance(node.elements[-1].comma, cst.Comma):
+            self._pass(",")
+        return f.Group("tuple", items, self._from(start))
 
     def e_Dict(self, node: cst.Dict) -> f.Expr:
         start, partner = self._open("{")
@@ -308,14 +301,16 @@ class Expressions:
 
     def e_Comparison(self, node: cst.Comparison) -> f.Expr:
         left = self.expr(node.left)
-        start = first = self._begin
-        parts: list[f.Expr] = []
+        start = self._begin
+        parts: list[f.Op] = []
         for target in node.comparisons:
             right = self.expr(target.comparator)
-            following = self._begin
-            parts.append(f.Op(OPERATORS[type(target.operator)], (left, right), self._from(start)))
-            left, start = right, following
-        return parts[0] if len(parts) == 1 else f.Op("and", tuple(parts), self._from(first))
+            parts.append(f.Op(OPERATORS[type(target.operator)], (left, right), Place(*left.at[:2], *right.at[2:])))
+            left = right
+        whole = self._from(start)
+        if len(parts) > 1:
+            return f.Op("and", tuple(parts), whole)
+        return f.Op(parts[0].op, parts[0].operands, whole)
 
     def e_IfExp(self, node: cst.IfExp) -> f.Expr:
         then = self.expr(node.body)

@@ -1,0 +1,258 @@
+"""Expressions of the interpreter's tree → facts."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from statelint import facts as f
+from statelint.extract.python.literals import LONG_CHAIN, LONGEST_INTEGER, integer, joined, sound
+from statelint.extract.python.native_places import Lines, Refused, measured, place
+from statelint.extract.python.tokens import LONG_FORMAT
+from statelint.spans import Place
+
+DEEPEST: Final = 120
+"""Levels of expressions and blocks that are read here: below the depth at which the other way may give up."""
+WIDEST: Final = 300
+"""Operands side by side; the other way counts their tokens."""
+SPELLED_OUT: Final = re.compile(r"=\s*[!:}]")
+"""What may be a field such as `{x=}`: the tree has `x=` among the text before the field, as if it were written so."""
+OPERATORS: Final[dict[type, str]] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%", ast.BitOr: "|", ast.BitAnd: "&",
+    ast.FloorDiv: "//", ast.Pow: "**", ast.LShift: "<<", ast.RShift: ">>", ast.BitXor: "^", ast.MatMult: "@",
+    ast.And: "and", ast.Or: "or", ast.Not: "not", ast.USub: "-", ast.UAdd: "+", ast.Invert: "~", ast.Eq: "==",
+    ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Is: "is", ast.IsNot: "is not",
+    ast.In: "in", ast.NotIn: "not in",
+}  # fmt: skip
+
+
+class _Readers(dict[type, Callable[[Any], Any]]):
+    """What reads each kind of node. A kind that we do not know is newer than we are."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        raise Refused(kind.__name__)
+
+
+class Expressions:
+    """One method for each kind of expression."""
+
+    def __init__(self, lines: Lines) -> None:
+        self.lines = lines
+        self._at = lines.at
+        self._frozen: Place | None = None
+        self._spelled_out = False
+        self._depth = 0
+        self._yields = [False]
+        self._read = _Readers(
+            (kind, getattr(self, method))
+            for method in dir(type(self))
+            if method.startswith(("e_", "s_")) and (kind := getattr(ast, method[2:], None))
+        )
+
+    def expr(self, node: ast.expr) -> f.Expr:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise Refused
+        fact: f.Expr = self._read[type(node)](node)
+        self._depth -= 1
+        return fact
+
+    def e_Name(self, node: ast.Name) -> f.Expr:
+        return f.Name(node.id, self._at(node))
+
+    def e_Attribute(self, node: ast.Attribute) -> f.Expr:
+        return f.Attr(self.expr(node.value), node.attr, self._at(node))
+
+    def e_Call(self, node: ast.Call) -> f.Expr:
+        expr = self.expr
+        keywords = tuple((k.arg or "**", expr(k.value)) for k in node.keywords) if node.keywords else ()
+        return f.Call(expr(node.func), tuple(map(expr, node.args)), keywords, self._at(node))
+
+    def e_Subscript(self, node: ast.Subscript) -> f.Expr:
+        return f.Item(self.expr(node.value), self.expr(node.slice), self._at(node))
+
+    def e_Slice(self, node: ast.Slice) -> f.Expr:
+        parts = tuple(self.expr(part) for part in (node.lower, node.upper, node.step) if part is not None)
+        return f.Op("slice", parts, self._at(node))
+
+    def e_Constant(self, node: ast.Constant) -> f.Expr:
+        value, at = node.value, self._at(node)
+        if isinstance(value, str):
+            return f.Const(sound(value), "str", at)
+        if value is None or isinstance(value, bool):
+            return f.Const(value, "none" if value is None else "bool", at)
+        if isinstance(value, int):
+            written = 0 if self._frozen else at.end_column - at.column
+            return integer(value if written < LONGEST_INTEGER else None, at)
+        if isinstance(value, bytes):
+            return f.Const(value.decode("latin-1"), "bytes", at)
+        if value is ...:
+            return f.Const(None, "ellipsis", at)
+        return f.Const(value if isinstance(value, float) else 0.0, "float", at)
+
+    def e_JoinedStr(self, node: ast.JoinedStr) -> f.Expr:
+        """All inside a format string, and the strings beside it, stands for us where the whole stands."""
+        outer, at = self._frozen, self._at(node)
+        if outer:
+            return joined(self._pieces(node), at)
+        written = self.lines.covered(at)
+        self._spelled_out = "=" in written and SPELLED_OUT.search(written) is not None
+        if len(written) > LONG_FORMAT:
+            measured(written)
+        self._frozen, self._at = at, lambda _: at
+        parts = self._pieces(node)
+        self._frozen, self._at = None, self.lines.at
+        return joined(parts, at)
+
+    def _pieces(self, node: Any) -> list[f.Expr]:
+        parts: list[f.Expr] = []
+        for value in node.values:
+            if not isinstance(value, ast.FormattedValue):
+                parts.append(self.expr(value))
+                continue
+            if self._spelled_out and parts and str(getattr(parts[-1], "value", "")).rstrip().endswith("="):
+                raise Refused
+            parts.append(self.expr(value.value))
+            if value.format_spec is not None:
+                parts += (e for e in self._pieces(value.format_spec) if not isinstance(e, f.Const))
+        return parts
+
+    def _group(self, kind: str, node: Any) -> f.Expr:
+        return f.Group(kind, tuple(map(self.expr, node.elts)), self._at(node))
+
+    def e_List(self, node: ast.List) -> f.Expr:
+        return self._group("list", node)
+
+    def e_Set(self, node: ast.Set) -> f.Expr:
+        return self._group("set", node)
+
+    def e_Tuple(self, node: ast.Tuple) -> f.Expr:
+        return self._group("tuple", node)
+
+    def e_Starred(self, node: ast.Starred) -> f.Expr:
+        value = self.expr(node.value)
+        return f.Star(value, value.at)
+
+    def e_Dict(self, node: ast.Dict) -> f.Expr:
+        expr = self.expr
+        pairs = tuple((None if k is None else expr(k), expr(v)) for k, v in zip(node.keys, node.values, strict=True))
+        return f.Table(pairs, self._at(node))
+
+    def e_BinOp(self, node: ast.BinOp) -> f.Expr:
+        """A long chain of one operator has all its operands side by side."""
+        links = [node]
+        while type(left := links[-1].left) is ast.BinOp and _begin_alike(left, node):
+            links.append(left)
+        links.reverse()
+        fact = self.expr(links[0].left)
+        if len(links) > LONG_CHAIN and len({type(link.op) for link in links}) == 1:
+            self._wide(links)
+            return f.Op(OPERATORS[type(node.op)], (fact, *(self.expr(link.right) for link in links)), self._at(node))
+        if len(links) > DEEPEST:
+            raise Refused
+        for link in links:
+            fact = f.Op(OPERATORS[type(link.op)], (fact, self.expr(link.right)), self._at(link))
+        return fact
+
+    def _wide(self, operands: Sequence[object]) -> None:
+        if len(operands) > WIDEST:
+            raise Refused
+
+    def e_BoolOp(self, node: ast.BoolOp) -> f.Expr:
+        self._wide(node.values)
+        return f.Op(OPERATORS[type(node.op)], tuple(map(self.expr, node.values)), self._at(node))
+
+    def e_UnaryOp(self, node: ast.UnaryOp) -> f.Expr:
+        return f.Op(OPERATORS[type(node.op)], (self.expr(node.operand),), self._at(node))
+
+    def e_Compare(self, node: ast.Compare) -> f.Expr:
+        left, at = self.expr(node.left), self._at(node)
+        if len(node.ops) == 1:
+            return f.Op(OPERATORS[type(node.ops[0])], (left, self.expr(node.comparators[0])), at)
+        self._wide(node.ops)
+        parts: list[f.Expr] = []
+        for op, comparator in zip(node.ops, node.comparators, strict=True):
+            right = self.expr(comparator)
+            inside = Place(left.at.line, left.at.column, right.at.end_line, right.at.end_column)
+            parts.append(f.Op(OPERATORS[type(op)], (left, right), inside))
+            left = right
+        return f.Op("and", tuple(parts), at)
+
+    def e_IfExp(self, node: ast.IfExp) -> f.Expr:
+        return f.Choice(self.expr(node.test), self.expr(node.body), self.expr(node.orelse), self._at(node))
+
+    def e_Await(self, node: ast.Await) -> f.Expr:
+        return f.Await(self.expr(node.value), self._at(node))
+
+    def e_Yield(self, node: ast.Yield) -> f.Expr:
+        self._yields[-1] = True
+        return f.Yield(None if node.value is None else self.expr(node.value), False, self._at(node))
+
+    def e_YieldFrom(self, node: ast.YieldFrom) -> f.Expr:
+        self._yields[-1] = True
+        return f.Yield(self.expr(node.value), True, self._at(node))
+
+    def e_NamedExpr(self, node: ast.NamedExpr) -> f.Expr:
+        target = node.target
+        return f.Walrus(f.Name(target.id, self._at(target)), self.expr(node.value), self._at(node))
+
+    def e_Lambda(self, node: ast.Lambda) -> f.Expr:
+        at = self._at(node)
+        keyword = self._frozen or place((at.line, at.column, at.line, at.column + len("lambda")))
+        params = self._params(node.args)
+        self._yields.append(False)
+        body = self.expr(node.body)
+        is_generator = self._yields.pop()
+        inside = (f.Return(body, body.at),)
+        function = f.Function(
+            "<lambda>", params, (), None, inside, False, is_generator, at, keyword, at.end_line
+        )  # fmt: skip
+        return f.Lambda(function, at)
+
+    def e_GeneratorExp(self, node: ast.GeneratorExp) -> f.Expr:
+        return self._comprehension("generator", node, node.elt)
+
+    def e_ListComp(self, node: ast.ListComp) -> f.Expr:
+        return self._comprehension("list", node, node.elt)
+
+    def e_SetComp(self, node: ast.SetComp) -> f.Expr:
+        return self._comprehension("set", node, node.elt)
+
+    def e_DictComp(self, node: ast.DictComp) -> f.Expr:
+        return self._comprehension("dict", node, node.key, node.value)
+
+    def _comprehension(self, kind: str, node: Any, *elements: ast.expr) -> f.Expr:
+        expr = self.expr
+        clauses = tuple(f.Clause(expr(g.target), expr(g.iter), tuple(map(expr, g.ifs))) for g in node.generators)
+        return f.Comprehension(kind, tuple(map(expr, elements)), clauses, self._at(node))
+
+    def _params(self, node: ast.arguments) -> tuple[f.Param, ...]:
+        if not (node.args or node.vararg or node.kwonlyargs or node.kwarg or node.posonlyargs):
+            return ()
+        before = (*(None for _ in (*node.posonlyargs, *node.args)[len(node.defaults) :]), *node.defaults)
+        first = len(node.posonlyargs)
+        param = self._param
+        found = [param(a, "positional-only", d) for a, d in zip(node.posonlyargs, before[:first], strict=True)]
+        found += [param(a, "positional", d) for a, d in zip(node.args, before[first:], strict=True)]
+        if node.vararg is not None:
+            found.append(param(node.vararg, "star", None))
+        found += [param(a, "keyword-only", d) for a, d in zip(node.kwonlyargs, node.kw_defaults, strict=True)]
+        if node.kwarg is not None:
+            found.append(param(node.kwarg, "double-star", None))
+        return tuple(found)
+
+    def _param(self, node: ast.arg, kind: str, default: ast.expr | None) -> f.Param:
+        at = self._at(node)
+        if node.annotation is None:
+            return f.Param(node.arg, kind, None, None if default is None else self.expr(default), at)
+        if not self._frozen:
+            at = place((at.line, at.column, at.line, at.column + len(node.arg)))
+        annotation = self.expr(node.annotation)
+        return f.Param(node.arg, kind, annotation, None if default is None else self.expr(default), at)
+
+
+def _begin_alike(inner: ast.expr, outer: ast.expr) -> bool:
+    """Whether two operations begin at one spot, so that no bracket stands before the inner one."""
+    return (inner.lineno, inner.col_offset) == (outer.lineno, outer.col_offset)

@@ -133,6 +133,16 @@ class Project:
         return frozenset(self._called_from({e.scope for e in self.entries.all}, self.entries.startup))
 
     @cached_property
+    def alive(self) -> frozenset[Scope]:
+        """Scopes that anything runs: imports, start-up hooks, commands, and what arrives."""
+        threads = [e for e in self.entries.all if e.kind == "thread" and e.maker]
+        roots = {s for s in self.names.every if s.kind != "function"} | self.entries.startup | self.entries.commands
+        found = self._called_from(roots | {e.scope for e in self.entries.all if e not in threads}, set(), ())
+        while made := [e for e in threads if e.maker in found and e.scope not in found]:
+            found |= self._called_from((e.scope for e in made), set(), ())
+        return frozenset(found)
+
+    @cached_property
     def at_start(self) -> list[Scope]:
         """Service scopes that run before the first request and not because of one: module bodies, factories, `main`."""
         roots = {s for s in self.names.every if s.kind != "function" and s not in self.entries.scripts}
@@ -161,7 +171,7 @@ class Project:
     @cached_property
     def reach(self) -> Reach:
         arrivals = Arrivals(self.names, self.calls, self.knowledge)
-        return Reach(self.names, self.entries, self.calls, self.homes, arrivals, self.first_use)
+        return Reach(self.names, self.entries, self.calls, self.homes, arrivals, self.first_use, self.alive)
 
     @cached_property
     def writes(self) -> Writes:

@@ -199,7 +199,7 @@ class Entries:
                     text = label.replace("{name}", target.name)
                     yield Entry(
                         target, row.entry, text, library, scope.span(call.at),
-                        isinstance(receiver, Obj) and row.methods != (), Confidence.HIGH, receiver,
+                        isinstance(receiver, Obj) and row.methods != (), Confidence.HIGH, receiver, maker=scope,
                     )  # fmt: skip
 
     def _handed(self, expr: f.Expr, scope: Scope, makes: bool) -> Iterator[Value]:

@@ -24,5 +24,7 @@ class Entry(NamedTuple):
     receiver: Value | None = None
     by_name: bool = False
     """Whether only the function's name and parameters tell: it counts where nothing says more about the function."""
+    maker: Scope | None = None
+    """The code that hands the function over, where that is what makes it a way in."""
     alone: bool = False
     """Whether it counts only where nothing else is a way in."""

@@ -7,6 +7,7 @@ a method of the one shop-wide object from the same method of an object that the 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from statelint import facts as f
@@ -18,6 +19,7 @@ from statelint.project.entries import Entries
 from statelint.project.entry import Entry
 from statelint.project.first_use import FirstUse
 from statelint.project.homes import Homes
+from statelint.project.modules import Module
 from statelint.project.names import Names
 from statelint.project.paths import is_super, receiver_rooted
 from statelint.project.scopes import Scope
@@ -56,17 +58,27 @@ class Reach:
     """Breadth-first search from all entries, so that the chain kept for each node is a shortest one."""
 
     def __init__(
-        self, names: Names, entries: Entries, calls: Calls, homes: Homes, arrivals: Arrivals, first_use: FirstUse
+        self,
+        names: Names,
+        entries: Entries,
+        calls: Calls,
+        homes: Homes,
+        arrivals: Arrivals,
+        first_use: FirstUse,
+        alive: AbstractSet[Scope],
     ) -> None:
+        """`alive` are the scopes that anything runs at all: only their threads are ways in."""
         self._names = names
         self._homes = homes
         self._first_use = first_use
         self._arrivals = arrivals
         self._calls = calls
         self._entries = entries
+        self._alive = alive
         self._from: dict[Node, tuple[Node, Edge] | Entry] = {}
         self.entries_of: dict[Node, int] = {}
         self._search()
+        self._entered = {step.scope.path for step in self._from.values() if isinstance(step, Entry)}
 
     def _search(self) -> None:
         order = {kind: i for i, kind in enumerate(ENTRY_ORDER)}
@@ -76,7 +88,7 @@ class Reach:
         queue: deque[Node] = deque()
         threads: set[Scope] = set()
         for entry in ordered:
-            if entry.kind == "thread" and not self._arrivals.by(entry.scope):
+            if entry.kind == "thread" and not (self._is_made(entry) and self._arrivals.by(entry.scope)):
                 threads.add(entry.scope)
                 continue
             owner = entry.scope.owner
@@ -112,6 +124,9 @@ class Reach:
                 if child.name == "<lambda>" and isinstance(child.node, f.Function) and target not in self._from:
                     self._from[target] = (node, Edge(node.scope, child, child.node.at, "call"))
                     queue.append(target)
+
+    def _is_made(self, entry: Entry) -> bool:
+        return entry.maker is None or entry.maker in self._alive
 
     def _lasting(self, edge: Edge, caller: Node) -> bool:
         receiver = edge.receiver
@@ -173,6 +188,10 @@ class Reach:
             and Cls(made.scope.owner) in self._names.classes.lineage(value.cls.scope)
             for value in self._names.denote(root, function)
         )
+
+    def enters(self, module: Module) -> bool:
+        """Whether something that arrives runs code of a module first."""
+        return module.path in self._entered
 
     def runs(self, scope: Scope) -> bool:
         """Whether a function is on the request path at all."""

@@ -11,6 +11,7 @@ from statelint import facts as f
 from statelint.entry_rows import Script
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
+from statelint.project.importers import imported_modules
 from statelint.project.names import Names
 from statelint.project.scopes import CallSite, Scope
 from statelint.spans import Place
@@ -30,7 +31,7 @@ def scripts(names: Names, calls: Calls, knowledge: Knowledge) -> Iterator[Found]
     rows = list(knowledge.rows(lambda lib: lib.handlers.scripts))
     if not rows:
         return
-    imported = set(_imported(names))
+    imported = imported_modules(names)
     seen: set[Scope] = set()
     for library, row in rows:
         for site in _telling(row, names, calls):
@@ -64,25 +65,3 @@ def _bodies(scope: Scope, calls: Calls) -> Iterator[Scope]:
                     yield edge.caller
                 else:
                     todo.append(edge.caller)
-
-
-def _imported(names: Names) -> Iterator[str]:
-    """The paths of modules that other modules of the service import."""
-    for scope in names.every:
-        own = scope.module
-        if not own.in_service:
-            continue
-        wanted = [(star, "") for star in scope.stars]
-        for bindings in scope.bindings.values():
-            for b in bindings:
-                if b.kind == "from" and isinstance(b.node, tuple):
-                    wanted.append(b.node)
-                elif b.kind == "import" and isinstance(b.node, tuple):
-                    found = names.modules.find(b.node[1], own)
-                    if found is not None:
-                        yield found.path
-        for node, name in wanted:
-            package = names.modules.meant(node, own)
-            if package is not None:
-                child = names.modules.child(package, name) if name else None
-                yield (child or package).path

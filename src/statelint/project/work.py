@@ -14,6 +14,7 @@ from typing import Final
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
+from statelint.project.importers import imported_modules
 from statelint.project.kept import argument
 from statelint.project.kinds import words
 from statelint.project.names import Names
@@ -60,6 +61,7 @@ class HandedWork:
         self, names: Names, calls: Calls, reach: Reach, knowledge: Knowledge, elsewhere: AbstractSet[Scope]
     ) -> None:
         """`elsewhere` are the scopes that start-up code or commands run."""
+        self._imported = imported_modules(names)
         self._names = names
         self._elsewhere = elsewhere
         self._called_at_start = {
@@ -109,6 +111,8 @@ class HandedWork:
         started = started or (scope.owner is not None and scope.name in self._called_at_start) or self._begins(scope)
         if not self._serves or scope.kind != "function" or started:
             return False
+        if scope.module.path not in self._imported and not self._reach.enters(scope.module):
+            return False  # no other code loads it
         # a wrapper fits other functions too
         edges = (e for e in self._calls.into.get(scope, ()) if e.how != "decorator")
         callers = {e.caller for e in edges} - below - {scope}

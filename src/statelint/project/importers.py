@@ -1,0 +1,33 @@
+"""Which modules other modules of the service import; nothing runs the others by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statelint.project.names import Names
+
+
+def imported_modules(names: Names) -> frozenset[str]:
+    """The paths of modules that other modules of the service import."""
+    return frozenset(_imported(names))
+
+
+def _imported(names: Names) -> Iterator[str]:
+    for scope in names.every:
+        own = scope.module
+        if not own.in_service:
+            continue
+        wanted = [(star, "") for star in scope.stars]
+        for bindings in scope.bindings.values():
+            for b in bindings:
+                if b.kind == "from" and isinstance(b.node, tuple):
+                    wanted.append(b.node)
+                elif b.kind == "import" and isinstance(b.node, tuple):
+                    found = names.modules.find(b.node[1], own)
+                    if found is not None:
+                        yield found.path
+        for node, name in wanted:
+            package = names.modules.meant(node, own)
+            if package is not None:
+                child = names.modules.child(package, name) if name else None
+                yield (child or package).path

@@ -199,6 +199,24 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         [],
     ),
+    "a store that only the scheme of the URL asks for": (
+        {
+            "settings.py": "import os\nfrom urllib.parse import urlparse\n\n" + DJANGO
+            + 'store = urlparse(os.environ["STORE"])\nif store.scheme.startswith("postgres"):\n'
+            + '    engine = "django.db.backends.postgresql"\nelif store.scheme == "sqlite":\n'
+            + '    engine = "django.db.backends.sqlite3"\nelse:\n    raise ValueError(store.scheme)\n'
+            + 'DATABASES = {"default": {"ENGINE": engine, "NAME": store.path}}\n'
+        },
+        [],
+    ),
+    "a store that is asked for by default": (
+        {
+            "settings.py": "import os\n\n" + DJANGO + 'kind = os.environ.get("STORE", "sqlite")\nif kind == "sqlite":\n'
+            + '    engine = "django.db.backends.sqlite3"\nelse:\n    engine = "django.db.backends.postgresql"\n'
+            + 'DATABASES = {"default": {"ENGINE": engine, "NAME": "shop"}}\n'
+        },
+        ["STORE"],
+    ),
 }  # fmt: skip
 
 

@@ -126,6 +126,8 @@ class KeptByCalls:
             ]
             chosen = any(j.judgement == "shared" for j in judged)
             for j in judged:
+                if self._.outcomes.asked_for(site.context, scope, j.text):
+                    continue
                 if j.judgement == "local" and self._outlives(row, site, j.text):
                     j = j._replace(unless=j.unless or ELSE) if chosen else j
                     yield self._made(library, row, site, found, j)

@@ -140,7 +140,7 @@ class Loops:
         called = [e.callee for e in self._calls.out.get(scope, ()) if e.site is not None and id(e.site.call) in inside]
         bodies = [loop.body, *(c.node.body for c in called if isinstance(c.node, f.Function))]
         return any(
-            _called(fact) in self._receives or _takes_next(fact, self._queues) for body in bodies for fact in walk(body)
+            _called(fact) in self._receives or takes_next(fact, self._queues) for body in bodies for fact in walk(body)
         )
 
     def _decorated(self, scope: Scope | None) -> list[Scope]:
@@ -170,7 +170,13 @@ def _called(fact: object) -> str:
     return last_name(fact.func) if isinstance(fact, f.Call) else ""
 
 
-def _takes_next(fact: object, queues: AbstractSet[str]) -> bool:
+def works_off(function: f.Function, queues: AbstractSet[str]) -> bool:
+    """Whether a loop of a function takes the items of a queue."""
+    loops = (fact for fact in walk(function.body) if isinstance(fact, f.Loop))
+    return any(takes_next(inner, queues) for loop in loops for inner in walk(loop.body))
+
+
+def takes_next(fact: object, queues: AbstractSet[str]) -> bool:
     """`queue.get()`, with nothing but how long to wait: no look-up by a key."""
     if _called(fact) != "get" or not isinstance(fact, f.Call) or not isinstance(fact.func, f.Attr) or fact.args:
         return False

@@ -33,6 +33,22 @@ class Outcomes:
             return False  # what was tried did not fail
         return None if None in found or context.tried else True
 
+    def asked_for(self, context: Context, scope: Scope, text: str) -> bool:
+        """Whether a test leads to a value only where the very thing is asked for, and nothing in the repository asks.
+
+        `if kind == "sqlite":` comes to a SQLite store by the choice of whoever runs the service, by no default.
+        """
+        for test, taken in context.tests:
+            if not taken or not isinstance(test, f.Op) or test.op != "==" or len(test.operands) != 2:
+                continue
+            asked, wanted = test.operands
+            if not isinstance(wanted, f.Const) or not wanted.value or str(wanted.value).lower() not in text.lower():
+                continue
+            known = {w.text for w in self._worths.of(asked, scope)}
+            if str(wanted.value) not in known and not self._compared("==", asked, wanted, scope):
+                return True
+        return False
+
     def _is(self, test: f.Expr, scope: Scope) -> bool | None:
         """What a test comes to."""
         if isinstance(test, f.Op) and test.op == "not" and len(test.operands) == 1:

@@ -17,6 +17,7 @@ from statelint.project.calls import Calls
 from statelint.project.importers import imported_modules
 from statelint.project.kept import argument
 from statelint.project.kinds import words
+from statelint.project.loops import works_off
 from statelint.project.names import Names
 from statelint.project.own_threads import OwnThread, own_threads
 from statelint.project.reach import Chain, Reach
@@ -148,6 +149,8 @@ class HandedWork:
         given = argument(site.call, row.keyword or "", row.callable) if own is None else None
         what, callee = self._callable(given, scope) if own is None else _own_run(own)
         again = chain.entry.scope.qualname if chain is not None and chain.entry.kind in ASIDE else ""
+        if callee is not None and self._is_worker(given, scope, own):
+            return None  # the queue that it works off holds the work, and is reported itself
         itself = what == scope.qualname and (row.how == "timer" or chain is None or self._first_set(row, site))
         if what and (itself or what == again):
             return None  # a timer that sets itself again was handed over where it was first set
@@ -157,6 +160,14 @@ class HandedWork:
         # a handle that is kept by itself is the state; without one the pool alone holds the work
         holder, name = self._holder(site) if row.holds and not handles else (None, "")
         return Handed(row, row.how, what, scope, at, made, callee, chain, arguable, reason, holder, name)
+
+    def _is_worker(self, given: f.Expr | None, scope: Scope, own: OwnThread | None) -> bool:
+        """Whether what is started takes its work from a queue."""
+        made = given.func if isinstance(given, f.Call) else given
+        found = [v.scope for v in self._names.denote(made, scope) if isinstance(v, Func | Bound)] if made else []
+        nodes = [own.run.node] if own is not None else [s.node for s in found]
+        queues = self._knowledge.words.get("queues", frozenset())
+        return any(isinstance(node, f.Function) and works_off(node, queues) for node in nodes)
 
     def _first_set(self, row: Work, again: CallSite) -> bool:
         """Whether other code hands over the function in which a call stands, and does not wait for it."""

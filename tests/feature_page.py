@@ -26,6 +26,13 @@ FEATURES: dict[str, list[tuple[str, str]]] = {  # section → (what, the tests a
         ("The audit says what is outside already, which service is blocked, what was decided and what is benign",
          "audit::what_is_outside_already_is_listed_and_nothing_else audit::services_are_told_apart "
          "audit::what_is_benign_is_counted_by_its_reason cli::the_audit_lists_decisions"),
+        ("`fleet` analyses the repositories of a list as if each were alone, and ranks them; the list",
+         "fleet::each_repository_is_analysed_as_if_alone fleet::orders_and_weights fleet::the_list"),
+        ("A repository that crashes or hangs costs no other; exit codes of a fleet",
+         "fleet::a_crash_or_a_hang_costs_one_repository fleet::exit_codes fleet::the_code_of_a_repository_is_not_run"),
+        ("`fleet` as text, Markdown, JSON with its schema and HTML",
+         "fleet::several_outputs fleet::the_json_fits_its_published_schema fleet::no_name_is_obeyed "
+         "fleet::the_text_is_short_unless_all_is_wanted"),
         ("`explain` by id, place or object, with the story of two replicas", "cli::explain"),
         ("`explain` says why something is not reported", "cli::explain_says_why_something_is_not_reported"),
         ("`rule` shows every rule's page", "cli::rule_pages rule_pages::the_example_has_its_finding_and_is_mended"),
@@ -136,6 +143,18 @@ FEATURES: dict[str, list[tuple[str, str]]] = {  # section → (what, the tests a
          "ci::the_action_reports_and_then_fails ci::inputs_are_words_and_never_commands "
          "ci::the_action_passes_its_linter"),
         ("GitLab template", "ci::the_gitlab_job_writes_its_report_and_then_fails"),
+    ],
+    "Clusters": [
+        ("`--executor dask|ray`: the same bytes, also with a worker killed in the middle",
+         "executors::a_worker_killed_in_the_middle_loses_nothing fleet::a_worker_killed_in_the_middle_loses_nothing "
+         "fleet::jobs_order_and_cache_change_nothing"),
+        ("What a cluster loses or cannot do is done here, and that is said",
+         "executors::what_a_cluster_gives_up_is_done_here executors::a_worker_with_another_version_does_nothing "
+         "fleet::what_no_worker_sees_is_analysed_here"),
+        ("No cluster, or no library for it: what to do is said",
+         "executors::where_no_cluster_is_reached_it_is_said_what_to_do executors::a_library_that_is_missing_is_named "
+         "executors::a_slip_of_the_finger_gets_the_nearest_kind"),
+        ("A fully cached run asks no cluster", "executors::a_cluster_is_not_asked_for_what_is_known"),
     ],
     "Documentation and start-up": [
         ("The first ten minutes, run as they are shown", "features::the_first_minutes_are_as_they_are_shown"),

@@ -30,17 +30,20 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "implied",
         "project extract sift cache discover file_names ignore_files",
         "embedded",
-        "gather beside sieve services triage stories checks advise report fix",
-        "run audit audit_text audit_map audit_html",
+        "gather executors beside sieve services triage stories checks advise report fix",
+        "run audit audit_text audit_map audit_html fleet",
         "house_tests",
         "cli __main__",
     )
 )
-SIBLINGS_APART = ("extract", "checks", "report")
+SIBLINGS_APART = ("extract", "checks", "report", "executors")
 SITES = {  # import name → where alone it may be imported, as regular expressions over the module's path
     "libcst": r"extract/python/concrete\w*\.py",
     "rich": r"report/full\.py|(report/|cli/)?progress\.py",
     "click": r"cli/.*",
+    "dask": r"executors/dask\.py",
+    "distributed": r"executors/dask\.py",
+    "ray": r"executors/ray\.py",
     "yaml": r"safe_yaml\.py|extract/[\w/]+\.py|fix/yaml\.py",
 }
 # Names of libraries that are also words of the language or of this program's own subject.

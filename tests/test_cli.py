@@ -248,6 +248,7 @@ def test_the_start_page_fits_and_names_the_way_in(project: Path) -> None:
         "completions",
         "test",
         "audit",
+        "fleet",
         "server",
         *(f"config {name}" for name in ("show", "verify", "init", "schema")),
         *(f"baseline {name}" for name in ("create", "update", "prune", "show")),

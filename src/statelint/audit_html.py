@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 from statelint.audit import Audit
@@ -29,8 +30,9 @@ background:var(--card)}
 table{border-collapse:collapse;width:100%}
 caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
 th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid var(--line)}
-td code{overflow-wrap:anywhere}td:nth-child(3),td:nth-child(4){min-width:15rem}
-td:nth-child(-n+2){white-space:nowrap}td:first-child{font-weight:600}
+td code{overflow-wrap:anywhere}td:first-child{font-weight:600}
+.inventory td:nth-child(3),.inventory td:nth-child(4){min-width:15rem}
+.inventory td:nth-child(-n+2){white-space:nowrap}
 .definite{color:var(--bad)}.arguable{color:var(--unsure)}.benign,.declared,.accepted{color:var(--good)}
 code,pre{font:.875rem/1.45 ui-monospace,SFMono-Regular,Menlo,monospace}
 pre{background:var(--card);border:1px solid var(--line);padding:.6rem;overflow-x:auto}
@@ -51,12 +53,12 @@ def html(audit: Audit) -> str:
     """The page."""
     blocked = " blocked" if audit.blocking else ""
     parts = [
-        f"<header><h1>State audit of {_text(audit.title)}</h1></header>",
-        f'<main id="main"><p class="verdict{blocked}">{_text(audit.verdict[:1].upper() + audit.verdict[1:])}</p>',
+        f"<header><h1>State audit of {text(audit.title)}</h1></header>",
+        f'<main id="main"><p class="verdict{blocked}">{text(audit.verdict[:1].upper() + audit.verdict[1:])}</p>',
         f"<p>Score <strong>{audit.score}</strong> of 100.",
-        f'<span class="soft">{_text(coverage(audit))}.</span></p>',
-        "".join(f"<p>Deployed: {_text(copy)}</p>" for copy in audit.copies),
-        "".join(f"<p>{_text(service(part))}</p>" for part in audit.services if len(audit.services) > 1),
+        f'<span class="soft">{text(coverage(audit))}.</span></p>',
+        "".join(f"<p>Deployed: {text(copy)}</p>" for copy in audit.copies),
+        "".join(f"<p>{text(service(part))}</p>" for part in audit.services if len(audit.services) > 1),
         drawn(audit.map),
         _plan(audit),
         _outside(audit),
@@ -65,18 +67,24 @@ def html(audit: Audit) -> str:
         _problems(audit),
         "</main>",
     ]
+    return page_of(f"State audit of {audit.title}", parts)
+
+
+def page_of(title: str, parts: Iterable[str], style: str = "") -> str:
+    """A whole page of parts, those that are empty left out."""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>State audit of {_text(audit.title)}</title><style>{STYLE}</style></head>\n"
+        f"<title>{text(title)}</title><style>{STYLE}{style}</style></head>\n"
         '<body><a class="skip" href="#main">To the content</a>\n'
         + "\n".join(filter(None, parts))
         + "\n</body></html>\n"
     )
 
 
-def _text(text: str) -> str:
-    return escape(printable(text))
+def text(words: str) -> str:
+    """Text of the project, in which nothing is markup."""
+    return escape(printable(words))
 
 
 def _plan(audit: Audit) -> str:
@@ -84,25 +92,25 @@ def _plan(audit: Audit) -> str:
         return ""
     rows = []
     for change in audit.plan:
-        objects = ", ".join(f"<code>{_text(name)}</code>" for name in several(change.objects))
+        objects = ", ".join(f"<code>{text(name)}</code>" for name in several(change.objects))
         rows.append(
-            f"<li><strong>{_text(change.title[:1].upper() + change.title[1:])}</strong>: removes "
+            f"<li><strong>{text(change.title[:1].upper() + change.title[1:])}</strong>: removes "
             f"{count(len(change.removes), 'finding')} ({objects}). "
-            f'<span class="soft">Cost: {_text(change.cost or "not known")}.</span>'
+            f'<span class="soft">Cost: {text(change.cost or "not known")}.</span>'
             f"<details><summary>How</summary><pre><code>{_text_lines(change.snippet)}</code></pre></details></li>"
         )
     return f"<section><h2>Plan</h2><ol>{''.join(rows)}</ol></section>"
 
 
 def _text_lines(snippet: str) -> str:
-    return "\n".join(_text(line) for line in snippet.rstrip().splitlines())
+    return "\n".join(text(line) for line in snippet.rstrip().splitlines())
 
 
 def _outside(audit: Audit) -> str:
     if not audit.external:
         return ""
     rows = "".join(
-        f"<li><strong>{_text(what)}</strong>: {', '.join(f'<code>{_text(spot)}</code>' for spot in places)}</li>"
+        f"<li><strong>{text(what)}</strong>: {', '.join(f'<code>{text(spot)}</code>' for spot in places)}</li>"
         for what, places in outside(audit)
     )
     return f"<section><h2>Outside already</h2><ul>{rows}</ul></section>"
@@ -113,15 +121,21 @@ def _inventory(audit: Audit) -> str:
         return ""
     body = "".join(
         f'<tr><td class="{row.verdict}">{row.verdict}</td><td>{row.category}</td>'
-        f"<td><code>{_text(row.short)}</code></td>"
-        f"<td><code>{_text(row.path)}:{row.line}</code></td><td>{_text(row.reason)}</td></tr>"
+        f"<td><code>{text(row.short)}</code></td>"
+        f"<td><code>{text(row.path)}:{row.line}</code></td><td>{text(row.reason)}</td></tr>"
         for row in audit.rows
     )
     head = "".join(f'<th scope="col">{name}</th>' for name in ("Verdict", "Category", "Object", "Where", "Why"))
+    caption = "Everything that code changes after start-up, and what pins clients or data to a place"
+    return table("Inventory", caption, head, body)
+
+
+def table(title: str, caption: str, head: str, body: str) -> str:
+    """A section with one table that can be moved sideways where it is too wide."""
     return (
-        '<section><h2>Inventory</h2><div class="wide" tabindex="0" role="region" aria-label="Inventory">'
-        "<table><caption>Everything that code changes after start-up, and what pins clients or data to a place"
-        f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></section>"
+        f'<section><h2>{title}</h2><div class="wide" tabindex="0" role="region" aria-label="{title}">'
+        f'<table class="{title.split()[0].lower()}"><caption>{caption}</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div></section>"
     )
 
 
@@ -134,17 +148,17 @@ def _findings(audit: Audit) -> str:
 
 def _finding(f: Finding) -> str:
     steps = "".join(
-        f"<li>{_text(s.note.replace('`', ''))} <code>{_text(s.span.path)}:{s.span.line}</code></li>" for s in f.trace
+        f"<li>{text(s.note.replace('`', ''))} <code>{text(s.span.path)}:{s.span.line}</code></li>" for s in f.trace
     )
     return (
         f'<article id="{f.id}"><details><summary><span class="{f.verdict.value}">{f.verdict.value}</span> '
-        f'<a href="{page(f)}">{f.rule.code}</a> {_text(f.message.replace("`", ""))}</summary>'
-        f"<ol>{steps}</ol><p>{_text(f.why)}</p></details></article>"
+        f'<a href="{page(f)}">{f.rule.code}</a> {text(f.message.replace("`", ""))}</summary>'
+        f"<ol>{steps}</ol><p>{text(f.why)}</p></details></article>"
     )
 
 
 def _problems(audit: Audit) -> str:
     if not audit.problems:
         return ""
-    rows = "".join(f"<li><code>{_text(p.path)}:{p.line}</code> {_text(p.message)}</li>" for p in audit.problems)
+    rows = "".join(f"<li><code>{text(p.path)}:{p.line}</code> {text(p.message)}</li>" for p in audit.problems)
     return f"<section><h2>Not analysed</h2><ul>{rows}</ul></section>"

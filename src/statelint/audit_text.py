@@ -90,18 +90,19 @@ def text(audit: Audit, width: int, everything: bool = False) -> str:
         lines += ["", "Plan, by what each change removes"]
     for number, change in enumerate(audit.plan, 1):
         lines.append(f"{number:3}. {change.title}: removes {count(len(change.removes), 'finding')}")
-        lines += _wrapped(", ".join(several(change.objects)), width, " " * 5)
-        lines += _wrapped(f"cost: {change.cost}", width, " " * 5) if change.cost else []
+        lines += wrapped(", ".join(several(change.objects)), width, " " * 5)
+        lines += wrapped(f"cost: {change.cost}", width, " " * 5) if change.cost else []
     if audit.external:
         lines += ["", "Outside already"]
     for what, places in outside(audit):
-        lines += _wrapped(f"{what}: {'; '.join(places)}", width, "  ", "    ")
+        lines += wrapped(f"{what}: {'; '.join(places)}", width, "  ", "    ")
     lines += ["", *_listed_rows(audit, width, everything)] if audit.rows else []
     lines += ["", *_mapped(audit, width)] if audit.map.writes else []
     return "".join(printable(line) + "\n" for line in lines)
 
 
-def _wrapped(line: str, width: int, indent: str, further: str | None = None) -> list[str]:
+def wrapped(line: str, width: int, indent: str, further: str | None = None) -> list[str]:
+    """Lines that fit."""
     return textwrap.wrap(line, width, initial_indent=indent, subsequent_indent=indent if further is None else further,
                          break_long_words=False, break_on_hyphens=False)  # fmt: skip
 
@@ -110,11 +111,11 @@ def _listed_rows(audit: Audit, width: int, everything: bool) -> list[str]:
     lines = ["Inventory"]
     for row in audit.rows:
         if row.verdict in ("definite", "arguable"):
-            lines += _wrapped(f"{row.verdict:9} {row.category:8} {row.reason}", width, "  ", " " * 21)
+            lines += wrapped(f"{row.verdict:9} {row.category:8} {row.reason}", width, "  ", " " * 21)
             lines.append(f"{' ' * 21}{row.path}:{row.line}")
         elif everything or row.verdict != "benign":
             lines.append(f"  {row.verdict:9} {row.category:8} {row.short}  {row.path}:{row.line}")
-            lines += _wrapped(row.reason, width, " " * 21)
+            lines += wrapped(row.reason, width, " " * 21)
     benign = tally(audit)
     if benign and not everything:
         lines.append(f"  benign    {count(sum(number for _, number in benign), 'object')} (--all lists them):")
@@ -130,51 +131,53 @@ def _mapped(audit: Audit, width: int) -> list[str]:
             if edge.target == name:
                 ways = [reach.source for reach in audit.map.reaches if reach.target == edge.source]
                 shown = f"<- {edge.source}{'  <- ' + ', '.join(ways) if ways else ''}"
-                lines += _wrapped(shown, width, "    ", "       ")
+                lines += wrapped(shown, width, "    ", "       ")
     return lines
 
 
 def markdown(audit: Audit) -> str:
     """For a repository or a review: the same, with the snippets of the plan."""
     parts = [
-        f"# State audit of {_escaped(audit.title)}",
+        f"# State audit of {escaped(audit.title)}",
         f"**{audit.verdict[:1].upper()}{audit.verdict[1:]}.** Score {audit.score} of 100.",
         coverage(audit) + ".",
     ]
     if audit.copies:
-        parts.append("Deployed: " + "; ".join(_escaped(copy) for copy in audit.copies) + ".")
+        parts.append("Deployed: " + "; ".join(escaped(copy) for copy in audit.copies) + ".")
     if len(audit.services) > 1:
-        parts.append("\n".join(f"- {_escaped(service(part))}" for part in audit.services))
+        parts.append("\n".join(f"- {escaped(service(part))}" for part in audit.services))
     if audit.plan:
         parts.append("## Plan")
     for number, change in enumerate(audit.plan, 1):
-        objects = ", ".join(f"`{_code(name)}`" for name in several(change.objects))
+        objects = ", ".join(f"`{code(name)}`" for name in several(change.objects))
         parts.append(f"### {number}. {change.title[:1].upper()}{change.title[1:]}")
         parts.append(f"Removes {count(len(change.removes), 'finding')}: {objects}. Cost: {change.cost or 'not known'}.")
         language = "python" if "import " in change.snippet or " = " in change.snippet else ""
         parts.append(f"```{language}\n{change.snippet.rstrip()}\n```")
     if audit.external:
-        rows = "\n".join(f"- {what}: {_escaped('; '.join(places))}" for what, places in outside(audit))
+        rows = "\n".join(f"- {what}: {escaped('; '.join(places))}" for what, places in outside(audit))
         parts += ["## Outside already", rows]
     if audit.rows:
         head = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}\n"
         body = "\n".join(
-            f"| {row.verdict} | {row.category} | `{_code(row.short)}` | `{_code(f'{row.path}:{row.line}')}` "
-            f"| {_escaped(row.reason)} |"
+            f"| {row.verdict} | {row.category} | `{code(row.short)}` | `{code(f'{row.path}:{row.line}')}` "
+            f"| {escaped(row.reason)} |"
             for row in audit.rows
         )
         parts += ["## Inventory", head + body]
     if audit.problems:
-        rows = "\n".join(f"- `{_code(p.path)}:{p.line}`: {_escaped(p.message)}" for p in audit.problems)
+        rows = "\n".join(f"- `{code(p.path)}:{p.line}`: {escaped(p.message)}" for p in audit.problems)
         parts += ["## Not analysed", rows]
     return "\n\n".join(parts) + "\n"
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """Text for a code span in a cell of a table in Markdown."""
     return printable(text).replace("`", "'").replace("|", "\\|")
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text for Markdown, in which nothing is markup."""
     plain = printable(text)
     for char in "\\`*_[]<>#|":
         plain = plain.replace(char, "\\" + char if char not in "<>" else "&lt;" if char == "<" else "&gt;")

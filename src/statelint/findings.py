@@ -297,6 +297,8 @@ class Report:
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...] = ()
     files: int = 0
+    lines: int = 0
+    """Lines of these files."""
     entries: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Number of request-path entries by framework."""
     hidden: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))

@@ -10,15 +10,22 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from statelint import collector, embedded
 from statelint.cache import Cache, key
 from statelint.discover import Source
 from statelint.facts import Facts, Trouble, decoder, encode
 
+if TYPE_CHECKING:
+    from statelint.executors import Cluster
+
 WORTH_A_POOL = 300_000
 """Bytes to extract below which starting processes costs more than it saves: about a second's work."""
+PIECE = 200_000
+"""Bytes that are sent to a worker of a cluster at once: about half a second's work."""
 LARGEST = 16 * 1024 * 1024
 """Bytes of a file that is read at all."""
 Progress = Callable[[int, int], None]
@@ -37,6 +44,11 @@ def extract(kind: str, content: bytes) -> bytes:
 
 def _batch(work: Sequence[tuple[str, bytes]]) -> list[bytes]:
     return [extract(kind, content) for kind, content in work]
+
+
+def there(piece: bytes) -> bytes:
+    """The batch that a worker of a cluster does, both encoded."""
+    return msgspec.msgpack.encode(_batch(msgspec.msgpack.decode(piece, type=list[tuple[str, bytes]])))
 
 
 class Content(NamedTuple):
@@ -64,9 +76,14 @@ def read(root: Path, sources: Sequence[Source], texts: Mapping[str, bytes] | Non
 
 
 def gather(
-    contents: Sequence[Content], cache: Cache, jobs: int | None = None, progress: Progress | None = None
+    contents: Sequence[Content],
+    cache: Cache,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    cluster: Cluster | None = None,
 ) -> dict[str, Facts]:
-    """Facts by path, in the order of the contents. `jobs` None takes one process a processor."""
+    """Facts by path, in the order of the contents. `jobs` None takes one process a processor; a `cluster` does what it
+    can, the rest is done here."""
     wanted = {c.name: (c.source.kind, c.content) for c in contents if c.unreadable is None}
     decode = decoder().decode
     known: dict[bytes, Facts] = {}
@@ -77,7 +94,9 @@ def gather(
             except Exception:
                 continue  # damaged or foreign: extract again
         missing = [name for name in wanted if name not in known]
-        fresh = dict(zip(missing, _extract_all([wanted[n] for n in missing], jobs, progress), strict=True))
+        work = [wanted[name] for name in missing]
+        done = _on(cluster, work, jobs, progress) if cluster and work else _extract_all(work, jobs, progress)
+        fresh = dict(zip(missing, done, strict=True))
         cache.put(fresh)
         known.update((name, decode(value)) for name, value in fresh.items())
     return dict(_each_its_own(contents, known))
@@ -114,6 +133,31 @@ def _extract_all(work: list[tuple[str, bytes]], jobs: int | None, progress: Prog
                 progress(number, len(work))
         return done
     return _in_processes(work, jobs, progress)
+
+
+def _on(cluster: Cluster, work: list[tuple[str, bytes]], jobs: int | None, progress: Progress | None) -> list[bytes]:
+    """What the workers of a cluster give, large files first; what they lose is extracted by processes of this machine,
+    since it may be what they died of."""
+    batches: list[list[int]] = []
+    size = PIECE
+    for i in sorted(range(len(work)), key=lambda i: -len(work[i][1])):
+        if size >= PIECE:
+            batches.append([])
+            size = 0
+        batches[-1].append(i)
+        size += len(work[i][1])
+    pieces = [msgspec.msgpack.encode([work[i] for i in batch]) for batch in batches]
+    results: dict[int, bytes] = {}
+    for number, answer in cluster.spread(there, pieces):
+        results.update(zip(batches[number], msgspec.msgpack.decode(answer, type=list[bytes]), strict=True))
+        if progress:
+            progress(len(results), len(work))
+    left = [i for i in range(len(work)) if i not in results]
+    if left:
+        results.update(
+            zip(left, _in_processes([work[i] for i in left], jobs or os.cpu_count() or 1, None), strict=True)
+        )
+    return [results[i] for i in range(len(work))]
 
 
 def _in_processes(work: list[tuple[str, bytes]], jobs: int, progress: Progress | None) -> list[bytes]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -30,13 +31,15 @@ from statelint.triage import Terms, selected, triage
 from statelint.triage_baseline import load as load_baseline
 
 if TYPE_CHECKING:
+    from statelint.executors import Cluster
     from statelint.project import Project
 
 
 class Way(NamedTuple):
     """How the work is done; none of it changes the result. `texts` stand in for files on disk, by path.
 
-    Without `sift`, files that cannot matter are read all the same; the `clock` is told where the time goes.
+    Without `sift`, files that cannot matter are read all the same; the `clock` is told where the time goes. A `cluster`
+    extracts in the place of this machine.
     """
 
     jobs: int | None = None
@@ -45,6 +48,7 @@ class Way(NamedTuple):
     texts: Mapping[str, bytes] = MappingProxyType({})
     sift: bool = True
     clock: Clock | None = None
+    cluster: Cluster | None = None
 
 
 USUAL = Way()
@@ -108,7 +112,7 @@ def linked(contents: Sequence[Content], config: Config, way: Way = USUAL) -> Pro
     cache = Cache(store(config, way))
     try:
         with clock.phase("extract facts"):
-            facts = gather(contents, cache, way.jobs, way.progress)
+            facts = gather(contents, cache, way.jobs, way.progress, way.cluster)
     finally:
         cache.close()
     clock.count("extracted", cache.added)
@@ -188,6 +192,7 @@ def run(
                     kept = mattering(sifted(contents, terms.rules))
                 project = linked(kept if way.sift else mattering(contents, sift=False), config, way)
                 report = _judge(root, terms, found, project, way, _mentioned(contents), {c.source.path for c in kept})
+                report = replace(report, lines=sum(c.content.count(b"\n") for c in kept))
             runs.put(name, report)
     finally:
         runs.close()

@@ -18,6 +18,7 @@ from statelint import __version__
 COMMANDS = {  # command → its module, in the order of the help
     "check": "analyse the project and report what keeps state",
     "audit": "write the readiness report: verdict, state map, plan",
+    "fleet": "analyse all repositories of a list and rank them",
     "explain": "show one finding's whole trace and story",
     "rule": "show a rule's page",
     "baseline": "accept what is there, so that only new findings count",

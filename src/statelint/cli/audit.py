@@ -12,6 +12,7 @@ from statelint.audit import audit
 from statelint.audit_html import html
 from statelint.audit_text import as_json, markdown, text
 from statelint.cli import place, terminal
+from statelint.cli.output import put
 from statelint.config import ConfigError
 
 
@@ -52,10 +53,7 @@ def command(
     if check:
         return _compare(Path(check), rendered)
     if output:
-        try:
-            Path(output).write_text(rendered, encoding="utf-8", newline="")
-        except OSError as error:
-            raise ConfigError(f"{output} cannot be written: {error.strerror}") from error
+        put(rendered, output)
         click.echo(f"{made.verdict}; wrote {output}", err=True)
         return 0
     sys.stdout.write(rendered)

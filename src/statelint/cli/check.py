@@ -14,6 +14,7 @@ from statelint.config import Config, ConfigError
 from statelint.findings import Report, Severity
 
 if TYPE_CHECKING:
+    from statelint.executors import Cluster
     from statelint.run import Way
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -48,6 +49,7 @@ Output    --output-format FORMAT                         {formats}
 Exit      --fail-on note|warning|error  --exit-zero  --strict
 Config    --config PATH|'key = value'  --isolated
 Speed     --no-cache  --cache-dir PATH  --jobs N
+          --executor KIND[=ADDRESS]                      extract on a cluster that runs: {executors}
           --no-sift                                      read files too that cannot matter
           --timings                                      say on stderr where the time went
 
@@ -61,6 +63,7 @@ class Check(click.Command):
     """The command with its help on one screen."""
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from statelint.executors import kinds
         from statelint.report import formats
 
         rows, line = [], ""
@@ -69,26 +72,35 @@ class Check(click.Command):
                 rows.append(line)
                 line = ""
             line += ("|" if line or rows else "") + name
-        formatter.write(HELP.format(formats=("\n" + " " * 57).join([*rows, line])))
+        formatter.write(HELP.format(formats=("\n" + " " * 57).join([*rows, line]), executors="|".join(kinds())))
 
 
 def _split(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
 
 
-def _many(name: str) -> Callable[[F], F]:
+def many(name: str) -> Callable[[F], F]:
     """A repeatable option whose values are comma-separated lists."""
     return click.option(name, multiple=True, callback=_split, shell_complete=completing.rules)
 
 
+def cluster(context: click.Context, parameter: click.Parameter, value: str | None) -> Cluster | None:
+    """What `--executor` means."""
+    if value is None:
+        return None
+    from statelint.executors import named
+
+    return named(value)
+
+
 @click.command(cls=Check, context_settings={"help_option_names": ["-h", "--help"]})
 @place.paths_argument
-@_many("--select")
-@_many("--ignore")
-@_many("--extend-select")
-@_many("--error")
-@_many("--warn")
-@_many("--note")
+@many("--select")
+@many("--ignore")
+@many("--extend-select")
+@many("--error")
+@many("--warn")
+@many("--note")
 @click.option("--pedantic", is_flag=True)
 @click.option("--preview", is_flag=True)
 @click.option("--min-severity", type=LEVELS)
@@ -127,6 +139,7 @@ def _many(name: str) -> Callable[[F], F]:
 @click.option("--no-cache", is_flag=True)
 @click.option("--cache-dir")
 @click.option("--jobs", type=click.IntRange(min=1))
+@click.option("--executor", "cluster", callback=cluster)
 @click.option("--no-sift", is_flag=True)
 @click.option("--timings", is_flag=True)
 def command(**options: Any) -> int:
@@ -163,6 +176,8 @@ def command(**options: Any) -> int:
             return exit_code(report, where.config, options)
     output.write(report, wanted, where.root, options)
     output.summary(report, where.config, options)
+    for note in way.cluster.notes() if way.cluster else ():
+        click.echo(note, err=True)
     if way.clock:
         for line in way.clock.lines():
             click.echo(line, err=True)
@@ -199,29 +214,21 @@ def _way(where: place.Place, options: dict[str, Any]) -> Way:
     if "-" in options["paths"]:
         texts = {place.relative(options["stdin_filename"], where.root): sys.stdin.buffer.read()}
     clock = Clock() if options["timings"] else None
-    return Way(options["jobs"], not options["no_cache"], None, texts, not options["no_sift"], clock)
+    return Way(options["jobs"], not options["no_cache"], None, texts, not options["no_sift"], clock, options["cluster"])
 
 
 def analyse(where: place.Place, options: dict[str, Any], way: Way) -> Report:
     """The report, with progress on stderr where somebody watches."""
     from statelint.run import run
 
-    progress = None
-    if terminal.talks(options["no_progress"] or options["quiet"]):
-        from statelint.cli.progress import Progress
-
-        progress = Progress()
-    way = way._replace(progress=progress)
-    try:
+    with terminal.progress(options["no_progress"] or options["quiet"]) as progress:
+        way = way._replace(progress=progress)
         report = run(where.root, where.config, way, paths=where.limits, comments=not options["no_ignores"])
         if options["new_since"]:
             from statelint.cli.since import new_since
 
             report = new_since(report, options["new_since"], where.root, where.config, way, options["anchor"])
         return report
-    finally:
-        if progress:
-            progress.done()
 
 
 def _add_ignores(report: Report, where: place.Place, options: dict[str, Any]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -135,17 +136,17 @@ def init(force: bool) -> int:
 
 @command.command()
 @click.option("--output", "of_output", is_flag=True, help="The schema of the `json` format instead.")
-def schema(of_output: bool) -> int:
+@click.option("--fleet", "of_fleet", is_flag=True, help="The schema of the JSON of `statelint fleet` instead.")
+def schema(of_output: bool, of_fleet: bool) -> int:
     """Print the JSON schema of the configuration.
 
     \b
       statelint config schema > statelint.schema.json
       statelint config schema --output > statelint-report.schema.json
     """
-    if of_output:
-        from statelint.report.json_schema import SCHEMA
-
-        click.echo(json.dumps(SCHEMA, indent=2))
+    if of_output or of_fleet:
+        published = import_module("statelint.fleet.schema" if of_fleet else "statelint.report.json_schema").SCHEMA
+        click.echo(json.dumps(published, indent=2))
         return 0
     made = msgspec.json.schema(Config)
     made = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "statelint configuration", **made}

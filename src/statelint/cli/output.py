@@ -31,27 +31,43 @@ REASONS = {  # why something is hidden → how to say it, and how to see it
 }
 
 
-def known_format(name: str) -> str:
+def known_format(name: str, known: Sequence[str]) -> str:
     """The name of a format. Raises ConfigError with the nearest one."""
-    if name not in formats():
-        raise ConfigError(f"no format `{name}`{nearest(name, formats())} (there are {', '.join(formats())})")
+    if name not in known:
+        raise ConfigError(f"no format `{name}`{nearest(name, known)} (there are {', '.join(known)})")
     return name
 
 
 def wanted(single: str | None, several: Sequence[str]) -> list[tuple[str, str]]:
     """(format, path) of each output; `-` is stdout."""
+    default = "full" if sys.stdout.isatty() and "PRE_COMMIT" not in os.environ else "concise"
+    return chosen(single, several, formats(), default)
+
+
+def chosen(single: str | None, several: Sequence[str], known: Sequence[str], default: str) -> list[tuple[str, str]]:
+    """The same for any formats: what `--output-format` and `-o` ask for. Raises ConfigError."""
     found = []
     for text in several:
         name, equals, path = text.partition("=")
         if not equals or not path:
-            raise ConfigError(f"-o {text}: write FORMAT=PATH, for example sarif=statelint.sarif; - is stdout")
-        found.append((known_format(name), path))
+            raise ConfigError(f"-o {text}: write FORMAT=PATH, for example {known[-1]}=statelint.out; - is stdout")
+        found.append((known_format(name, known), path))
     if single or not found:
-        default = "full" if sys.stdout.isatty() and "PRE_COMMIT" not in os.environ else "concise"
-        found.insert(0, (known_format(single or default), "-"))
+        found.insert(0, (known_format(single or default, known), "-"))
     if sum(path == "-" for _, path in found) > 1:
         raise ConfigError("two formats cannot both go to stdout; give one of them a file")
     return found
+
+
+def put(text: str, path: str) -> None:
+    """Write a report to a file, or to stdout for `-`. Raises ConfigError."""
+    if path == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def write(report: Report, outputs: Sequence[tuple[str, str]], root: Path, options: dict[str, Any]) -> None:
@@ -71,13 +87,7 @@ def write(report: Report, outputs: Sequence[tuple[str, str]], root: Path, option
         text = render(name, report, look)
         if name == "github" and (page := os.environ.get("GITHUB_STEP_SUMMARY")):
             _append(Path(page), render("markdown", report, look))
-        if stdout:
-            sys.stdout.write(text)
-            continue
-        try:
-            Path(path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
-        except OSError as error:
-            raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
+        put(text, path)
 
 
 def _append(file: Path, text: str) -> None:

@@ -10,9 +10,10 @@ PATIENCE = 0.5
 
 
 class Progress:
-    """Called with how many files are done and how many there are."""
+    """Called with how many files, or what else is done, are done and how many there are."""
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str = "reading", what: str = "files") -> None:
+        self._doing, self._what = doing, what
         self._start = time.monotonic()
         self._last = 0.0
         self._shown = False
@@ -22,7 +23,7 @@ class Progress:
         if now - self._start < PATIENCE or now - self._last < 0.1:
             return
         self._last, self._shown = now, True
-        sys.stderr.write(f"\r\x1b[Kreading {done} of {total} files")
+        sys.stderr.write(f"\r\x1b[K{self._doing} {done} of {total} {self._what}")
         sys.stderr.flush()
 
     def done(self) -> None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from typing import TextIO
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from statelint.cli.progress import Progress
 
 WIDEST = 140
 
@@ -52,3 +57,18 @@ def talks(no_progress: bool) -> bool:
     """Whether progress may be shown: never in CI or under a hook, and only on a terminal."""
     quiet = no_progress or bool(os.environ.get("CI")) or bool(os.environ.get("PRE_COMMIT"))
     return not quiet and sys.stderr.isatty()
+
+
+@contextmanager
+def progress(quiet: bool, doing: str = "reading", what: str = "files") -> Iterator[Progress | None]:
+    """What shows how far the work is, where somebody watches; its line is gone afterwards."""
+    if not talks(quiet):
+        yield None
+        return
+    from statelint.cli.progress import Progress
+
+    shown = Progress(doing, what)
+    try:
+        yield shown
+    finally:
+        shown.done()

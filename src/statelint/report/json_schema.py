@@ -12,7 +12,8 @@ COUNTS = {"type": "object", "additionalProperties": COUNT}
 POINT = {"type": "integer", "minimum": 1}
 
 
-def _table(properties: dict[str, Any], *optional: str) -> dict[str, Any]:
+def table(properties: dict[str, Any], *optional: str) -> dict[str, Any]:
+    """An object with these keys and no other."""
     required = [key for key in properties if key not in optional]
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
@@ -21,9 +22,9 @@ def _maybe(schema: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
-POSITION = _table({"line": POINT, "column": POINT})
-LOCATION = _table({"path": TEXT, "start": POSITION, "end": POSITION})
-FINDING = _table(
+POSITION = table({"line": POINT, "column": POINT})
+LOCATION = table({"path": TEXT, "start": POSITION, "end": POSITION})
+FINDING = table(
     {
         "id": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
         "rule": {"type": "string"},
@@ -36,39 +37,40 @@ FINDING = _table(
         "why": TEXT,
         "help": TEXT,
         "url": {"type": "string", "format": "uri"},
-        "object": _table({"kind": TEXT, "name": TEXT}),
+        "object": table({"kind": TEXT, "name": TEXT}),
         "location": LOCATION,
         "trace": {
             "type": "array",
-            "items": _table({"role": {"enum": [r.value for r in Role]}, "message": TEXT, "location": LOCATION}),
+            "items": table({"role": {"enum": [r.value for r in Role]}, "message": TEXT, "location": LOCATION}),
         },
         "more": COUNTS,
-        "suppressed": _maybe(_table({"kind": TEXT, "reason": TEXT, "where": TEXT})),
+        "suppressed": _maybe(table({"kind": TEXT, "reason": TEXT, "where": TEXT})),
         "baseline": {"enum": ["new", "known", "changed"]},
         "fix": _maybe(
-            _table(
+            table(
                 {
                     "name": TEXT,
                     "safety": {"enum": ["safe", "unsafe"]},
                     "note": TEXT,
-                    "edits": {"type": "array", "items": _table({"location": LOCATION, "text": TEXT})},
+                    "edits": {"type": "array", "items": table({"location": LOCATION, "text": TEXT})},
                 }
             )
         ),
-        "replacement": _maybe(_table({"kind": TEXT, "title": TEXT, "snippet": TEXT})),
+        "replacement": _maybe(table({"kind": TEXT, "title": TEXT, "snippet": TEXT})),
     }
 )
-PROBLEM = _table({"path": TEXT, "line": POINT, "kind": TEXT, "message": TEXT})
+TOOL = table({"name": {"const": "statelint"}, "version": TEXT})
+PROBLEM = table({"path": TEXT, "line": POINT, "kind": TEXT, "message": TEXT})
 SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "statelint/1",
     "description": "Lines and columns count from 1, ends are exclusive, paths are relative to the project's root.",
-    **_table(
+    **table(
         {
             "schema": {"const": "statelint/1"},
-            "tool": _table({"name": {"const": "statelint"}, "version": TEXT}),
-            "coverage": _table({"files": COUNT, "failed": {"type": "array", "items": PROBLEM}, "entries": COUNTS}),
-            "summary": _table({"findings": COUNT, "error": COUNT, "warning": COUNT, "note": COUNT, "hidden": COUNTS}),
+            "tool": TOOL,
+            "coverage": table({"files": COUNT, "failed": {"type": "array", "items": PROBLEM}, "entries": COUNTS}),
+            "summary": table({"findings": COUNT, "error": COUNT, "warning": COUNT, "note": COUNT, "hidden": COUNTS}),
             "findings": {"type": "array", "items": FINDING},
             "suppressed": {"type": "array", "items": FINDING},
         },

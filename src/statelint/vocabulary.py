@@ -61,7 +61,7 @@ class Impure(Row, frozen=True):
     """Calls (or attribute reads) whose result depends on more than their arguments and the code."""
 
     names: tuple[str, ...]
-    depends: Literal["database", "network", "file", "clock", "random", "environment", "process", "settings"]
+    depends: Literal["database", "network", "file", "clock", "random", "environment", "process", "settings", "task"]
 
 
 class Benign(Row, frozen=True):
@@ -167,6 +167,8 @@ class Library(Row, frozen=True):
     """Class → its base, for library classes: `web.ApiApplication: web.Application`."""
     returns: dict[str, str] = {}
     """Callable → the class of what it returns: `store.from_url: store.Client`."""
+    replaces: dict[str, str] = {}
+    """Decorator → the class of what it leaves in the place of the function: `cli.group: cli.Group`."""
     parameters: dict[str, str] = {}
     """Conventional name of an unannotated parameter → its class, in modules that import this library."""
     parameters_beside: str = ""

@@ -251,14 +251,22 @@ class Project:
 
     @cached_property
     def offline(self) -> frozenset[Scope]:
-        """Scopes that only commands run."""
+        """Scopes that only commands run which do something once and end."""
         online = self.started | self.reach.scopes()
-        return frozenset(self._called_from(self.entries.commands, set()) - online)
+        return frozenset(self._called_from(self.entries.commands - self.serving_commands, set()) - online)
+
+    @cached_property
+    def serving_commands(self) -> frozenset[Scope]:
+        """The commands that start a server."""
+        names = self.knowledge.words.get("serves", frozenset())
+        serving = {site.scope for name in names for site in self.calls.sites(name)}
+        commands = self.entries.commands if serving else ()
+        return frozenset(c for c in commands if not serving.isdisjoint(self._called_from({c}, set())))
 
     @cached_property
     def started(self) -> frozenset[Scope]:
-        """Scopes that imports and start-up hooks run."""
-        roots = {s for s in self.names.every if s.kind != "function"} | self.entries.startup
+        """Scopes that imports, start-up hooks and the commands that serve run."""
+        roots = {s for s in self.names.every if s.kind != "function"} | self.entries.startup | self.serving_commands
         return frozenset(self._called_from(roots, set()))
 
     @cached_property

@@ -27,6 +27,7 @@ from statelint.project.values import (
     union,
 )
 
+TUPLE: Final = "builtins.tuple"
 COPYING: Final = frozenset({"list", "sorted", "tuple", "set", "dict", "reversed", "copy", "deque"})
 """Functions whose result holds the very elements of their first argument."""
 
@@ -102,7 +103,14 @@ class Elements:
         """The elements of a display as written, constants left out; with a constant key only that entry."""
         inner: list[Value] = []
         expr, scope = value.site.expr, value.site.scope
-        if isinstance(expr, f.Table):
+        if (
+            isinstance(expr, f.Group)
+            and expr.kind == "tuple"
+            and isinstance(key, f.Const)
+            and isinstance(key.value, int)
+        ):
+            inner.extend(self._names.denote(expr.items[key.value], scope) if key.value < len(expr.items) else ())
+        elif isinstance(expr, f.Table):
             for k, v in expr.pairs:
                 if not _differ(key, k):
                     inner.extend(self._names.denote(v, scope))
@@ -132,7 +140,19 @@ class Elements:
                             found.extend(self._names.denote(e.items[position], callee.scope))
             if found:
                 return union(found)
-        return tuple(Part(v) for v in given)
+        taken = self.at(tuple(v for v in given if isinstance(v, Heap) and v.type == TUPLE), position)
+        return union(taken, (Part(v) for v in given if not (isinstance(v, Heap) and v.type == TUPLE)))
+
+    def at(self, values: Values, position: int) -> Values:
+        """What stands at a position of those values that are tuples as written, and the other values."""
+        found: list[Value] = []
+        for value in values:
+            e = value.site.expr if isinstance(value, Heap) and value.type == TUPLE else None
+            if isinstance(e, f.Group) and isinstance(value, Heap):
+                found.extend(self._names.denote(e.items[position], value.site.scope) if position < len(e.items) else ())
+            else:
+                found.append(value)
+        return union(found)
 
 
 def _differ(key: f.Expr | None, other: f.Expr | None) -> bool:

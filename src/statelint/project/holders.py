@@ -73,7 +73,14 @@ class Holders:
         return self._names.denote(e.of, scope)
 
     def _is_container(self, cls: Scope) -> bool:
-        return any(self._knowledge.find("containers", base) for base in self._names.classes.outside_bases(cls))
+        """Whether objects of a project class hold what is put under their keys, by themselves or in an attribute."""
+        if any(self._knowledge.find("containers", base) for base in self._names.classes.outside_bases(cls)):
+            return True
+        method = self._names.classes.method(cls, "__setitem__")
+        return method is not None and any(
+            isinstance(s.target, f.Item) and any(isinstance(v, Heap) for v in self._names.denote(s.target.of, method))
+            for s in method.stores
+        )
 
     def homes_of(self, value: Value, scope: Scope) -> Iterator[tuple[Home, bool]]:
         """The homes of a value; the bit says that it is something inside of what the home holds."""

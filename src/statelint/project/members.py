@@ -7,7 +7,22 @@ from statelint.project.applications import below_application, shown_place
 from statelint.project.classes import PROPERTIES, decorator_names
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import Scope
-from statelint.project.values import Bound, Cls, Ext, Func, Heap, Made, Member, Mod, Obj, Part, Value, Values, union
+from statelint.project.values import (
+    Bound,
+    Cls,
+    Ext,
+    Func,
+    Heap,
+    Made,
+    Member,
+    Mod,
+    Obj,
+    Part,
+    Value,
+    Values,
+    qualified,
+    union,
+)
 
 
 class Members:
@@ -29,6 +44,9 @@ class Members:
                 return self._class_member(value.cls.scope, name, value, exact)
             return self._outside_member(value, value.cls.name, name, exact)
         if isinstance(value, Func):
+            left = self._left_in_place(value.scope)
+            if left:
+                return self.member(left, name)
             given = self._names.given()
             attached = given.attached.get((value.scope, name), ()) if given else ()
             return union((v for e, scope, _ in attached for v in self._names.denote(e, scope)), (Member(value, name),))
@@ -38,6 +56,17 @@ class Members:
             member = Member(value, name)
             return self._kept(member) if isinstance(value, Member) else (member,)
         return ()
+
+    def _left_in_place(self, function: Scope) -> Obj | None:
+        """The object of a library that a decorator leaves in the place of a function."""
+        node, replaces = function.node, self._names.knowledge.replaces
+        for decorator in node.decorators if isinstance(node, f.Function) and replaces and function.parent else ():
+            target = decorator.func if isinstance(decorator, f.Call) else decorator
+            for value in self._names.denote(target, function.parent or function):
+                name = qualified(value)
+                if name in replaces:
+                    return Obj(Ext(replaces[name]))
+        return None
 
     def _kept(self, member: Member) -> Values:
         """An attribute of an application object, or of what requests see of it, with what code assigns there."""

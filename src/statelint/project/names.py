@@ -42,6 +42,7 @@ BUILTINS: Final = frozenset(dir(builtins))
 DISPLAYS: Final = {
     "list": "builtins.list",
     "set": "builtins.set",
+    "tuple": "builtins.tuple",
     "dict": "builtins.dict",
     "generator": "builtins.generator",
 }
@@ -327,7 +328,8 @@ class Names:
         if b.kind in ("import", "from"):
             return self._imported.bound(b)
         if b.kind == "iterate" and b.value is not None:
-            return union(*(self.elements(v) for v in self.denote(b.value, b.scope)))
+            held = union(*(self.elements(v) for v in self.denote(b.value, b.scope)))
+            return held if b.position is None else self._elements.at(held, b.position)
         if b.kind == "enter" and b.value is not None:
             return union(*(self._entered(v) for v in self.denote(b.value, b.scope)))
         return ()

@@ -8,6 +8,7 @@ from statelint import facts as f
 from statelint.project.annotations import annotation_names, dotted
 from statelint.project.classes import first_parameter
 from statelint.project.declared_fields import declaration
+from statelint.project.dispatch import picked
 from statelint.project.named_modules import named_modules
 from statelint.project.paths import last_name
 from statelint.project.resolver import Resolver
@@ -72,6 +73,8 @@ class Results:
         if name == "builtins.getattr" and len(e.args) > 1 and isinstance(e.args[1], f.Const):
             attribute = str(e.args[1].value)
             return union(*(self._names.member(v, attribute) for v in self._names.denote(e.args[0], scope)))
+        if name == "builtins.getattr" and len(e.args) > 1:
+            return union(*(self._picked(v, e.args[1], scope) for v in self._names.denote(e.args[0], scope)))
         if name.endswith(".__new__") and e.args:
             made = [v for v in self._names.denote(e.args[0], scope) if isinstance(v, Cls)]
             return tuple(Obj(v, self._names.site(e, scope)) for v in made)
@@ -98,6 +101,14 @@ class Results:
                 return self._names.elements(held, e.args[0] if e.args else None)
             return ()
         return self._outside_call(name, e, scope)
+
+    def _picked(self, value: Value, wanted: f.Expr, scope: Scope) -> Values:
+        """The methods of an object that a name which is put together can mean."""
+        cls = value.cls if isinstance(value, Obj) else value
+        if not isinstance(cls, Cls):
+            return ()
+        names = picked(wanted, scope, cls.scope, self._names.classes)
+        return union(v for name in names for v in self._names.member(value, name) if isinstance(v, Bound | Func))
 
     def _declared(self, row: Fields, e: f.Call, scope: Scope) -> Values:
         """The value of a field that a class body declares, as far as the declaration tells."""

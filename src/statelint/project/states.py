@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from typing import Final
 
 from statelint import facts as f
 from statelint.findings import Confidence, Verdict
@@ -50,6 +51,10 @@ class State:
     """Whether it serves only where no shared store is configured."""
 
 
+KEYED: Final = ("__setitem__", "__getitem__")
+"""What a class defines whose objects are containers."""
+
+
 class States:
     """All judged state objects, in order of place."""
 
@@ -77,6 +82,7 @@ class States:
         self._kinds = Kinds(names, purity, knowledge)
         self._verdicts = Verdicts(names, purity, first_use, knowledge)
         self._knowledge = knowledge
+        self._vendored = knowledge.words.get("vendored", frozenset())
 
     def judge(self) -> tuple[State, ...]:
         reached: dict[Home, list[Write]] = defaultdict(list)
@@ -89,7 +95,9 @@ class States:
                 counts = scope in on_path and self._counts(write) and self._handed_on.counts(write, on_path)
                 (reached if counts else idle)[write.home].append(write)
         silent = self._merge_kept(reached)
-        states = [*_by_object([self._state(home, found) for home, found in reached.items()]), *silent]
+        self._merge_inner(reached)
+        judged = _companions([self._state(home, found) for home, found in reached.items()], self._verdicts)
+        states = [*_by_object(judged), *silent]
         for home, found in idle.items():
             if home not in reached:
                 reason = "only start-up code writes it"
@@ -115,6 +123,22 @@ class States:
             else:
                 silent.append(replace(state, verdict=Verdict.BENIGN))
         return silent
+
+    def _merge_inner(self, reached: dict[Home, list[Write]]) -> None:
+        """Count what changes inside of a container that the project wrote itself as writes to what holds it.
+
+        Also give an attribute that both the class and its methods define one home.
+        """
+        for home in [h for h in reached if h.kind == "instance-attribute"]:
+            whole = self._homes.known.get(("class-attribute", home.name))
+            outer = [h for h in self._homes.of_class(home.scope) if h in reached and h.scope is not home.scope]
+            if whole in reached and whole is not None:
+                reached[whole].extend(w._replace(home=whole) for w in reached.pop(home))
+            elif outer and any(name in home.scope.bindings for name in KEYED):
+                found = [w._replace(element=True) for w in reached.pop(home)]
+                for h in outer:
+                    reached[h].extend(w._replace(home=h) for w in found)
+                    self._moved.update(w._replace(home=h) for w in found)
 
     def _keepers(self, cls: Scope, depth: int = 0) -> Iterator[Home]:
         """The containers that keep instances of a class, themselves not in an object that another one keeps."""
@@ -150,6 +174,8 @@ class States:
         own = [w for w in writes if w not in self._moved] or writes
         kind = self._kinds.of(home, types, own, memo or self._verdicts.is_stale_memo(home, own), ways)
         verdict, reason = self._verdicts.of(home, writes, memo, types)
+        if verdict is Verdict.DEFINITE and not self._vendored.isdisjoint(home.scope.module.dotted):
+            verdict, reason = Verdict.ARGUABLE, "it belongs to a library that the project carries along"
         if self._verdicts.is_lock(types):
             kind = "lock"
         if kind == "lock" and verdict is Verdict.DEFINITE:
@@ -191,6 +217,20 @@ class States:
             elif isinstance(value, Made):
                 found[value.name] = None
         return tuple(found)
+
+
+def _companions(states: list[State], verdicts: Verdicts) -> list[State]:
+    """The states, those that only say when something beside them was filled as arguable."""
+    caches = {w.scope for s in states if s.category == "cache" and s.verdict is Verdict.DEFINITE for w in s.writes}
+    return [
+        replace(s, verdict=Verdict.ARGUABLE, reason="it says when a cache beside it was filled")
+        if s.verdict is Verdict.DEFINITE
+        and s.category != "cache"
+        and all(w.scope in caches for w in s.writes)
+        and verdicts.is_time(s.writes)
+        else s
+        for s in states
+    ]
 
 
 def _by_object(states: Iterable[State]) -> list[State]:

@@ -6,18 +6,22 @@ A lazily built handle, a memo of a pure function and a flag that only ever gets 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from statelint import facts as f
 from statelint.findings import Verdict
 from statelint.knowledge import Knowledge
 from statelint.project.first_use import FirstUse, asked_for
 from statelint.project.homes import Home
+from statelint.project.kinds import words
 from statelint.project.names import Names
 from statelint.project.paths import last_name, mentions
 from statelint.project.purity import CHANGING, Purity
 from statelint.project.scopes import Binding, CallSite, Scope
-from statelint.project.values import Cls, Func, Obj, qualified
+from statelint.project.values import Cls, Ext, Func, Obj, qualified
 from statelint.project.writes import Write
+
+TAKING: Final = frozenset({"remove", "discard", "pop", "popleft", "clear"})
 
 
 class Verdicts:
@@ -39,6 +43,10 @@ class Verdicts:
                 return Verdict.BENIGN, f"it is {row[1].because}"
         if self._keeps_only(writes, ("context", "metric", "logging")):
             return Verdict.BENIGN, "it keeps loggers, metrics or contexts"
+        if self._by_task(writes):
+            return Verdict.BENIGN, "it keeps one entry for each task or thread, for as long as that runs"
+        if self._pools(home, writes):
+            return Verdict.BENIGN, "it keeps handles that every replica builds alike"
         if any(w.element and w.how in ("rebind", "augment") for w in writes):
             return Verdict.DEFINITE, "a request changes what it holds"
         if all(w.how in ("rebind", "delete") for w in writes):
@@ -78,6 +86,8 @@ class Verdicts:
                 return Verdict.BENIGN, "it is only ever set to one value"
             if not constants - other and len(constants) <= 1:
                 return Verdict.BENIGN, "it is only reset"
+            if self._set_back(writes):
+                return Verdict.ARGUABLE, "each call that sets it sets it back"
             return Verdict.DEFINITE, "a request changes it"
         needs: set[str] = set()
         guarded = True
@@ -100,6 +110,8 @@ class Verdicts:
             return Verdict.BENIGN, "a handle that is built anew"
         if guarded and not needs & (CHANGING - {"awaited"}):
             return Verdict.BENIGN, "it is built once, on first use"
+        if guarded and self._known_handles(writes):
+            return Verdict.BENIGN, "a handle built on first use"
         if guarded and self._are_handles(writes) and "database" not in needs and not self._takes_changing(writes):
             return Verdict.BENIGN, "an object built on first use"
         if guarded and "handle" in needs and not needs & {"database", "clock", "random"}:
@@ -109,6 +121,45 @@ class Verdicts:
         if needs & CHANGING or needs & {"argument", "request", "state"}:
             return Verdict.DEFINITE, "each request can give it another value"
         return Verdict.ARGUABLE, "nothing shows what its value depends on"
+
+    def is_time(self, writes: Sequence[Write]) -> bool:
+        """Whether every value that is set is a point in time."""
+        given = [w for w in writes if w.how == "rebind" and not isinstance(w.value, f.Const)]
+        return bool(given) and all(
+            w.how == "rebind" and (w not in given or "clock" in self._purity.of(w.value, w.scope)) for w in writes
+        )
+
+    def _by_task(self, writes: Sequence[Write]) -> bool:
+        """Whether every key tells the task or thread that runs."""
+        keys = [w.key for w in writes if w.how in ("item", "augment") or w.method in ("setdefault", "pop")]
+        return len(keys) == len(writes) and all("task" in self._purity.of(w.key, w.scope) for w in writes)
+
+    def _pools(self, home: Home, writes: Sequence[Write]) -> bool:
+        """Whether a list or set is given only handles: clients of libraries, or what the class of a pool makes."""
+        puts = [w for w in writes if w.method in ("append", "appendleft", "add")]
+        if not puts or len(puts) + sum(w.method in TAKING for w in writes) < len(writes):
+            return False
+        if self._known_handles(puts):
+            return True
+        owner = words(home.scope.name)[-1:] if home.kind == "instance-attribute" else []
+        return owner == ["pool"] and all("handle" in self._purity.of(w.value, w.scope) for w in puts)
+
+    def _known_handles(self, writes: Sequence[Write]) -> bool:
+        """Whether each value that is given is an object of which a library says that it is a handle."""
+        given = [(w.value, w.scope) for w in writes if w.value is not None and not _is_none(w.value)]
+        found = [v for value, scope in given for v in self._names.denote(value, scope)]
+        made = [v.cls.name for v in found if isinstance(v, Obj) and isinstance(v.cls, Ext)]
+        rows = [self._knowledge.find("benign", name) for name in made]
+        if len(rows) < len(found) or any(self._knowledge.find("work", name) for name in made):
+            return False
+        return bool(rows) and all(r and r[1].because == "handle" for r in rows)
+
+    @staticmethod
+    def _set_back(writes: Sequence[Write]) -> bool:
+        """Whether each function that sets it also does so in a `finally` clause, to say that it is done."""
+        if any(w.how != "rebind" or w.element for w in writes):
+            return False
+        return all(any(_finally(w) for w in writes if w.scope is scope) for scope in {w.scope for w in writes})
 
     def _keeps_work(self, writes: Sequence[Write]) -> bool:
         """Whether what is stored are tasks, threads or timers that were just begun."""
@@ -232,6 +283,18 @@ class Verdicts:
             any(isinstance(c.call.func, f.Attr) and c.call.func.name == "add_done_callback" for c in s.calls)
             for s in scopes
         )
+
+
+def _finally(write: Write) -> bool:
+    """Whether a write stands directly in a `finally` clause of its function."""
+    todo: list[tuple[f.Stmt, ...]] = [write.scope.node.body] if isinstance(write.scope.node, f.Function) else []
+    while todo:
+        for statement in todo.pop():
+            final = getattr(statement, "final", ())
+            if any(isinstance(s, f.Bind) and s.at == write.at for s in final):
+                return True
+            todo.extend(getattr(statement, part, ()) for part in ("then", "other", "body", "final"))
+    return False
 
 
 def _last(home: Home) -> str:

@@ -80,7 +80,10 @@ class Writes:
             yield from self._named(s, self._names.denote(target.of, s.scope), target.name, how)
             yield from self._on_application(s, target, how)
         elif isinstance(target, f.Item):
+            keyed = self._homes.application_path(target, s.scope)
             for home, element in self._holders.held_by(target.of, s.scope):
+                if keyed and home.kind == "application-attribute" and not self._homes.values.get(home):
+                    continue  # each key of what the library itself made is a state of its own
                 yield self._write(home, s, "item" if how == "delete" else how or "item", target.key, element, target)
             owners = namespace_of(target.of, s.scope, self._names)
             if owners:

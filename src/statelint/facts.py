@@ -351,7 +351,8 @@ class Setting(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 class Document(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One resource of a configuration file. `kind` and `version` are as written (`Ingress`, `networking.k8s.io/v1`)
-    and empty where the format has none; `format` is the name of the extractor that read it."""
+    and empty where the format has none; `format` is the name of the extractor that read it. `guards` are the lines,
+    first and last, that a template shows only where a value of its chart, by its name, is set to something."""
 
     format: str
     kind: str
@@ -360,6 +361,7 @@ class Document(msgspec.Struct, frozen=True, array_like=True, gc=False):
     namespace: str
     settings: tuple[Setting, ...]
     at: Place = NOWHERE
+    guards: tuple[tuple[int, int, str], ...] = ()
 
 
 # ── the envelope ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -114,6 +114,13 @@ def _needs(rule: Rule) -> Iterator[tuple[str, Need]]:
     for row in parameters.get("rows", ()) if rule.check in ("switch", "configuration") else ():
         if row.get("format") != ELSEWHERE:
             yield row.get("format", ""), _of_row(row)
+            for key, wanted in row.get("when", {}).items():
+                if key.startswith("//"):  # what stands in another file, which is read for this alone
+                    named = not any(value.startswith("/") for value in wanted)
+                    yield (
+                        row["format"],
+                        _of_row({"format": row["format"], "path": key[2:], "present": not named, "values": wanted}),
+                    )
     for row in parameters.get("mounts", ()):
         yield "", Need((tuple(_words(source) for source in row["sources"]),))
     for words in parameters.get("needs", ()):
@@ -132,6 +139,8 @@ def _of_row(row: Mapping[str, Any]) -> Need:
     if "path" in row and format not in OF_LINES:
         groups += [tuple(_words(kind) for kind in row["kinds"])] if row.get("kinds") else []
         for key, wanted in row.get("when", {}).items():
+            if key.startswith("//"):
+                continue
             groups += _of_path(key.lstrip("^./"))
             if not any(value.startswith("/") for value in wanted):
                 values.append(tuple(_words(value) for value in wanted))

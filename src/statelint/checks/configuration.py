@@ -27,7 +27,8 @@ def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
     handed: list[tuple[Span, Hit]] = []
     for path, documents in project.documents.items():
         values = defaults.values(path)
-        for document in documents:
+        for whole in documents:
+            document = defaults.shown(path, whole)
             named = {s.key_at: values[s.value][1] for s in document.settings if s.value in values} if values else {}
             for row, setting, key in matches(rows, document, values):
                 hit = _hit(path, document, row, setting, key)

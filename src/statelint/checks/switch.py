@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 
 from statelint.facts import Document
@@ -21,14 +22,21 @@ def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
     defaults = Defaults(project.documents)
     for path, documents in project.documents.items():
         seen: set[Span] = set()
-        for document in documents:
-            if not switches.speak_of(document):
+        for whole in documents:
+            if not switches.speak_of(whole):
                 continue
-            for found in switches.of(document, defaults.of(path, document)):
+            document = defaults.shown(path, whole)
+            for found in switches.of(document, defaults.of(path, document), partial(_beside, project.documents, path)):
                 hit = _hit(path, document, found)
                 if hit.subject.span not in seen:
                     seen.add(hit.subject.span)
                     yield hit
+
+
+def _beside(documents: Mapping[str, tuple[Document, ...]], path: str) -> list[Document]:
+    """The documents of the folder that a file is in."""
+    folder = path.rpartition("/")[0]
+    return [d for other, found in documents.items() if other.rpartition("/")[0] == folder for d in found]
 
 
 def _hit(path: str, document: Document, found: Found) -> Hit:
@@ -50,7 +58,7 @@ def _hit(path: str, document: Document, found: Found) -> Hit:
         "fix": row.fix or f"remove `{key}`",
     }
     place = named or path.rpartition("/")[2]
-    unsure = setting.guarded or setting.form == "template"
+    unsure = setting.guarded or setting.form == "template" or row.split()
     return Hit(
         subject=Subject("setting", f"{place}#{'.'.join(setting.path)}", span),
         words=MappingProxyType(words),

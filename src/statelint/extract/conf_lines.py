@@ -19,6 +19,9 @@ NOTE = re.compile(r"//[^\n]*|(?<!\S)#[^\n]*|/\*.*?\*/", re.DOTALL)
 SAID = re.compile(r"\s//.*$")
 PAIR = re.compile(r"(?<![\w'])(?P<key>\w+):\s*(?P<value>'[^'\n]*'|\{|\[|[^\s,{}\[\]][^,{}\n]*)")
 LITERAL = re.compile(r"['{\[\d-]|(?:true|false|null)$")
+CHOICE = re.compile(r"'[^']*'\s*(?:\||\?\s*$)")
+"""The type of a property, which says what it may be."""
+RESOURCE = re.compile(r"^resource\s+(?P<name>\w+)\s+'(?P<type>[^'@]+)@[^']*'\s*=")
 DEFAULT = re.compile(r"^(?P<what>param|var)\s+(?P<name>\w+)\b[^=]*=\s*'?(?P<value>[\w.-]+)'?\s*(?://.*)?$")
 
 
@@ -70,13 +73,21 @@ def lines(text: str, look: str) -> Iterator[Setting]:
 
 
 def _pairs(body: str, line: int, column: int) -> Iterator[Setting]:
-    """The properties that begin on a line, also inside of braces, and a parameter or variable with its default."""
+    """The properties that begin on a line, also inside of braces; a resource with its type, a name with its default."""
     default = DEFAULT.match(body)
     if default:
         at = Place(line, column, line, column + len(body))
         yield Setting((default["what"], default["name"]), default["value"], "plain", at, at)
         return
-    for match in PAIR.finditer(SAID.sub("", body)):
+    resource = RESOURCE.match(body)
+    if resource:
+        at = Place(line, column, line, column + len(body))
+        yield Setting(("resource", resource["name"]), resource["type"], "quoted", at, at)
+        return
+    said = SAID.sub("", body)
+    for match in PAIR.finditer(said):
+        if CHOICE.match(said, match.start("value")):
+            continue
         start = column + match.start()
         at = Place(line, start, line, start + len(match.group()))
         value = match["value"].strip()

@@ -6,12 +6,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+import msgspec
+
 from statelint.facts import Document, Setting
 from statelint.spans import Span
 
 VALUES = re.compile(r"(?:^|/)values\.ya?ml$")
+FURTHER = re.compile(r"(?:^|/)values[^/]*\.ya?ml$")
+NOTHING = frozenset({"null", "empty-map", "empty-list"})
 NONE: Mapping[str, tuple[str, Span]] = {}
 LITERAL = frozenset({"plain", "quoted"})
+
+
+CHOICE = re.compile(r"^(?P<test>(?:var|local)\.\w+)\s*\?\s*(?P<then>[^?:]+?)\s*:\s*(?P<other>[^?:]+?)\s*$")
+ARM = re.compile(r"^(?:\"[^\"$]*\"|true|false|null|\d+|\[[^\]]*\])$")
+
+
+def resolved(text: str, names: Mapping[str, str]) -> str:
+    """What an expression comes to where names have plain values, or the expression itself."""
+    choice = CHOICE.match(text)
+    if choice and names.get(choice["test"]) in ("true", "false"):
+        arm = choice["then"] if names[choice["test"]] == "true" else choice["other"]
+        return arm.strip('"') if ARM.match(arm) else names.get(arm, text)
+    return names.get(text, text)
 
 
 class Defaults:
@@ -20,7 +37,10 @@ class Defaults:
     def __init__(self, documents: Mapping[str, tuple[Document, ...]]) -> None:
         self._folders: dict[str, dict[str, str]] = {}
         self._charts: dict[str, dict[str, tuple[str, Span]]] = {}
+        self._off: dict[tuple[str, str], bool] = {}
         for path, found in sorted(documents.items()):
+            if FURTHER.search(path):
+                self._switch(path, found)
             if VALUES.search(path):
                 known_values = self._charts.setdefault(path.rpartition("/")[0], {})
                 for document in found:
@@ -30,6 +50,29 @@ class Defaults:
                     known = self._folders.setdefault(path.rpartition("/")[0], {})
                     known.update(_named(document))
 
+    def _switch(self, path: str, found: tuple[Document, ...]) -> None:
+        """Notes which values are nothing in every file of values, so that conditions on them do not hold."""
+        folder = path.rpartition("/")[0]
+        for document in found:
+            for s in document.settings:
+                key = (folder, f".Values.{'.'.join(s.path)}")
+                nothing = s.form in NOTHING or (s.form in LITERAL and s.value == "")
+                nothing = nothing or (s.form == "plain" and s.value in ("false", "0"))
+                self._off[key] = nothing and self._off.get(key, True)
+
+    def shown(self, path: str, document: Document) -> Document:
+        """The document without what its chart leaves out unless somebody sets other values."""
+        if document.format == "terraform":
+            return _made(document, self.of(path, document))
+        if not document.guards:
+            return document
+        chart = self._chart(path)
+        hidden = [(first, last) for first, last, name in document.guards if self._off.get((chart, name))]
+        if not hidden:
+            return document
+        kept = (s for s in document.settings if not any(a <= s.key_at.line <= b for a, b in hidden))
+        return msgspec.structs.replace(document, settings=tuple(kept))
+
     def of(self, path: str, document: Document) -> Mapping[str, str]:
         """What holds in one document of the file at `path`."""
         if document.format == "terraform":
@@ -37,18 +80,36 @@ class Defaults:
         if document.format == "nginx":
             return dict(_mapped(document.settings))
         if document.format == "bicep":
-            return {s.path[1]: s.value for s in document.settings if len(s.path) == 2}
+            return {s.path[1]: s.value for s in document.settings if len(s.path) == 2 and s.path[0] != "resource"}
         found = dict(_parameters(document.settings))
         return found or {name: value for name, (value, _) in self.values(path).items()}
 
     def values(self, path: str) -> Mapping[str, tuple[str, Span]]:
         """The values of the chart that a template at `path` belongs to, as templates name them, with their places."""
+        return self._charts.get(self._chart(path), NONE)
+
+    def _chart(self, path: str) -> str:
+        """The folder of the chart that a file belongs to."""
         folder = path
         while folder:
             folder = folder.rpartition("/")[0]
             if folder in self._charts:
-                return self._charts[folder]
-        return NONE
+                return folder
+        return ""
+
+
+def _made(document: Document, names: Mapping[str, str]) -> Document:
+    """The document with those blocks of a loop that the plain defaults make, and without those that they do not."""
+    loops = [(s.path[:-1], resolved(s.value, names)) for s in document.settings if s.path[-1:] == ("for_each",)]
+    made = {home: value != "[]" for home, value in loops if home and value.startswith("[")}
+    if not made:
+        return document
+    settings = []
+    for s in document.settings:
+        there = [is_there for home, is_there in made.items() if s.path[: len(home)] == home]
+        if all(there):
+            settings.append(Setting(s.path, s.value, s.form, s.at, s.key_at) if there else s)
+    return msgspec.structs.replace(document, settings=tuple(settings))
 
 
 def _values(path: str, document: Document) -> Iterator[tuple[str, tuple[str, Span]]]:

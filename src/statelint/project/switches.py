@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -11,6 +11,7 @@ import msgspec
 
 from statelint.facts import Document, Setting
 from statelint.findings import Edit
+from statelint.project.plain_defaults import resolved
 
 BETWEEN = "\x1f"
 """What stands between the parts of a path in a pattern; keys hold dots and slashes."""
@@ -26,7 +27,8 @@ class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     counts when it is one of `values`, or matches `pattern`, or, with `present`, is anything but one of `but`, empty or
     null. `block` is the kind of block that holds it (a resource when empty, `file` for attributes outside of blocks).
     `when` and `unless` name further keys and their values (none for any; `/…/` is a regular expression): a plain key
-    stands beside the setting, `./key` below it, each `^` in front is one level up, `/key` starts at the top.
+    stands beside the setting, `./key` below it, each `^` in front is one level up, `/key` starts at the top, `//key` at
+    the top of any document of the same folder: of configuration that is split over several files.
     """
 
     product: str
@@ -90,6 +92,10 @@ class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def _matches(self, value: str) -> bool:
         return re.search(self.pattern, value, re.IGNORECASE if self.fold else 0) is not None
 
+    def split(self) -> bool:
+        """Whether what the row wants may stand in another file."""
+        return any(key.startswith("//") for key in self.when)
+
 
 class Found(NamedTuple):
     row: Switch
@@ -119,15 +125,18 @@ class Switches:
         """Whether any row is about documents like this one."""
         return bool(self._about(document))
 
-    def of(self, document: Document, resolve: Mapping[str, str]) -> Iterator[Found]:
+    def of(
+        self, document: Document, resolve: Mapping[str, str], folder: Callable[[], Sequence[Document]] = tuple
+    ) -> Iterator[Found]:
         """What the rows find in a document; the first row for a setting wins.
 
-        `resolve` gives plain defaults of what expressions name, e.g. `var.sticky` → `true`.
+        `resolve` gives plain defaults of what expressions name, e.g. `var.sticky` → `true`; `folder` the documents that
+        stand in the same folder.
         """
         known = self._about(document)
         if not known:
             return
-        inside = _Inside(document.settings, resolve)
+        inside = _Inside(document.settings, resolve, folder)
         anywhere = known.get("*", ())
         for setting in document.settings:
             path = setting.path
@@ -136,7 +145,7 @@ class Switches:
                 last = next((part for part in reversed(path) if not part.isdigit()), "").lower()
             if last not in known and not anywhere and "." not in last:
                 continue  # nearly all of them
-            rows = [*known.get(last, ()), *anywhere]
+            rows = [*known.get(last, ()), *(anywhere if setting.form != "comment" else ())]
             if "." in last:
                 rows += [row for row in known.get(last.rpartition(".")[2], ()) if row.dotted]
             value = inside.value(setting) if rows else ""
@@ -154,13 +163,16 @@ class Switches:
 class _Inside:
     """The settings of one document, asked by keys relative to one of them."""
 
-    def __init__(self, settings: Sequence[Setting], resolve: Mapping[str, str]) -> None:
+    def __init__(
+        self, settings: Sequence[Setting], resolve: Mapping[str, str], folder: Callable[[], Sequence[Document]]
+    ) -> None:
         self._settings = settings
         self._resolve = resolve
+        self._folder = folder
 
     def value(self, setting: Setting) -> str:
         named = setting.form == "template" or setting.value[:1] in ("[", "$")
-        return self._resolve.get(setting.value, setting.value) if named else setting.value
+        return resolved(setting.value, self._resolve) if named else setting.value
 
     def all(self, wanted: Mapping[str, tuple[str, ...]], setting: Setting, fold: bool) -> bool:
         return all(self._holds(key, values, setting, fold) for key, values in wanted.items())
@@ -170,6 +182,9 @@ class _Inside:
 
     def _holds(self, key: str, values: tuple[str, ...], setting: Setting, fold: bool) -> bool:
         home: tuple[str, ...] = ()
+        if key.startswith("//"):
+            others = (_Inside(d.settings, self._resolve, tuple) for d in self._folder() if d.format in DATA)
+            return any(other._holds(key[1:], values, setting, fold) for other in others)
         if key.startswith("/"):
             key = key[1:]
         elif key.startswith("./"):

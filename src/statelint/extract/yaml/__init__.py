@@ -11,9 +11,9 @@ import re
 
 import yaml
 
-from statelint.extract.yaml.comments import comments
+from statelint.extract.yaml.comments import REMARK, comments, explained
 from statelint.extract.yaml.settings import TooLarge, documents
-from statelint.extract.yaml.templates import is_template, mask
+from statelint.extract.yaml.templates import Masked, is_template, mask
 from statelint.facts import Document, Facts, Trouble
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -47,7 +47,7 @@ def extract(source: bytes) -> Facts:
         if DEFINES.search(part):
             continue
         try:
-            found.extend(_read(part, first_line, masked.guarded if masked else frozenset()))
+            found.extend(_read(part, first_line, masked))
         except TooLarge as error:
             troubles.append(Trouble("alias-bomb", first_line + 1, str(error)))
         except (yaml.YAMLError, ValueError) as error:
@@ -88,7 +88,7 @@ def _parts(text: str) -> list[tuple[int, str]]:
     return [(text.count("\n", 0, a), text[a:b]) for a, b in zip(starts, ends, strict=True)]
 
 
-def _read(part: str, first_line: int, guarded: frozenset[int]) -> list[Document]:
+def _read(part: str, first_line: int, masked: Masked | None) -> list[Document]:
     if not _shallow(part):
         raise RecursionError
     loader = Loader(part)
@@ -96,7 +96,10 @@ def _read(part: str, first_line: int, guarded: frozenset[int]) -> list[Document]
         node = loader.get_single_node()
     finally:
         loader.dispose()
-    return list(documents(node, first_line, guarded)) if node is not None else []
+    if node is None:
+        return []
+    found = documents(node, first_line, *((masked.guarded, masked.guards) if masked else (frozenset(),)))
+    return [explained(d, part.split("\n"), first_line) for d in found] if REMARK.search(part) else list(found)
 
 
 def _shallow(text: str) -> bool:

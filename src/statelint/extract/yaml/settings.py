@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from statelint.extract.yaml.templates import NAMED, PLACEHOLDER
+from statelint.extract.yaml.templates import NAMED, PLACEHOLDER, Guards
 from statelint.facts import Document, Setting
 from statelint.spans import Place
 
@@ -24,15 +24,16 @@ class TooLarge(ValueError):
     """Aliases make the document larger than can be analysed."""
 
 
-def documents(root: Node, first_line: int, guarded: frozenset[int]) -> Iterator[Document]:
+def documents(root: Node, first_line: int, guarded: frozenset[int], guards: Guards = ()) -> Iterator[Document]:
     """The objects of one YAML document, outermost first."""
-    yield from _Reader(first_line, guarded).objects(root)
+    yield from _Reader(first_line, guarded, guards).objects(root)
 
 
 class _Reader:
-    def __init__(self, first_line: int, guarded: frozenset[int]) -> None:
+    def __init__(self, first_line: int, guarded: frozenset[int], guards: Guards) -> None:
         self._first = first_line
         self._guarded = guarded
+        self._guards = guards
         self._again = 0
         self._seen: set[int] = set()
 
@@ -46,7 +47,7 @@ class _Reader:
             names = _pairs(meta) if isinstance(meta, MappingNode) else {}
             yield Document(
                 _format(head), kind, _text(head.get("apiVersion")), _text(names.get("name")),
-                _text(names.get("namespace")), settings, self._place(root),
+                _text(names.get("namespace")), settings, self._place(root), self._guards,
             )  # fmt: skip
             for node in inner:
                 yield from self.objects(node)

@@ -22,10 +22,18 @@ QUIET = re.compile(
 )
 
 
+GUARD = re.compile(r"^[-\s]*(?:else\s+)?(?:if|with|range)\s+(?:and\s+)?(?P<names>(?:\.Values(?:\.[\w-]+)+[-\s]*)+)$")
+"""A condition that holds where some values of the chart are set to something."""
+ELSE = re.compile(r"^[-\s]*(?:else|elif)\b")
+Guards = tuple[tuple[int, int, str], ...]
+
+
 class Masked(NamedTuple):
     text: str
     guarded: frozenset[int]
     """Lines (from 1) that a condition or a loop surrounds."""
+    guards: Guards
+    """First and last line of what is there only where a value of the chart is set, and that value's name."""
 
 
 def is_template(text: str) -> bool:
@@ -37,6 +45,8 @@ def mask(text: str) -> Masked:
     """The text with every action masked, and the lines that an action guards."""
     depth = 0
     guarded: set[int] = set()
+    opened: list[tuple[int, list[str]]] = []
+    guards: list[tuple[int, int, str]] = []
     line = 1
     pieces: list[str] = []
     position = 0
@@ -48,10 +58,16 @@ def mask(text: str) -> Masked:
             line += 1
         pieces.append(before)
         body = action.group()[2:-2]
+        if (CLOSES.match(body) or ELSE.match(body)) and opened:
+            first, names = opened.pop()
+            guards += [(first, line, name) for name in names]
         if CLOSES.match(body):
             depth = max(0, depth - 1)
         elif OPENS.match(body):
             depth += 1
+        if OPENS.match(body) or ELSE.match(body):
+            guard = GUARD.match(body)
+            opened.append((line, guard["names"].replace("-}", "").split() if guard else []))
         if depth:
             guarded.add(line)
         alone = _alone(text, action.start(), action.end())
@@ -66,7 +82,7 @@ def mask(text: str) -> Masked:
             guarded.add(line)
         line += 1
     pieces.append(text[position:])
-    return Masked("".join(pieces), frozenset(guarded))
+    return Masked("".join(pieces), frozenset(guarded), tuple(guards))
 
 
 def _alone(text: str, start: int, end: int) -> bool:

@@ -62,6 +62,9 @@ STRANGE = {  # may give a problem or be read, but never ends the run
     "deep.yaml": b"".join(b" " * n + b"a:\n" for n in range(2_000)),
     "flow.yaml": b"kind: " + b"[" * 20_000 + b"]" * 20_000 + b"\n",
     "tabs.yaml": b"\tkind: Service\n",
+    "open_string.tf": b'a = "' + b"${b} %{c} " * 2_000,
+    "quoted.yaml": b"policy: '{" + b'\\"a\\": \\"${a}\\", ' * 500 + b"}'\n",
+    "templates.conf": b"upstream a { " + b"${b}{c} " * 2_000,
 }
 
 

@@ -19,7 +19,8 @@ DEEPEST = 60
 TOKEN = re.compile(
     r"(?P<space>[ \t\r\f\v]+)|(?P<line>\n)|(?P<comment>#[^\n]*|//[^\n]*|/\*.*?\*/)"
     r"|<<-?(?P<tag>[A-Za-z_][\w-]*)[ \t\r]*\n(?P<heredoc>.*?)(?:\n|^)[ \t]*(?P=tag)(?=\s|$)"
-    r"|(?P<string>\"(?:\\.|\$\{[^{}]*\}|%\{[^{}]*\}|[^\"\\\n])*\")"
+    # each character is taken in one way alone, or strings without an end would be tried in all ways
+    r"|(?P<string>\"(?:\\.|[$%]\{[^{}]*\}|[$%](?!\{[^{}]*\})|[^\"\\\n$%])*\")"
     r"|(?P<word>[A-Za-z_][\w.-]*)|(?P<number>-?\d[\w.]*)|(?P<mark>=>|==|!=|[{}\[\]()=,:?]|.)",
     re.DOTALL | re.MULTILINE,
 )

@@ -92,7 +92,7 @@ class Homes:
 
     def _roots(self) -> None:
         for scope in self._names.every:
-            if self._names.top(scope) in self._scripts:
+            if self._names.top(scope) in self._scripts or not scope.module.in_service:
                 continue
             if scope.kind == "module":
                 names = dict.fromkeys(scope.bindings)

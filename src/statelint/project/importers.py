@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.project.names import Names
+from statelint.project.paths import last_name
+from statelint.project.values import Mod
 
 
 def imported_modules(names: Names) -> frozenset[str]:
@@ -17,6 +19,10 @@ def _imported(names: Names) -> Iterator[str]:
         own = scope.module
         if not own.in_service:
             continue
+        for site in scope.calls:
+            if last_name(site.call.func) == "import_module":
+                loaded = names.denote(site.call, scope)
+                yield from (value.module.path for value in loaded if isinstance(value, Mod))
         wanted = [(star, "") for star in scope.stars]
         for bindings in scope.bindings.values():
             for b in bindings:

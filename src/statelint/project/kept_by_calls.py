@@ -124,6 +124,8 @@ class KeptByCalls:
             judged = [
                 self._judge.worth(row, w) for w in worths if self._.outcomes.reached(w.context, w.scope) is not False
             ]
+            if len(judged) > 1 and all(j.judgement == "local" for j in judged):
+                judged = [judged[0]._replace(unless="", span=None, context=Context())]  # local whichever it is
             chosen = any(j.judgement == "shared" for j in judged)
             for j in judged:
                 if self._.outcomes.asked_for(site.context, scope, j.text):

@@ -88,10 +88,10 @@ class Kinds:
 
     def is_pool(self, home: Home, ways: AbstractSet[str]) -> bool:
         """Whether names say that it keeps connections open that the service itself made, not those of its users."""
-        name = words(home.short.rpartition(".")[2])
-        if not self._speaks("pool", name) or not ways.isdisjoint(WAYS["realtime"]):
+        if not ways.isdisjoint(WAYS["realtime"]):
             return False
-        return self._speaks("pooled", (*self._class_words(home), *name))
+        name = [*self._class_words(home), *words(home.short.rpartition(".")[2])]
+        return self._speaks("pool", name) and self._speaks("pooled", name)
 
     def _fetched(self, writes: Sequence[Write]) -> bool:
         """Whether each value that is given as a whole is a copy of what lies elsewhere."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 
 from statelint import facts as f
 from statelint.flow_rows import Source
@@ -133,7 +132,7 @@ class Callbacks:
                     self._to_parameter(callback, scope, fed, number, call.at)
 
 
-def decorated_by(names: Names) -> Mapping[Scope, list[Scope]]:
+def decorated_by(names: Names) -> dict[Scope, list[Scope]]:
     """Functions by the project function that decorates them, or that the decorator's factory returns."""
     found: dict[Scope, list[Scope]] = defaultdict(list)
     for scope in names.every:
@@ -143,3 +142,32 @@ def decorated_by(names: Names) -> Mapping[Scope, list[Scope]]:
                     if isinstance(value, Func):
                         found[value.scope].append(scope)
     return found
+
+
+def wrapper_of(names: Names, scope: Scope) -> tuple[Scope, Scope] | None:
+    """The project function next around a function as its decorator, and the function that this one puts in its place,
+    where that hands over something of its own: an open file, a folder, a session."""
+    node = scope.node
+    if not isinstance(node, f.Function) or not node.decorators or scope.parent is None:
+        return None
+    for value in names.denote(node.decorators[-1], scope.parent):
+        around = value.scope if isinstance(value, Func) else None
+        if around is None or not isinstance(around.node, f.Function) or not around.node.params:
+            continue
+        name = around.node.params[0].name
+        for inner in around.descendants():
+            if inner.parent is around and isinstance(inner.node, f.Function) and _adds(inner, name):
+                return around, inner
+    return None
+
+
+def _adds(inner: Scope, name: str) -> bool:
+    """Whether a call of `name` hands over more than what the function was given itself."""
+    assert isinstance(inner.node, f.Function)
+    own = {p.name for p in inner.node.params}
+    for site in inner.calls:
+        if isinstance(site.call.func, f.Name) and site.call.func.id == name:
+            values = (*site.call.args, *(value for key, value in site.call.keywords if key != "**"))
+            if any(not isinstance(v, f.Star) and not (isinstance(v, f.Name) and v.id in own) for v in values):
+                return True
+    return False

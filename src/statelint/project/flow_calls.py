@@ -169,8 +169,9 @@ class Caller:
             return NONE
         values: dict[str, Value] = {}
         positional = [p for p in node.params if p.kind in ("positional", "positional-only")][offset:]
-        for param, value in zip(positional, given.values):  # noqa: B905 - surplus arguments go to *args
-            values[param.name] = value
+        for param, value, e in zip(positional, given.values, given.exprs):  # noqa: B905 - surplus goes to *args
+            if value or e is not None:  # else spread from what nothing is known of, if it is given at all
+                values[param.name] = value
         surplus = given.values[len(positional) :]
         named = {p.name for p in node.params if p.kind not in ("star", "double-star")}
         others = [(k, v) for k, v in given.keywords.items() if k not in named]
@@ -238,7 +239,7 @@ class Caller:
         attribute = func.name if isinstance(func, f.Attr) else ""
         if isinstance(func, f.Name) and not names:
             names = [a.cls for a in act.lookup(func.id) or NONE if isinstance(a, Inst)]
-        known = [*names, *self._pseudo(recv, attribute, not names)]
+        known = [*names, *self._built_upon(func, act.scope), *self._pseudo(recv, attribute, not names)]
         found: list[Value] = []
         done = False
         if attribute:
@@ -281,6 +282,12 @@ class Caller:
                 self._taken_in(act, func, names, given)
             self._callbacks(act, given)
         return join(found)
+
+    def _built_upon(self, func: f.Expr, scope: Scope) -> list[str]:
+        """The outside classes that a class without a constructor of its own is made by."""
+        classes, canonical = self._run.names.classes, self._run.knowledge.canonical
+        made = [v.scope for v in self._run.names.denote(func, scope) if isinstance(v, Cls)]
+        return [canonical(base) for cls in made for base in classes.outside_bases(cls) if base != "builtins.object"]
 
     def _pseudo(self, recv: Value, attribute: str, unresolved: bool) -> list[str]:
         """Names under the pseudo-classes that a receiver belongs to."""

@@ -51,13 +51,18 @@ class Evaluator:
         self._shapes: dict[int, str] = {}
 
     def lazily(self, e: f.Expr, scope: Scope) -> Value:
-        """Evaluate outside any running function."""
-        frame = Activation(scope, {}, None, None, self._run.stack[-1].way if self._run.stack else "")
-        self._run.stack.append(frame)
+        """Evaluate outside any running function. What a function does is noted where the function itself is run."""
+        run = self._run
+        frame = Activation(scope, {}, None, None, run.stack[-1].way if run.stack else "")
+        noted = run.events.lengths()
+        aside = scope.kind == "function" and not any(a.scope is scope for a in run.stack)
+        run.stack.append(frame)
         try:
             return self.value(frame, e)
         finally:
-            self._run.stack.pop()
+            run.stack.pop()
+            if aside:
+                run.events.cut(noted)
 
     def value(self, act: Activation, e: f.Expr) -> Value:
         """What `e` holds."""

@@ -10,7 +10,7 @@ from statelint import facts as f
 from statelint.project.calls import Calls, Edge
 from statelint.project.classes import decorator_names, first_parameter
 from statelint.project.flow_attributes import Attribution
-from statelint.project.flow_callbacks import decorated_by
+from statelint.project.flow_callbacks import decorated_by, wrapper_of
 from statelint.project.flow_calls import Caller
 from statelint.project.flow_events import Activation, Events, Frame
 from statelint.project.flow_expressions import Evaluator
@@ -167,6 +167,18 @@ class Run:
         if self.left > 0:  # what was cut short is no result
             self._memo[key] = result
         return result
+
+    def way_in(self, scope: Scope) -> None:
+        """Run a function that the outside calls, by way of what its decorator puts in its place."""
+        wrapper = wrapper_of(self.names, scope)
+        if wrapper is not None:
+            around, inner = wrapper
+            before = self.decorated.get(around)
+            self.decorated[around] = [scope]
+            self.function(inner, {"": frozenset({Inst(scope.full_name)})}, force=True)  # told apart from others
+            self.decorated[around] = before or []
+        if scope not in self.visited:
+            self.function(scope, None, force=True)
 
     def read(self, scope: Scope) -> Value:
         """The value of a property, evaluated one time in a round."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from statelint import facts as f
+from statelint.project.classes import first_parameter
 from statelint.project.flow_events import Activation, Mark
 from statelint.project.flow_sources import element
-from statelint.project.flow_values import NONE, Handle, Many, Value, join, tells
+from statelint.project.flow_values import NONE, Handle, Many, Value, join, locs, tells
 from statelint.project.values import Cls, Func, Obj
 
 if TYPE_CHECKING:
@@ -140,16 +141,18 @@ class Walker:
             value = self.entered(act, self._run.evaluator.value(act, e), e)
             if target is not None:
                 self._run.evaluator.bind(act, target, value)
-            exits.append(e)
+            exits.append((e, value))
         on = self._branch(act, s.body, Mark("with", s))
-        for e in exits:
+        for e, value in exits:
             for known in self._run.names.denote(e, act.scope):
                 if isinstance(known, Obj) and isinstance(known.cls, Cls):
                     for name in ("__exit__", "__aexit__"):
                         method = self._run.names.classes.method(known.cls.scope, name)
                         if method:
                             act.marks.append(Mark("later", None))
-                            self._run.function(method, {}, e.at, force=True)
+                            receiver = first_parameter(method)
+                            given: dict[str, Value] = {receiver[0]: frozenset(locs(value))} if receiver else {}
+                            self._run.function(method, given, e.at, force=True)
                             act.marks.pop()
         return on
 

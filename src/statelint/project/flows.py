@@ -78,7 +78,8 @@ class Flows:
         served = [s for s in names.every if s.module.in_service]
         sourced = {s for s in served if tokens.source(s)} | {s for s in sources.given() if s.module.in_service}
         writers = self._upward({s for s in served if tokens.writes(s)})
-        entered = {e.scope for e in entries.all} & writers
+        self._entered = {e.scope for e in entries.all}
+        entered = self._entered & writers
         if not sourced and not entered:
             return
         self._makers = makers = {s for s in names.every if tokens.makes(s)}
@@ -119,11 +120,11 @@ class Flows:
         wanted = {s for s in self._upward(sourced) & landing if s.module.in_service and not s.in_main}
         wanted -= self._entries.commands
         kept = [s for s in self._names.every if s in wanted or (s in sourced and s not in self._entries.commands)]
-        entered = {e.scope for e in self._entries.all}
+        entered = self._entered
         roots = [s for s in kept if s in entered or not any(e.caller in wanted for e in self._calls.into.get(s, ()))]
         roots = [s for s in roots if s.parent is None or s.parent.kind != "function" or s in entered]
         owners = {s.owner for s in kept if s.owner is not None}
-        kept += [s for s in self._names.every if s in self._makers and s.owner in owners and s not in wanted | sourced]
+        beside = [s for s in self._names.every if s in self._makers and s.owner in owners and s not in wanted | sourced]
         extras = [s for s in self._names.every if s in extra and s.kind == "function"]
         run = self._run
         for _ in range(ROUNDS):
@@ -133,6 +134,7 @@ class Flows:
             run.left = BUDGET
             hungry = [scope for group in (roots, kept) for scope in self._each(group, SHARE)]
             hungry += self._each(self._consumers(sourced), SHARE)
+            self._fill(beside)
             share = SHARE
             while hungry and run.left > 0:
                 share *= 3
@@ -155,6 +157,16 @@ class Flows:
                 hungry.append(scope)
         return hungry
 
+    def _fill(self, scopes: Iterable[Scope]) -> None:
+        """Run methods for what they put into their objects alone: who calls them is not in sight."""
+        run = self._run
+        for scope in scopes:
+            if scope not in run.visited:
+                seen, reached = set(run.visited), run.reached()
+                self._root(scope, SHARE)
+                run.forget(reached)
+                run.visited.intersection_update(seen)
+
     def _root(self, scope: Scope, share: int) -> bool:
         """Run one function with so many evaluated expressions at most; whether they were enough.
 
@@ -168,7 +180,7 @@ class Flows:
         if scope.kind == "module":
             run.body(scope)
         elif scope.kind == "function":
-            run.function(scope, None, force=True)
+            run.way_in(scope)
         enough = run.left > 0
         if not enough:
             landings = run.events.landings[before[0][0] :]
@@ -238,7 +250,8 @@ class Flows:
                 continue
             if landing.opened is None or landing.opened not in uploads:
                 made[landing.opened or key].append(landing)
-        for group in made.values():
+        for found in made.values():
+            group = self._in_sight(found)
             first = min(group, key=lambda x: (x.scope.path, x.at))
             if not self._reach.runs(first.scope):
                 continue
@@ -247,6 +260,10 @@ class Flows:
                 continue
             passing = STAYS not in ends or all(self._used_up(x) for x in group)
             yield self._landed("passing" if passing else "generated", first, group)
+
+    def _in_sight(self, group: list[Landing]) -> list[Landing]:
+        """The landings on the way from where something arrives: only there is it known what is handed over."""
+        return [x for x in group if x.frames[0].scope in self._entered] or group
 
     def _used_up(self, landing: Landing) -> bool:
         """Whether the file is read or sent by the request that wrote it."""

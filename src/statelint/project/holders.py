@@ -10,7 +10,7 @@ from statelint.project.homes import Home, Homes
 from statelint.project.names import Names
 from statelint.project.paths import receiver_rooted
 from statelint.project.scopes import Scope
-from statelint.project.values import Cls, Ext, Heap, Made, Obj, Part, Value, root
+from statelint.project.values import Cls, Ext, Heap, Made, Obj, Part, Site, Value, Values, root
 
 GENERIC_MUTATORS = frozenset(
     {"append", "appendleft", "extend", "add", "update", "setdefault", "pop", "popleft", "popitem", "insert", "remove",
@@ -27,6 +27,7 @@ class Holders:
         self._names = names
         self._homes = homes
         self._knowledge = knowledge
+        self._by_annotation: dict[Site, Values] = {}
 
     def held_by(self, e: f.Expr, scope: Scope) -> Iterator[tuple[Home, bool]]:
         """The homes of the container that `e` denotes; the bit says that `e` is an element inside it."""
@@ -133,12 +134,26 @@ class Holders:
             yield from self.homes_of(value, scope)
 
     def _is_their_own(self, held: Heap, method: str) -> bool:
-        """Whether all that a container is written with has this method of the project: its body shows what it does."""
-        written = self._names.written_elements(held)
+        """Whether all that a container is written with, or annotated to hold, has this method of the project: its body
+        shows what it does."""
+        written = self._names.written_elements(held) or self._annotated(held.site)
         owners = [v.cls if isinstance(v, Obj) else v for v in written]
-        return bool(owners) and all(
-            isinstance(owner, Cls) and self._names.classes.method(owner.scope, method) for owner in owners
-        )
+        return bool(owners) and all(isinstance(owner, Cls) and self._defines(owner.scope, method) for owner in owners)
+
+    def _defines(self, cls: Scope, method: str) -> bool:
+        """Whether a class, or one below it, has a method of the project."""
+        classes = self._names.classes
+        return any(classes.method(c, method) for c in (cls, *classes.subclasses(cls)))
+
+    def _annotated(self, site: Site) -> Values:
+        """The elements of a container by the annotation of the name that it is bound to."""
+        if site not in self._by_annotation:
+            bindings = (b for bound in site.scope.bindings.values() for b in bound if b.value is site.expr)
+            given = next((b.annotation for b in bindings), None)
+            inner = given.key if isinstance(given, f.Item) else None
+            last = inner.items[-1] if isinstance(inner, f.Group) and inner.items else inner
+            self._by_annotation[site] = self._names.annotated(last, site.scope) if last is not None else ()
+        return self._by_annotation[site]
 
     def _inherits_mutator(self, cls: Scope, name: str) -> bool:
         if self._names.classes.method(cls, name):

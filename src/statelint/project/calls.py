@@ -79,8 +79,9 @@ class Calls:
                     if isinstance(value, Cls) and (wrapper := self._names.classes.method(value.scope, "__call__")):
                         made = Obj(value, self._names.site(decorator, scope.parent))  # the class stands in its place
                         self._add(Edge(scope, wrapper, decorator.at, "decorator", made))
-                    if isinstance(value, Func):
-                        self._add(Edge(scope.parent, value.scope, decorator.at, "call"))
+                    if isinstance(value, Func | Bound):
+                        receiver = value.receiver if isinstance(value, Bound) else None
+                        self._add(Edge(scope.parent, value.scope, decorator.at, "call", receiver))
                         for inner in self._names.returned(value.scope):
                             if isinstance(inner, Func) and inner.scope is not scope:
                                 self._add(Edge(scope, inner.scope, decorator.at, "decorator"))

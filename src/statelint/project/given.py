@@ -13,10 +13,11 @@ from typing import Final
 from statelint import facts as f
 from statelint.project.applications import below_application, key_text, step_of
 from statelint.project.callees import Callees
+from statelint.project.classes import first_parameter
 from statelint.project.resolver import Given, Resolver
 from statelint.project.results import PARTIAL
 from statelint.project.scopes import CallSite, Scope, Store
-from statelint.project.values import Cls, Ext, Func, Heap, Site, Value, Values, qualified
+from statelint.project.values import Bound, Cls, Ext, Func, Heap, Site, Value, Values, qualified
 
 KEPT: Final = 16
 """Arguments of one parameter, or elements of one container, beyond which more say nothing new."""
@@ -47,6 +48,7 @@ class _Collector:
                 self._call(site)
             for store in scope.stores:
                 self._store(store)
+            self._decorated(scope)
             for bindings in scope.bindings.values() if self._beside else ():
                 for b in bindings:
                     self._hand_beside(b.value, b.scope)
@@ -84,6 +86,19 @@ class _Collector:
             step = step_of(target)
             if path is not None and step and store.value is not None:
                 self.given.kept[path + step].append((store.value, scope))
+
+    def _decorated(self, scope: Scope) -> None:
+        """`@bus.on("sold")` hands the function below it over, to the method itself or to what that gives."""
+        node = scope.node
+        if not isinstance(node, f.Function) or not node.decorators or scope.parent is None:
+            return
+        itself = f.Name(scope.name, node.name_at)
+        for decorator in node.decorators:
+            applied = f.Call(decorator, (itself,), (), decorator.at)
+            for value in self._names.denote(decorator, scope.parent):
+                if isinstance(value, Func | Bound):
+                    skipped = 1 if isinstance(value, Bound) and first_parameter(value.scope) else 0
+                    self._pass(applied, scope.parent, value.scope, skipped)
 
     def _hand_beside(self, e: f.Expr | None, scope: Scope) -> None:
         """`(pattern, Handler, {"shop": shop})`: the table is handed to a method of the class beside it."""

@@ -180,11 +180,20 @@ class Homes:
                 made_here = site is not None and id(site.expr) in own
                 of_class = (self._of_class if made_here else self._lent_of_class)[value.cls.scope]
                 of_class.extend([home] if home not in of_class else ())
+                if home.kind == "instance-attribute" and home.scope in self.keepers and made_here:
+                    self._keep_along(value.cls.scope, home)
             if site is not None:
                 homes = self._own if id(site.expr) in own else self._lent
                 if home not in homes[site]:
                     homes[site].append(home)
                 self.last(value, home.span)
+
+    def _keep_along(self, cls: Scope, home: Home) -> None:
+        """Record that objects of a class last only in an attribute of what a container keeps."""
+        for item in self._names.classes.lineage(cls):
+            if isinstance(item, Cls) and (item.scope in self.keepers or item.scope not in self.long_classes):
+                known = self.keepers.setdefault(item.scope, [])
+                known.extend([home] if home not in known else ())
 
     def of_class(self, cls: Scope) -> list[Home]:
         """The homes that made an instance of a project class, else those that were handed one."""

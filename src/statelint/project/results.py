@@ -98,7 +98,11 @@ class Results:
             held = callee.of
             row = self._names.knowledge.find("containers", held.type) if isinstance(held, Heap) else None
             if row is None or callee.name in row[1].hands_out:
-                return self._names.elements(held, e.args[0] if e.args else None)
+                default = (
+                    self._names.denote(e.args[1], scope) if callee.name == "setdefault" and len(e.args) > 1 else ()
+                )
+                inside = self._names.elements(held, e.args[0] if e.args else None)
+                return union(inside, (v for v in default if isinstance(v, Heap)))
             return ()
         return self._outside_call(name, e, scope)
 
@@ -117,8 +121,7 @@ class Results:
             named = dict(call.keywords)
             given = [named[k] for k in row.keywords if k in named] or call.args[:1]
             classes = [v for c in given for v in self._named_class(c, scope)]
-            site = self._names.site(e, scope)
-            return tuple(classes) if row.names_class else tuple(Obj(v, site) for v in classes)
+            return tuple(classes) if row.names_class else tuple(Obj(v) for v in classes)
         made = self._names.denote(call.func, scope)
         names = [name for v in made if (name := qualified(v)) in self._names.knowledge.returns]
         return union(*(self._outside_call(name, e, scope) for name in names if name))

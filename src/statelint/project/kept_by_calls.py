@@ -11,6 +11,7 @@ from statelint.project.deciders import Deciders
 from statelint.project.judging import Judge, Judged, pattern
 from statelint.project.kept import Followers, Kept, Note, Stores, argument, bound_name
 from statelint.project.kinds import words
+from statelint.project.paths import last_name
 from statelint.project.scopes import CallSite, Context, Scope
 from statelint.project.settings import path_of
 from statelint.project.stages import chosen, condition, stage
@@ -96,7 +97,20 @@ class KeptByCalls:
             return True
         if (scope in self._.offline or scope.in_main or site.context.in_main) and row.keeps not in SERVED:
             return True
+        if row.keeps == "schedule" and self._alone(scope):
+            return True
         return row.requested and not self._.reach.runs(scope)
+
+    def _alone(self, scope: Scope) -> bool:
+        """Whether a function belongs to a program of its own, which starts no service beside what it does."""
+        callers = self._.calls.into.get(scope, ())
+        called = [e.callee for e in self._.calls.out.get(scope, ())]
+        serves = self._.knowledge.words.get("serving", frozenset())
+        return (
+            bool(callers)
+            and all(e.caller.in_main or (e.site is not None and e.site.context.in_main) for e in callers)
+            and not any(last_name(site.call.func) in serves for s in (scope, *called) for site in s.calls)
+        )
 
     def _call(self, library: str, row: Store, site: CallSite, found: str) -> Iterator[Kept]:
         call, scope = site.call, site.scope

@@ -6,7 +6,6 @@ a class, function or constructor, and `{}` for what only run time knows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from statelint import facts as f
@@ -64,10 +63,8 @@ class Worths:
     def of(self, e: f.Expr | None, scope: Scope, context: Context | None = None, depth: int = 0) -> list[Worth]:
         """The alternatives of an expression that stands in a scope."""
         context = context or Context()
-        if e is None:
-            return []
-        if depth > DEPTH:
-            return [self._unknown(e, scope, context)]
+        if e is None or depth > DEPTH:
+            return [] if e is None else [self._unknown(e, scope, context)]
         if isinstance(e, f.Const):
             return [Worth(_text(e), scope.span(e.at), scope, context)]
         if isinstance(e, f.Choice):
@@ -157,10 +154,10 @@ class Worths:
     def _made_with(self, value: Obj | Cls, name: str, depth: int) -> list[Worth]:
         """What the maker of an object gave for a field, where the class has no code that could change it."""
         made = value.site if isinstance(value, Obj) else None
-        if made is None or not isinstance(made.expr, f.Call) or not isinstance(value.cls, Cls):  # type: ignore[union-attr]
+        if not isinstance(value, Obj) or not isinstance(value.cls, Cls) or made is None:
             return []
-        given = dict(made.expr.keywords).get(name)
-        if given is None or self._names.classes.method(value.cls.scope, "__init__"):  # type: ignore[union-attr]
+        given = dict(made.expr.keywords).get(name) if isinstance(made.expr, f.Call) else None
+        if given is None or self._names.classes.method(value.cls.scope, "__init__"):
             return []
         return self.of(given, made.scope, None, depth + 1)
 
@@ -345,7 +342,12 @@ class Worths:
                 found += self._property(b, item.scope, depth) if b.kind == "function" else self.bound(b, depth + 1)
             for assigned in self._names.classes.assigned(item.scope, name):
                 if assigned.value is not None:
-                    found += self.of(assigned.value, assigned.store.scope, assigned.store.context, depth + 1)
+                    scope, context = assigned.store.scope, assigned.store.context
+                    unless = self.absent(context, scope, depth)
+                    given = self.of(assigned.value, scope, context, depth + 1)
+                    found += [w._replace(unless=w.unless or unless) for w in given]
+            if any(w.unless == name for w in found):
+                found = [w for w in found if w.text not in ("", "none")]
             if found:
                 if variable := self.readers.variable(item.scope, name):
                     found = [w._replace(unless=w.unless or variable) for w in found]
@@ -381,8 +383,3 @@ def _text(e: f.Const) -> str:
     if e.kind == "none":
         return "none"
     return str(e.value).lower() if e.kind == "bool" else str(e.value)
-
-
-def texts(worths: Iterable[Worth]) -> list[str]:
-    """The known texts."""
-    return [w.text for w in worths if w.text is not None]

@@ -128,7 +128,7 @@ class Attribution:
             if name in row.paths:
                 # the framework removes what it made itself, also when code writes over it
                 own = Loc(f"{taint.type}.{name}", temp="scoped")
-                return frozenset({Taint("copy", taint.type, taint.origin, taint.via), own})
+                return frozenset({Taint("copy", "", taint.origin, taint.via), own})
             if name in row.items:
                 return frozenset({Taint("upload", row.item_type or taint.type, taint.origin, taint.via)})
             if row.proxies and name not in row.metadata and not any(s.method == name for s in row.saves):

@@ -170,8 +170,7 @@ class Library:
         if to != "path" and "memory" in wheres:
             yield Handle("memory", frozenset(locs(value)), "w")
             return
-        theirs = {Loc(t.type, temp="scoped") for t in value if isinstance(t, Taint) and t.level == "copy" and t.type}
-        paths = frozenset(locs(value)) or frozenset(theirs)  # the framework removes a copy of its own
+        paths = frozenset(locs(value))
         foreign = [c for c in classes if not c.startswith("scheme:") and not c.endswith("()") and not self.is_path(c)]
         if paths or not foreign or to == "path":
             yield Handle("local", paths, "w")

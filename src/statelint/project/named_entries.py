@@ -12,6 +12,7 @@ from statelint.house_words import is_named
 from statelint.project.calls import Calls
 from statelint.project.entry import Entry
 from statelint.project.names import Names
+from statelint.project.paths import last_name
 from statelint.project.scopes import Scope, outside_names, reads_of
 from statelint.project.values import Bound, Cls, Func
 
@@ -38,6 +39,7 @@ class ByName:
                 and (not row.modules or any(fnmatchcase(last, g) for g in row.modules))
                 and (not row.near or not self._imports(scope.module.path).isdisjoint(row.near))
                 and not (row.uncalled and self._calls.into.get(scope))
+                and not (row.alone and self._prepares_tests(node))
                 and (not row.reads or reads_of(scope, params[:1], row.reads))
             ):
                 wanted = row.parameters
@@ -49,6 +51,12 @@ class ByName:
                     sure = Confidence.MEDIUM if row.alone else Confidence.HIGH
                     entry = Entry(scope, row.entry, label, library, at, owner is not None, sure)
                     yield entry._replace(by_name=True, alone=row.alone)
+
+    def _prepares_tests(self, node: f.Function) -> bool:
+        """Whether a decorator says that tests ask for what the function gives, `request` being theirs."""
+        words = self._names.knowledge.words.get("fixtures", frozenset())
+        called = (d.func if isinstance(d, f.Call) else d for d in node.decorators)
+        return any(last_name(d) in words for d in called)
 
     def marking(self) -> frozenset[Scope]:
         """Functions and classes of the project that decorate others."""

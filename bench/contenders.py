@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ HERE = Path(__file__).resolve().parent
 CODE = ("ruff", "bandit", "pylint")
 CONFIGURATION = ("yamllint", "checkov")
 """Rivals, the quickest first: ratios are given to that one too."""
+QUICK = ("ruff", "yamllint")
 
 
 class Contender(NamedTuple):
@@ -31,37 +33,30 @@ def statelint(commands: Path, cache: Path | None = None) -> list[str]:
     return [*check, "--cache-dir", str(cache)] if cache else [*check, "--no-cache"]
 
 
-def contenders(commands: Path, cache: Path, rounds: int, slow_rounds: int, rivals: tuple[str, ...]) -> list[Contender]:
+def others(commands: Path, names: Sequence[str]) -> dict[str, list[str]]:
+    """The commands of other tools on the folder that they are started in, with their own default rules."""
+    arguments = {
+        "ruff": ["check", "--no-cache", "--isolated", "--exit-zero", "-q"],
+        "bandit": ["-q", "-r", "-f", "json", "--exit-zero"],
+        "pylint": ["--jobs=0", "--exit-zero", "--recursive=y"],
+        "semgrep": [
+            "scan", "--metrics=off", "--disable-version-check", "-q", "--config", str(HERE / "semgrep.yaml"),
+        ],
+        "yamllint": ["-d", "relaxed", "--no-warnings", "-f", "parsable"],
+        "checkov": ["--quiet", "--compact", "--soft-fail", "--skip-download", "-o", "json", "-d"],
+    }  # fmt: skip
+    return {name: [str(commands / name), *arguments[name], "."] for name in names}
+
+
+def contenders(commands: Path, cache: Path, rounds: int, slow_rounds: int, rivals: Sequence[str]) -> list[Contender]:
     """What is timed: each tool as its users start it, with its own default rules and no configuration."""
-    run = {name: str(commands / name) for name in rivals}
-    others = {
-        "ruff": (["check", "--no-cache", "--isolated", "--exit-zero", "-q", "."], rounds, (0,)),
-        "bandit": (["-q", "-r", "-f", "json", "--exit-zero", "."], slow_rounds, (0,)),
-        "pylint": (["--jobs=0", "--exit-zero", "--recursive=y", "."], slow_rounds, (0,)),
-        "semgrep": (
-            [
-                "scan",
-                "--metrics=off",
-                "--disable-version-check",
-                "--quiet",
-                "--config",
-                str(HERE / "semgrep.yaml"),
-                ".",
-            ],
-            slow_rounds,
-            (0,),
-        ),
-        "yamllint": (["-d", "relaxed", "--no-warnings", "-f", "parsable", "."], rounds, (0, 1)),
-        "checkov": (
-            ["-d", ".", "--quiet", "--compact", "--soft-fail", "--skip-download", "-o", "json"],
-            slow_rounds,
-            (0,),
-        ),
-    }
     return [
         Contender("statelint cold", [*statelint(commands), "."], rounds),
         Contender("statelint warm", [*statelint(commands, cache), "."], rounds),
-        *(Contender(name, [run[name], *others[name][0]], others[name][1], others[name][2]) for name in rivals),
+        *(
+            Contender(name, command, rounds if name in QUICK else slow_rounds, (0, 1) if name == "yamllint" else (0,))
+            for name, command in others(commands, rivals).items()
+        ),
     ]
 
 
@@ -97,5 +92,5 @@ def with_ratios(rows: list[dict[str, object]], rival: str) -> list[dict[str, obj
     for row in rows:
         own = medians[str(row["name"])]
         row["to_statelint_cold"] = round(own / medians["statelint cold"], 2)
-        row[f"to_{rival}"] = round(own / medians[rival], 2)
+        row[f"to_{rival.replace(' ', '_')}"] = round(own / medians[rival], 2)
     return rows

@@ -52,7 +52,7 @@ def table(rows: list[dict[str, object]], rival: str) -> str:
         memory = "" if row["peak_megabytes"] is None else f"{row['peak_megabytes']:.0f} MB"
         lines.append(
             f"| {row['name']} | {row['runs']} | {row['median_seconds']:.2f} s | {row['fastest_seconds']:.2f} s "
-            f"| {memory} | {row['to_statelint_cold']} | {row[f'to_{rival}']} |"
+            f"| {memory} | {row['to_statelint_cold']} | {row['to_' + rival.replace(' ', '_')]} |"
         )
     return "\n".join(lines)
 

@@ -8,9 +8,13 @@ own with the lines where they stand.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from importlib import import_module
+from itertools import islice
 from typing import NamedTuple
+
+import msgspec
 
 from statelint.facts import Document, Facts, Setting
 from statelint.implied import implied
@@ -27,6 +31,13 @@ PROXY = re.compile(
     r"<Proxy\s|ProxyPass|virtual_server\s|reverse_proxy\s|sub\s+vcl_|<\?xml|<configuration>)",
     re.MULTILINE,
 )
+WRITTEN = re.compile(
+    r"<<-?[ \t]*(?P<quote>[\"']?)(?P<tag>[A-Za-z_]\w*)(?P=quote)[^\n]*\n(?P<body>.{1,65536}?)\n[ \t]*(?P=tag)[ \t]*$",
+    re.DOTALL | re.MULTILINE,
+)
+"""A text that a script gives to a command, up to the line that ends it."""
+SCRIPTS = frozenset({"script", "commands"})
+MOST_WRITTEN = 100
 ENDINGS = {"yaml": "yaml", "yml": "yaml", "json": "hcl-json", "toml": "toml", "conf": "conf", "cfg": "conf"}
 """How the name of a file ends → how a text of that name is read."""
 HOLDERS = frozenset({"kubernetes", "yaml", "json", "compose", "cloudformation", "terraform", "patch"})
@@ -48,11 +59,11 @@ def read(kind: str, content: bytes) -> Facts:
     trouble, since it may be no configuration at all.
     """
     if kind != LOOSE:
-        return _with_embedded(_extract(kind, content), content)
+        return _with_written(_with_embedded(_extract(kind, content), content), kind, content)
     kind = resolved(kind, content)
     if not kind:
         return Facts()
-    facts = _with_embedded(_extract(kind, content), content)
+    facts = _with_written(_with_embedded(_extract(kind, content), content), kind, content)
     return Facts(documents=facts.documents, comments=facts.comments, lines=facts.lines)
 
 
@@ -104,6 +115,28 @@ def _with_embedded(facts: Facts, content: bytes, depth: int = 0, target: str = "
         troubles=facts.troubles,
         lines=facts.lines,
     )
+
+
+def _with_written(facts: Facts, kind: str, content: bytes) -> Facts:
+    """The facts with the documents that a script writes into files or hands to other programs, as its here-documents.
+
+    Their text is not quite what the script writes, so that nothing in them is edited.
+    """
+    scripts = [d for d in facts.documents if d.format in SCRIPTS]
+    if b"<<" not in content or not (scripts or kind == "commands"):
+        return facts
+    text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+    holder = Document("script", "", "", "", "", ())
+    found: list[Document] = []
+    for match in islice(WRITTEN.finditer(text), MOST_WRITTEN):
+        body = textwrap.dedent(match["body"].replace("\\$", "$"))
+        reader = _look(body) or ("yaml" if ENTRY.search(body) else "")
+        if reader:
+            first = text.count("\n", 0, match.start("body"))
+            at = Place(first + 1, 1, first + 1, 1)
+            outer = Setting(("command",), "", "block", at, at, True)
+            found.extend(_read(reader, Inner(body, first, 0, True), holder, outer, DEEPEST - 1))
+    return msgspec.structs.replace(facts, documents=(*facts.documents, *found)) if found else facts
 
 
 def _inner(setting: Setting, lines: list[str]) -> Inner:

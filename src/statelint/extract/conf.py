@@ -20,6 +20,7 @@ LARGEST = 4 * 1024 * 1024
 ACTION = re.compile(r"\{%.*?%\}|\{#.*?#\}|<%(?!=).*?%>", re.DOTALL)
 EXPRESSION = re.compile(r"\{\{.*?\}\}|<%=.*?%>", re.DOTALL)
 MARK = re.compile(r"#\s*statelint:\s*(?P<text>.*)$")
+# what a text looks like is part of reading it: it must not depend on the rules, since facts are kept by bytes alone
 LOOKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("markup", re.compile(r"\A\s*(?:<\?xml|<!--|<[a-zA-Z][\w.:-]*(?:\s+[\w:.-]+\s*=\s*[\"']|\s*/?>))")),
     ("script", re.compile(r"\A#!")),

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from statelint.facts import Document, Setting
 from statelint.findings import Confidence, Hit, Role, Step, Subject, Verdict
 from statelint.project import Project
+from statelint.project.objects import ObjectRow, matches, rows_of
 from statelint.project.plain_defaults import Defaults
-from statelint.project.rows import ConfigurationRow, matches, rows_of
 from statelint.spans import Span
 
 
@@ -56,7 +56,7 @@ def _names(document: Document, setting: Setting) -> Iterator[str]:
             yield other.value
 
 
-def _hit(path: str, document: Document, row: ConfigurationRow, setting: Setting, key: str) -> Hit:
+def _hit(path: str, document: Document, row: ObjectRow, setting: Setting, key: str) -> Hit:
     span = Span.at(path, setting.key_at)
     resource = f"{document.kind} {document.name}".strip() or path
     place = "/".join(p for p in (document.kind, document.namespace, document.name) if p) or path.rpartition("/")[2]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 from types import MappingProxyType
 
 from statelint.facts import Document
 from statelint.findings import Confidence, Hit, Role, Step, Subject, Verdict
 from statelint.project import Project
 from statelint.project.plain_defaults import Defaults
-from statelint.project.switches import Found, Switches
+from statelint.project.switches import Folder, Found, Switches
 from statelint.spans import Span
 
 LONGEST = 40
@@ -20,23 +19,26 @@ def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
     """Yield a hit for each setting that a row switches on; a setting reached in several ways counts once."""
     switches = Switches(parameters["rows"])
     defaults = Defaults(project.documents)
+    folders = _folders(project.documents)
     for path, documents in project.documents.items():
         seen: set[Span] = set()
         for whole in documents:
             if not switches.speak_of(whole):
                 continue
             document = defaults.shown(path, whole)
-            for found in switches.of(document, defaults.of(path, document), partial(_beside, project.documents, path)):
+            for found in switches.of(document, defaults.of(path, document), folders[path.rpartition("/")[0]]):
                 hit = _hit(path, document, found)
                 if hit.subject.span not in seen:
                     seen.add(hit.subject.span)
                     yield hit
 
 
-def _beside(documents: Mapping[str, tuple[Document, ...]], path: str) -> list[Document]:
-    """The documents of the folder that a file is in."""
-    folder = path.rpartition("/")[0]
-    return [d for other, found in documents.items() if other.rpartition("/")[0] == folder for d in found]
+def _folders(documents: Mapping[str, tuple[Document, ...]]) -> dict[str, Folder]:
+    """The documents of each folder, by its path."""
+    found: dict[str, list[Document]] = {}
+    for path, own in documents.items():
+        found.setdefault(path.rpartition("/")[0], []).extend(own)
+    return {path: Folder(own) for path, own in found.items()}
 
 
 def _hit(path: str, document: Document, found: Found) -> Hit:

@@ -1,198 +1,71 @@
-"""Rows of configuration rules: which setting of which resource, and which values of it count."""
+"""What the rows of configuration rules have in common: which values of a setting switch something on."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
-from statelint.facts import Document, Setting
+from statelint.facts import Setting
 from statelint.findings import Edit
-from statelint.spans import Span
 
-UNESCAPED_COMMA = re.compile(r"(?<!\\),")
-GENERIC = re.compile(r"(?:^|[a-z])[aA]nnotations$")
+GROUPS = frozenset({"map", "empty-map", "empty-list"})
+"""Forms of settings that have no value of their own."""
 
 
-class ConfigurationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One setting that a rule looks for.
 
-    Exactly one of `field`, `annotation` and `label` names the key; in `field`, `*` is one part of the path, `**` any
-    number, and `~` stands for a dot inside a part. `group` may name several with `|`, or end one after a `*`. A value
-    counts when it is one of `values`, or matches `pattern`, or, with `present`, is anything but one of `unless` and
-    null. With `pair`, the value is a list of `key=value` and the pair's value is what counts.
+    A value counts when it is one of `values`, or matches `pattern`, or, with `present`, is anything but one of `but`,
+    empty or null. `when` names further keys that must hold, `unless` those that must not, each with its values (none
+    for any; `/…/` is a regular expression). With `fold`, small and capital letters are the same.
     """
 
     product: str
-    format: str = "kubernetes"
     kinds: tuple[str, ...] = ()
-    group: str = ""
-    field: str = ""
-    annotation: str = ""
-    label: str = ""
     values: tuple[str, ...] = ()
     pattern: str = ""
     present: bool = False
-    unless: tuple[str, ...] = ()
-    ignore_case: bool = False
-    pair: str = ""
-    beside: dict[str, tuple[str, ...]] = {}
-    """Further keys that must hold: path relative to the setting's own mapping → values, or none for any value; a value
-    `/…/` is a regular expression, a part `*` any name."""
-    without: dict[str, tuple[str, ...]] = {}
-    """Like `beside`, but the row does not count when one of them holds."""
+    but: tuple[str, ...] = ()
+    fold: bool = False
+    when: dict[str, tuple[str, ...]] = {}
+    unless: dict[str, tuple[str, ...]] = {}
     needs: tuple[str, ...] = ()
     """Words of which a file has one where the row counts, if the keys alone say little: for reading fewer files."""
-    how: str = "a client stays on one server"
+    how: str = "by a cookie or its address"
     grade: Literal["definite", "arguable"] = "definite"
     fix: str = ""
     edit: Edit | None = None
     preview: bool = False
     """Whether nobody could confirm the fact in the product's own documents or code; reported only with `--preview`."""
 
-    def key(self, document: Document, setting: Setting) -> str | None:
-        """The key as a reader knows it when this row speaks of this setting, else None."""
-        path = setting.path
-        if self.annotation or self.label:
-            wanted = self.annotation or self.label
-            if not path or not _fits(path[-1], wanted):
-                return None
-            place = ("annotations", "labels")[not self.annotation]
-            if document.kind and path[:-1] == (f"common{place.capitalize()}",):
-                return path[-1]
-            if document.kind or document.format == "patch":
-                if path[:-1] != ("metadata", place) or not self._speaks_of(document):
-                    return None
-            elif len(path) < 2 or not (GENERIC.search(path[-2]) if self.annotation else path[-2].endswith("abels")):
-                return None
-            return path[-1]
-        if not self._speaks_of(document) or not _pattern(self.field).fullmatch("/".join(path)):
-            return None
-        return ".".join(path)
-
-    def _speaks_of(self, document: Document) -> bool:
-        if document.format == "patch":
-            return self.format == "kubernetes" and (not document.kind or not self.kinds or document.kind in self.kinds)
-        if document.format != self.format:
+    def switched(self, setting: Setting, value: str) -> bool:
+        """Whether a value, resolved where it can be, switches the thing on."""
+        if setting.form == "null" or (setting.form == "template" and value == setting.value):
             return False
-        if self.kinds and document.kind not in self.kinds:
-            return False
-        group = document.version.rpartition("/")[0]
-        if self.group.startswith("*"):
-            return group.endswith(self.group[1:])
-        return group in self.group.split("|")
-
-    def counts(self, setting: Setting) -> bool:
-        """Whether the value of a setting switches the thing on."""
-        if setting.form in ("null", "template"):
-            return False
-        if setting.form in ("map", "empty-map", "empty-list"):
-            return self.present and setting.form not in self.unless
-        value = setting.value
-        if self.pair:
-            pairs = (part.partition("=")[::2] for part in UNESCAPED_COMMA.split(value))
-            value = {name.strip(): worth.strip() for name, worth in pairs}.get(self.pair, "")
-        compare = value.strip().lower() if self.ignore_case else value.strip()
-        values = tuple(v.lower() for v in self.values) if self.ignore_case else self.values
-        if compare in values:
+        if setting.form in GROUPS:
+            named = bool(self.pattern) and bool(value) and self._matches(value)
+            return named or (self.present and setting.form not in self.but)
+        known = value.strip().lower() if self.fold else value.strip()
+        if known in (_small(self.values) if self.fold else self.values):
             return True
-        if self.pattern and re.search(self.pattern, value, re.IGNORECASE if self.ignore_case else 0):
-            return compare not in self.unless
-        return self.present and compare != "" and compare not in self.unless
+        if self.pattern:
+            return self._matches(value) and known not in self.but
+        return self.present and known != "" and known not in self.but
+
+    def _matches(self, value: str) -> bool:
+        return re.search(self.pattern, value, re.IGNORECASE if self.fold else 0) is not None
 
 
-def _beside(row: ConfigurationRow, document: Document, setting: Setting) -> bool:
-    """Whether what a row wants beside a setting is there, and what it does not want is not."""
-    wanted = all(_holds(key, values, document, setting) for key, values in row.beside.items())
-    return wanted and not any(_holds(key, values, document, setting) for key, values in row.without.items())
-
-
-def _holds(key: str, values: tuple[str, ...], document: Document, setting: Setting) -> bool:
-    """Whether a key relative to the setting's mapping (`^` is one mapping further up) has one of these values."""
-    up = key.count("^")
-    home = setting.path[: len(setting.path) - 1 - up]
-    path = home + tuple(part.replace("~", ".") for part in key.lstrip("^").split(".") if part)
-    return any(
-        len(s.path) == len(path)
-        and all(wanted in (part, "*") for part, wanted in zip(s.path, path, strict=True))
-        and s.form not in ("null", "template")
-        and (not values or any(_same(s.value, value) for value in values))
-        for s in document.settings
-    )
-
-
-def _same(value: str, wanted: str) -> bool:
+def same(value: str, wanted: str, fold: bool = False) -> bool:
+    """Whether a value is the one that a row names, or matches its regular expression."""
     if len(wanted) > 2 and wanted.startswith("/") and wanted.endswith("/"):
-        return re.search(wanted[1:-1], value) is not None
-    return value == wanted
+        return re.search(wanted[1:-1], value, re.IGNORECASE if fold else 0) is not None
+    return (value.lower() == wanted.lower()) if fold else value == wanted
 
 
-def _fits(name: str, wanted: str) -> bool:
-    return (
-        name == wanted if "*" not in wanted else re.fullmatch(re.escape(wanted).replace(r"\*", ".+"), name) is not None
-    )
-
-
-@lru_cache(maxsize=2048)
-def _pattern(field: str) -> re.Pattern[str]:
-    parts = [
-        "(?:[^/]+/)*" if part == "**" else ("[^/]+" if part == "*" else re.escape(part.replace("~", "."))) + "/"
-        for part in field.split(".")
-    ]
-    return re.compile("".join(parts).removesuffix("/"))
-
-
-class Rows:
-    """Rows in their order, found by the last part of the key that each speaks of."""
-
-    def __init__(self, rows: tuple[ConfigurationRow, ...]) -> None:
-        self._last: dict[str, list[tuple[int, ConfigurationRow]]] = {}
-        self._open: list[tuple[str, tuple[int, ConfigurationRow]]] = []
-        for entry in enumerate(rows):
-            word = entry[1].annotation or entry[1].label or entry[1].field.rpartition(".")[2].replace("~", ".")
-            if "*" in word:
-                self._open.append((word.partition("*")[0], entry))
-            else:
-                self._last.setdefault(word, []).append(entry)
-        self._starts = tuple({start for start, _ in self._open})
-        self.formats = {row.format for row in rows} | {"patch"}
-        if any(row.annotation or row.label for row in rows):
-            self.formats |= {"yaml", "json", "compose", "terraform"}
-
-    def about(self, setting: Setting) -> list[ConfigurationRow]:
-        """The rows that may speak of a setting, in their order."""
-        last = setting.path[-1] if setting.path else ""
-        known: Sequence[tuple[int, ConfigurationRow]] = self._last.get(last, ())
-        if last.startswith(self._starts):
-            open_rows = (entry for start, entry in self._open if last.startswith(start))
-            known = sorted([*known, *open_rows], key=lambda entry: entry[0])
-        return [row for _, row in known]
-
-
-def rows_of(parameters: object) -> Rows:
-    """The rows of a rule's parameters. Raises msgspec.ValidationError for a row outside the vocabulary."""
-    return Rows(msgspec.convert(parameters, tuple[ConfigurationRow, ...]))
-
-
-def matches(
-    rows: Rows, document: Document, resolve: Mapping[str, tuple[str, Span]]
-) -> Iterator[tuple[ConfigurationRow, Setting, str]]:
-    """(row, setting, key) for everything in a document that a row switches on; the first row for a setting wins.
-
-    `resolve` gives the plain values of what templates name; a setting that gets its value so counts as guarded.
-    """
-    if document.format not in rows.formats:
-        return
-    for original in document.settings:
-        setting = original
-        if original.form == "template" and original.value in resolve:
-            value = resolve[original.value][0]
-            setting = Setting(original.path, value, "plain", original.at, original.key_at, True)
-        for row in rows.about(setting):
-            key = row.key(document, setting)
-            if key is not None and row.counts(setting) and _beside(row, document, setting):
-                yield row, setting, key
-                break
+@lru_cache(maxsize=1024)
+def _small(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(value.lower() for value in values)

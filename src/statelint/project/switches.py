@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from statelint.facts import Document, Setting
-from statelint.findings import Edit
 from statelint.project.plain_defaults import resolved
+from statelint.project.rows import Row, same
 
 BETWEEN = "\x1f"
 """What stands between the parts of a path in a pattern; keys hold dots and slashes."""
@@ -19,40 +19,21 @@ DATA = frozenset({"yaml", "json", "toml", "compose", "cloudformation"})
 """Formats of nested mappings, which rows address alike as `data`."""
 
 
-class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Switch(Row, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One setting that switches something on.
 
     `path` is a dotted key path: `*` is one part, `**` any number, `a|b` either, `~` a dot inside a part, `%name` a name
-    with or without a dotted prefix; list positions are skipped, and an empty path is the document itself. A value
-    counts when it is one of `values`, or matches `pattern`, or, with `present`, is anything but one of `but`, empty or
-    null. `block` is the kind of block that holds it (a resource when empty, `file` for attributes outside of blocks).
-    `when` and `unless` name further keys and their values (none for any; `/…/` is a regular expression): a plain key
-    stands beside the setting, `./key` below it, each `^` in front is one level up, `/key` starts at the top, `//key` at
-    the top of any document of the same folder: of configuration that is split over several files.
+    with or without a dotted prefix; list positions are skipped, and an empty path is the document itself. `block` is
+    the kind of block that holds it (a resource when empty, `file` for attributes outside of blocks). A plain key of
+    `when` and `unless` stands beside the setting, `./key` below it, each `^` in front is one level up, `/key` starts at
+    the top, `//key` at the top of any document of the same folder: of configuration that is split over several files.
     """
 
-    product: str
     format: str
     path: str
-    kinds: tuple[str, ...] = ()
     block: str = ""
-    values: tuple[str, ...] = ()
-    pattern: str = ""
-    present: bool = False
-    but: tuple[str, ...] = ()
-    fold: bool = False
-    when: dict[str, tuple[str, ...]] = {}
-    unless: dict[str, tuple[str, ...]] = {}
     dotted: bool = False
     """Whether several parts of the path may be written as one key with dots between them."""
-    needs: tuple[str, ...] = ()
-    """Words of which a file has one where the row counts, if the keys alone say little: for reading fewer files."""
-    how: str = "by a cookie or its address"
-    grade: Literal["definite", "arguable"] = "definite"
-    fix: str = ""
-    edit: Edit | None = None
-    preview: bool = False
-    """Whether nobody could confirm the fact in the product's own documents or code; reported only with `--preview`."""
 
     def speaks_of(self, document: Document) -> bool:
         """Whether the row is about documents of this format and kind."""
@@ -69,28 +50,6 @@ class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         text = BETWEEN.join(path)
         pattern = _pattern(self.path, self.fold)
         return bool(pattern.fullmatch(text) or (self.dotted and pattern.fullmatch(text.replace(".", BETWEEN))))
-
-    def counts(self, setting: Setting, value: str) -> bool:
-        """Whether a value, resolved where it can be, switches the thing on."""
-        if setting.form == "null":
-            return False
-        if setting.form in ("map", "empty-map", "empty-list"):
-            shown = value or setting.form
-            return (self.present and setting.form not in self.but) or (
-                bool(self.pattern) and bool(value) and self._matches(shown)
-            )
-        if setting.form == "template" and value == setting.value:
-            return False
-        value = value.strip()
-        known = value.lower() if self.fold else value
-        if known in self.values:
-            return True
-        if self.pattern:
-            return self._matches(value) and known not in self.but
-        return self.present and value != "" and known not in self.but
-
-    def _matches(self, value: str) -> bool:
-        return re.search(self.pattern, value, re.IGNORECASE if self.fold else 0) is not None
 
     def split(self) -> bool:
         """Whether what the row wants may stand in another file."""
@@ -125,13 +84,11 @@ class Switches:
         """Whether any row is about documents like this one."""
         return bool(self._about(document))
 
-    def of(
-        self, document: Document, resolve: Mapping[str, str], folder: Callable[[], Sequence[Document]] = tuple
-    ) -> Iterator[Found]:
+    def of(self, document: Document, resolve: Mapping[str, str], folder: Folder | None = None) -> Iterator[Found]:
         """What the rows find in a document; the first row for a setting wins.
 
-        `resolve` gives plain defaults of what expressions name, e.g. `var.sticky` → `true`; `folder` the documents that
-        stand in the same folder.
+        `resolve` gives plain defaults of what expressions name, e.g. `var.sticky` → `true`; `folder` holds the
+        documents that stand beside it.
         """
         known = self._about(document)
         if not known:
@@ -151,7 +108,7 @@ class Switches:
             value = inside.value(setting) if rows else ""
             for row in rows:
                 if (
-                    row.counts(setting, value)
+                    row.switched(setting, value)
                     and row.fits(setting.path)
                     and inside.all(row.when, setting, row.fold)
                     and not inside.any(row.unless, setting, row.fold)
@@ -160,12 +117,25 @@ class Switches:
                     break
 
 
+class Folder:
+    """The documents of one folder, asked whether any of them holds a key; each question is worked out once."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = documents
+        self._known: dict[tuple[str, tuple[str, ...]], bool] = {}
+
+    def holds(self, key: str, values: tuple[str, ...], setting: Setting, fold: bool) -> bool:
+        """Whether a key from the top of a document has one of some values there."""
+        if (key, values) not in self._known:
+            inside = (_Inside(d.settings, {}) for d in self._documents if d.format in DATA)
+            self._known[key, values] = any(one.all({key: values}, setting, fold) for one in inside)
+        return self._known[key, values]
+
+
 class _Inside:
     """The settings of one document, asked by keys relative to one of them."""
 
-    def __init__(
-        self, settings: Sequence[Setting], resolve: Mapping[str, str], folder: Callable[[], Sequence[Document]]
-    ) -> None:
+    def __init__(self, settings: Sequence[Setting], resolve: Mapping[str, str], folder: Folder | None = None) -> None:
         self._settings = settings
         self._resolve = resolve
         self._folder = folder
@@ -183,8 +153,7 @@ class _Inside:
     def _holds(self, key: str, values: tuple[str, ...], setting: Setting, fold: bool) -> bool:
         home: tuple[str, ...] = ()
         if key.startswith("//"):
-            others = (_Inside(d.settings, self._resolve, tuple) for d in self._folder() if d.format in DATA)
-            return any(other._holds(key[1:], values, setting, fold) for other in others)
+            return self._folder is not None and self._folder.holds(key[1:], values, setting, fold)
         if key.startswith("/"):
             key = key[1:]
         elif key.startswith("./"):
@@ -198,15 +167,9 @@ class _Inside:
                 if other.form == "null":
                     continue
                 value = self.value(other)
-                if not values or any(_same(value, wanted, fold) for wanted in values):
+                if not values or any(same(value, wanted, fold) for wanted in values):
                     return True
         return False
-
-
-def _same(value: str, wanted: str, fold: bool) -> bool:
-    if len(wanted) > 2 and wanted.startswith("/") and wanted.endswith("/"):
-        return re.search(wanted[1:-1], value, re.IGNORECASE if fold else 0) is not None
-    return (value.lower() == wanted.lower()) if fold else value == wanted
 
 
 def _up(path: tuple[str, ...], levels: int) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from statelint.findings import Confidence, Verdict
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
 from statelint.project.first_use import FirstUse
+from statelint.project.given import made_by_a_call
 from statelint.project.handed_on import HandedOn
 from statelint.project.homes import Home, Homes
 from statelint.project.kinds import Kinds, words
@@ -53,6 +54,9 @@ class State:
 
 KEYED: Final = ("__setitem__", "__getitem__")
 """What a class defines whose objects are containers."""
+
+
+ORIGIN: Final = frozenset({"__author__", "__version__", "__license__"})
 
 
 class States:
@@ -156,7 +160,10 @@ class States:
         if write.rooted == "whole":
             return self._reach.chain(write.scope, lasting=True) is not None
         if write.home.kind == "default-argument":
-            return not self._calls.always_given(write.home.scope, write.home.name.rpartition(".")[2])
+            function = write.home.scope
+            if made_by_a_call(function) and function.parent not in self._at_start:
+                return False
+            return not self._calls.always_given(function, write.home.name.rpartition(".")[2])
         if write.home.kind == "closure-variable":
             return write.home.scope in self._at_start
         if write.home.kind == "instance-attribute":
@@ -174,7 +181,7 @@ class States:
         own = [w for w in writes if w not in self._moved] or writes
         kind = self._kinds.of(home, types, own, memo or self._verdicts.is_stale_memo(home, own), ways)
         verdict, reason = self._verdicts.of(home, writes, memo, types)
-        if verdict is Verdict.DEFINITE and not self._vendored.isdisjoint(home.scope.module.dotted):
+        if verdict is Verdict.DEFINITE and self._is_carried_along(home.scope):
             verdict, reason = Verdict.ARGUABLE, "it belongs to a library that the project carries along"
         if self._verdicts.is_lock(types):
             kind = "lock"
@@ -189,6 +196,18 @@ class States:
         confidence = chain.confidence if chain else Confidence.LOW
         entries = len({c.entry for w in writes if (c := self._reach.chain(w.scope))})
         return State(home, verdict, kind, reason, confidence, tuple(ordered), chain, entries, memo, types, (), fallback)
+
+    def _is_carried_along(self, scope: Scope) -> bool:
+        """Whether code belongs to a library that the project carries along: by its folder, or since its module names
+        author, version and license for itself, as libraries of one file do."""
+        module = scope.module
+        if not self._vendored.isdisjoint(module.dotted):
+            return True
+        return (
+            not module.is_package
+            and len(module.dotted) > 1
+            and self._names.scopes[module.path].bindings.keys() >= ORIGIN
+        )
 
     def _is_fallback(self, home: Home, writes: Sequence[Write]) -> bool:
         """Whether the object serves only where no shared store is configured: the other branch has a shared one."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from itertools import count
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from statelint import facts as f
@@ -33,6 +35,10 @@ def first_parameter(scope: Scope) -> tuple[str, str] | None:
         return None
     is_cls = bool(names & CLASSLIKE) or node.name in CLASSLIKE or _is_metaclass(scope)
     return node.params[0].name, "cls" if is_cls else "self"
+
+
+def _in_order(some: Iterable[tuple[int, Store]], others: Iterable[tuple[int, Store]]) -> list[Store]:
+    return [store for _, store in sorted((*some, *others), key=itemgetter(0))]
 
 
 def is_abstract(cls: Scope) -> bool:
@@ -76,8 +82,12 @@ class Classes:
 
     def __init__(self, scopes: Iterable[Scope], denote: Callable[[f.Expr, Scope], Values]) -> None:
         self._denote = denote
+        self._numbers = count()
         self.all: list[Scope] = []
-        self._given_to_attributes: dict[str, list[Store]] = defaultdict(list)
+        self._given_to_attributes: dict[str, list[tuple[int, Store]]] = defaultdict(list)
+        """What is assigned to attributes of a name, numbered, but for what follows."""
+        self._given_to_receivers: dict[tuple[str, Obj | Cls], list[tuple[int, Store]]] = defaultdict(list)
+        """What methods assign to an attribute of their receiver, which is plain; by far the most of all."""
         self._attributes: dict[Scope, dict[str, list[Assigned]]] = defaultdict(lambda: defaultdict(list))
         self._bases: dict[Scope, tuple[Cls | Ext, ...]] = {}
         self._lineage: dict[Scope, tuple[Cls | Ext, ...]] = {}
@@ -86,11 +96,21 @@ class Classes:
         for scope in scopes:
             for store in scope.stores:
                 if isinstance(store.target, f.Attr) and store.op == "=" and store.value is not None:
-                    self._given_to_attributes[store.target.name].append(store)
+                    self._note(store, store.target)
             if scope.kind == "class":
                 self.all.append(scope)
             elif scope.kind == "function":
                 self._collect(scope)
+
+    def _note(self, store: Store, target: f.Attr) -> None:
+        number, scope = next(self._numbers), store.scope
+        receiver = first_parameter(scope) if isinstance(target.of, f.Name) else None
+        if receiver and receiver[0] == getattr(target.of, "id", "") and len(scope.bindings[receiver[0]]) == 1:
+            assert scope.owner is not None
+            owner = Cls(scope.owner) if receiver[1] == "cls" else Obj(Cls(scope.owner))
+            self._given_to_receivers[target.name, owner].append((number, store))
+        else:
+            self._given_to_attributes[target.name].append((number, store))
 
     def _collect(self, method: Scope) -> None:
         receiver = first_parameter(method)
@@ -152,12 +172,19 @@ class Classes:
 
     def given_to_class(self, cls: Scope, name: str) -> list[Store]:
         """What code assigns to the attribute of the class itself: `cls.name = value`, `Shop.name = value`."""
-        return [s for s in self._given_to_attributes.get(name, ()) if Cls(cls) in self._owners(s)]
+        wanted = Cls(cls)
+        others = [(n, s) for n, s in self._given_to_attributes.get(name, ()) if wanted in self._owners(s)]
+        return _in_order(self._given_to_receivers.get((name, wanted), ()), others)
 
     def given_from_outside(self, cls: Scope, name: str) -> list[Store]:
         """What code outside of the class assigns to the attribute of an instance: `shop.name = value`."""
-        stores = self._given_to_attributes.get(name, ())
-        return [s for s in stores if any(isinstance(v, Obj) and v.cls == Cls(cls) for v in self._owners(s))]
+        wanted = Cls(cls)
+        others = [
+            (n, s)
+            for n, s in self._given_to_attributes.get(name, ())
+            if any(isinstance(v, Obj) and v.cls == wanted for v in self._owners(s))
+        ]
+        return _in_order(self._given_to_receivers.get((name, Obj(wanted)), ()), others)
 
     def _owners(self, store: Store) -> Values:
         return self._denote(store.target.of, store.scope) if isinstance(store.target, f.Attr) else ()

@@ -77,7 +77,6 @@ class Names:
         self.kept = self._elements.kept
         self.written_elements = self._elements.written_elements
         self._ways: Mapping[type, Callable[[Any, Scope], Values]] = {
-            f.Const: lambda e, scope: (Lit(e.value, e.kind),),
             f.Name: self._name,
             f.Attr: self._attribute,
             f.Call: self._call,
@@ -92,7 +91,8 @@ class Names:
             f.Walrus: lambda e, scope: self.denote(e.value, scope),
             f.Lambda: self._lambda,
         }
-        self._memo: dict[tuple[int, int], Values] = {}
+        self._memo: dict[Scope, dict[int, Values]] = defaultdict(dict)
+        """What expressions denote, by the scope that they run in and their `id`."""
         self._guesses: dict[tuple[int, int], Values] = {}
         """What was denoted without knowing what is given, though that matters."""
         self._alive: list[f.Expr] = []
@@ -138,13 +138,16 @@ class Names:
 
     def denote(self, e: f.Expr, scope: Scope) -> Values:
         """What `e` can denote when it runs in `scope`; empty when nothing is known."""
+        memo = self._memo[scope]
+        known = memo.get(id(e))
+        if known is not None:
+            return known
+        if isinstance(e, f.Const):
+            return (Lit(e.value, e.kind),)
         way = self._ways.get(type(e))
         if way is None:
             return ()
         key = (id(e), id(scope))
-        known = self._memo.get(key)
-        if known is not None:
-            return known
         known = self._guesses.get(key)
         if known is not None or self._leads_back(key) or self._depth > DEPTH:
             self._asked = True
@@ -158,10 +161,11 @@ class Names:
         finally:
             self._depth -= 1
             sure = self._end(key, outer)
+        self._alive.append(e)
         if self._asked and self._given is None:
             self._guesses[key] = values
         elif sure is None:
-            self._memo[key] = values
+            memo[id(e)] = values
             self._asked = before
         else:
             self._unsure[key] = (values, sure)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Union
+
+import msgspec
 
 from statelint.facts import Expr
 from statelint.project.modules import Module
@@ -14,85 +15,73 @@ WIDTH = 12
 """A set of values is cut here: beyond it, an expression says nothing useful any more."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Site:
+class Site(msgspec.Struct, frozen=True, eq=False):
     """One place where an object is made: the expression, and the scope in which it runs. Compared by identity."""
 
     scope: Scope
     expr: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Mod:
+class Mod(msgspec.Struct, frozen=True):
     module: Module
 
 
-@dataclass(frozen=True, slots=True)
-class Ext:
+class Ext(msgspec.Struct, frozen=True):
     """A name outside the project, qualified: `web.Application`, `builtins.dict`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Func:
+class Func(msgspec.Struct, frozen=True):
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Cls:
+class Cls(msgspec.Struct, frozen=True):
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Obj:
+class Obj(msgspec.Struct, frozen=True):
     """An instance of a class; without a site it is any instance, as `self` or an annotated parameter is."""
 
     cls: Cls | Ext
     site: Site | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Heap:
+class Heap(msgspec.Struct, frozen=True):
     """A container made at a site; `type` is its canonical qualified name (`builtins.dict`)."""
 
     type: str
     site: Site
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(msgspec.Struct, frozen=True):
     """A project function bound to a receiver."""
 
     scope: Scope
     receiver: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(msgspec.Struct, frozen=True):
     """An attribute of an object whose class is outside the project."""
 
     of: Value
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(msgspec.Struct, frozen=True):
     """What a call of an outside function gave, when its class is not known."""
 
     name: str
     site: Site
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """Something that another value holds: an element, a looked-up entry, an unpacked item."""
 
     of: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Lit:
+class Lit(msgspec.Struct, frozen=True):
     value: str | bool | int | float | None
     kind: str
 
@@ -129,7 +118,12 @@ def root(value: Value) -> Value:
 
 def union(*groups: Iterable[Value]) -> Values:
     """The values of all groups, each once, in order, cut at `WIDTH`."""
+    filled = [group for group in groups if group]
+    if not filled:
+        return ()
+    if len(filled) == 1 and isinstance(filled[0], tuple) and len(filled[0]) == 1:
+        return filled[0]
     seen: dict[Value, None] = {}
-    for group in groups:
+    for group in filled:
         seen.update(dict.fromkeys(group))
     return tuple(seen)[:WIDTH]

@@ -36,11 +36,18 @@ def _spelling(e: f.Expr, scope: Scope, depth: int = 0) -> tuple[str, str] | None
         before, _, after = _text(e.operands[0]).partition("%s")
         return _ends(before, after)
     if isinstance(e, f.Call) and isinstance(e.func, f.Attr) and e.func.name == "lower":
-        return ("", "") if last_name(e.func.of).endswith("method") else None
+        return ("", "") if _is_request_method(e.func.of, scope) else None
     if isinstance(e, f.Name) and depth < 2:
         bindings = scope.bindings.get(e.id, ())
         return _spelling(bindings[0].value, scope, depth + 1) if len(bindings) == 1 and bindings[0].value else None
     return None
+
+
+def _is_request_method(e: f.Expr, scope: Scope, depth: int = 0) -> bool:
+    """Whether a name, an attribute or a key says so: `request.method`, `scope["method"]`, or a local bound to one."""
+    text = _text(e.key) if isinstance(e, f.Item) else last_name(e)
+    bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) and depth < 2 else ()
+    return text.endswith("method") or any(b.value and _is_request_method(b.value, scope, depth + 1) for b in bindings)
 
 
 def _ends(before: str, after: str) -> tuple[str, str] | None:

@@ -131,8 +131,9 @@ class Verdicts:
 
     def _by_task(self, writes: Sequence[Write]) -> bool:
         """Whether every key tells the task or thread that runs."""
-        keys = [w.key for w in writes if w.how in ("item", "augment") or w.method in ("setdefault", "pop")]
-        return len(keys) == len(writes) and all("task" in self._purity.of(w.key, w.scope) for w in writes)
+        keyed = [w for w in writes if w.how in ("item", "augment") or w.method in ("setdefault", "pop")]
+        keys = [given for w in keyed for given in self._handed(w.key, w.scope)]
+        return len(keyed) == len(writes) and all("task" in self._purity.of(key, scope) for key, scope in keys)
 
     def _pools(self, home: Home, writes: Sequence[Write]) -> bool:
         """Whether a list or set is given only handles: clients of libraries, or what the class of a pool makes."""
@@ -242,14 +243,18 @@ class Verdicts:
 
     def _given(self, write: Write) -> list[tuple[f.Expr, Scope]]:
         """The value that is stored; in a helper that stores what it is given, what its callers give."""
-        if write.value is None:
+        return self._handed(write.value, write.scope)
+
+    def _handed(self, e: f.Expr | None, scope: Scope) -> list[tuple[f.Expr, Scope]]:
+        """An expression; for a parameter, what callers give."""
+        if e is None:
             return []
         given = self._names.given()
-        name = write.value.id if isinstance(write.value, f.Name) else ""
-        bindings = write.scope.bindings.get(name, ())
+        name = e.id if isinstance(e, f.Name) else ""
+        bindings = scope.bindings.get(name, ())
         if given and bindings and all(b.kind == "param" for b in bindings):
-            return given.arguments.get((write.scope, name)) or [(write.value, write.scope)]
-        return [(write.value, write.scope)]
+            return given.arguments.get((scope, name)) or [(e, scope)]
+        return [(e, scope)]
 
     def _callers(self, helper: Scope) -> list[CallSite]:
         """The calls that hand something to a helper."""

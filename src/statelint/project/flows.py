@@ -25,9 +25,9 @@ from statelint.project.shelves import Shelves
 from statelint.spans import Span
 
 ROUNDS = 3
-BUDGET = 60_000
+BUDGET = 120_000
 """Evaluated expressions for one round, so that a generated code base cannot hold up a run."""
-SHARE = 3_000
+SHARE = 6_000
 """Evaluated expressions for one way in; what needs more gets what the others leave."""
 OWN_BUDGET = 30_000
 """Evaluated expressions kept back for files of the service's own making."""

@@ -11,12 +11,8 @@ from typing import NamedTuple
 
 WITH_MODULES = """
 import json, sys
-sys.argv = ["statelint", *sys.argv[1:]]
-from statelint.cli import main
-try:
-    main()
-except SystemExit:
-    pass
+from statelint.cli import run
+run(sys.argv[1:])
 print("\\n" + json.dumps(sorted(sys.modules)), file=sys.stderr)
 """
 

@@ -133,7 +133,9 @@ class Verdicts:
         """Whether every key tells the task or thread that runs."""
         keyed = [w for w in writes if w.how in ("item", "augment") or w.method in ("setdefault", "pop")]
         keys = [given for w in keyed for given in self._handed(w.key, w.scope)]
-        return len(keyed) == len(writes) and all("task" in self._purity.of(key, scope) for key, scope in keys)
+        if len(keyed) < len(writes) or any(w.key is None for w in keyed):
+            return False
+        return all("task" in self._purity.of(key, scope) for key, scope in keys)
 
     def _pools(self, home: Home, writes: Sequence[Write]) -> bool:
         """Whether a list or set is given only handles: clients of libraries, or what the class of a pool makes."""

@@ -84,3 +84,21 @@ def test_a_mount_is_told_with_the_code_that_names_it(tmp_path: Path) -> None:
     )
     (found,) = [f for f in analyse(tmp_path).findings if f.rule.code == "SL602"]
     assert ("app.py", 3) in {(step.span.path, step.span.line) for step in found.trace}
+
+
+def test_an_ingress_names_the_services_behind_it(tmp_path: Path) -> None:
+    (tmp_path / "web.yaml").write_text(
+        "apiVersion: networking.k8s.io/v1\n"
+        "kind: Ingress\n"
+        "metadata: {name: web, annotations: {nginx.ingress.kubernetes.io/affinity: cookie}}\n"
+        "spec:\n"
+        "  rules:\n"
+        "    - http:\n"
+        "        paths:\n"
+        "          - {path: /, backend: {service: {name: shop}}}\n"
+        "          - {path: /help, backend: {service: {name: shop}}}\n"
+        "          - {path: /api, backend: {service: {name: api}}}\n"
+    )
+    finding = next(f for f in analyse(tmp_path).findings if f.rule.code == "SL502")
+    behind = [(step.note, step.span.line) for step in finding.trace if "behind" in step.note]
+    assert behind == [("`Service shop` is behind it", 8), ("`Service api` is behind it", 10)]

@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+import msgspec
+
 from statelint.facts import Document, Setting
 from statelint.findings import Confidence, Hit, Role, Step, Subject, Verdict
 from statelint.project import Project
+from statelint.project.backends import Behind, backends
 from statelint.project.objects import ObjectRow, matches, rows_of
 from statelint.project.plain_defaults import Defaults
 from statelint.spans import Span
@@ -19,9 +22,11 @@ def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
     """Yield a hit for each setting that a row matches; a setting reached by several aliases counts once.
 
     With a parameter `proxies`, an object whose name or label it matches stands in front of a proxy: that is arguable.
+    With `behind`, the trace names what the object sends requests to.
     """
     rows = rows_of(parameters["rows"])
     proxies = re.compile(str(parameters["proxies"])) if "proxies" in parameters else None
+    behind = msgspec.convert(parameters["behind"], Behind) if "behind" in parameters else None
     defaults = Defaults(project.documents)
     seen: set[Span] = set()
     handed: list[tuple[Span, Hit]] = []
@@ -37,6 +42,7 @@ def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
                 if hit.subject.span in seen:
                     continue
                 seen.add(hit.subject.span)
+                hit = replace(hit, trace=(*hit.trace, *_behind(path, document, behind)))
                 source = named.get(setting.key_at)
                 if source is None:
                     yield hit
@@ -44,6 +50,12 @@ def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
                     given = Step(source, Role.RELATED, "the value that the chart gives unless somebody sets another")
                     handed.append((source, replace(hit, trace=(*hit.trace, given))))
     yield from (hit for source, hit in handed if source not in seen)
+
+
+def _behind(path: str, document: Document, behind: Behind | None) -> Iterator[Step]:
+    """What an object sends requests to."""
+    for name, setting in backends(document, behind) if behind else ():
+        yield Step(Span.at(path, setting.key_at), Role.RELATED, f"`{name}` is behind it")
 
 
 def _names(document: Document, setting: Setting) -> Iterator[str]:

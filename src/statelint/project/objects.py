@@ -48,7 +48,7 @@ class ObjectRow(Row, frozen=True, forbid_unknown_fields=True, kw_only=True):
             elif len(path) < 2 or not (GENERIC.search(path[-2]) if self.annotation else path[-2].endswith("abels")):
                 return None
             return path[-1]
-        if not self._speaks_of(document) or not _pattern(self.field).fullmatch("/".join(path)):
+        if not self._speaks_of(document) or not field_pattern(self.field).fullmatch("/".join(path)):
             return None
         return ".".join(path)
 
@@ -100,7 +100,7 @@ def _fits(name: str, wanted: str) -> bool:
 
 
 @lru_cache(maxsize=2048)
-def _pattern(field: str) -> re.Pattern[str]:
+def field_pattern(field: str) -> re.Pattern[str]:
     parts = [
         "(?:[^/]+/)*" if part == "**" else ("[^/]+" if part == "*" else re.escape(part.replace("~", "."))) + "/"
         for part in field.split(".")

@@ -47,8 +47,9 @@ def environment(work: Path, name: str, packages: Sequence[str]) -> Path:
         venv.create(home, with_pip=True)
     done = home / "installed"
     if not done.exists() or not set(packages) <= set(done.read_text().split()):
-        print(f"installing {', '.join(packages)} into {home}", file=sys.stderr)
-        subprocess.run([str(commands / "pip"), "install", "--quiet", *packages], check=True)
+        print(f"installing {', '.join(packages) or 'statelint'} into {home}", file=sys.stderr)
+        if packages:
+            subprocess.run([str(commands / "pip"), "install", "--quiet", *packages], check=True)
         done.write_text("\n".join(packages))
     subprocess.run([str(commands / "pip"), "install", "--quiet", "--editable", str(HERE.parent)], check=True)
     return commands

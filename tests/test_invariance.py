@@ -120,11 +120,8 @@ def wrapped(tree: ast.Module) -> Modules:
 
 def split(tree: ast.Module) -> Modules:
     names = _plain_names(tree)
-    moved = [
-        n
-        for n in tree.body
-        if isinstance(n, ast.Assign) and _single(n) in names and not any(isinstance(m, ast.Call) for m in ast.walk(n))
-    ]
+    own = {n.name for n in tree.body if isinstance(n, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)}
+    moved = [n for n in tree.body if isinstance(n, ast.Assign) and _single(n) in names and _stands_alone(n, own)]
     if not moved:
         return {"main": ast.unparse(tree)}
     link = ast.ImportFrom(ELSEWHERE, [ast.alias(_single(n)) for n in moved], 0)
@@ -132,6 +129,12 @@ def split(tree: ast.Module) -> Modules:
     body = [n for n in tree.body if n not in moved]
     body.insert(place, link)
     return {"main": ast.unparse(ast.Module(body, [])), ELSEWHERE: ast.unparse(ast.Module(list(moved), []))}
+
+
+def _stands_alone(node: ast.Assign, own: set[str]) -> bool:
+    """Whether an assignment calls nothing and names nothing of its module, so that it means the same in another."""
+    inside = list(ast.walk(node.value))
+    return not any(isinstance(n, ast.Call) or (isinstance(n, ast.Name) and n.id in own) for n in inside)
 
 
 def _is_future(node: ast.stmt) -> bool:

@@ -134,8 +134,10 @@ class Project:
 
     @cached_property
     def alive(self) -> frozenset[Scope]:
-        """Scopes that anything runs: imports, start-up hooks, commands, and what arrives."""
+        """Scopes that anything runs: imports, start-up hooks, commands, and what arrives. None where no thread asks."""
         threads = [e for e in self.entries.all if e.kind == "thread" and e.maker]
+        if not threads:
+            return frozenset()
         roots = {s for s in self.names.every if s.kind != "function"} | self.entries.startup | self.entries.commands
         found = self._called_from(roots | {e.scope for e in self.entries.all if e not in threads}, set(), ())
         while made := [e for e in threads if e.maker in found and e.scope not in found]:

@@ -104,12 +104,12 @@ class Elements:
         inner: list[Value] = []
         expr, scope = value.site.expr, value.site.scope
         if (
-            isinstance(expr, f.Group)
-            and expr.kind == "tuple"
+            value.type == TUPLE
+            and isinstance(expr, f.Group)
             and isinstance(key, f.Const)
             and isinstance(key.value, int)
         ):
-            inner.extend(self._names.denote(expr.items[key.value], scope) if key.value < len(expr.items) else ())
+            inner.extend(self.at((value,), key.value))
         elif isinstance(expr, f.Table):
             for k, v in expr.pairs:
                 if not _differ(key, k):

@@ -34,6 +34,11 @@ class Module:
     def in_service(self) -> bool:
         return self.part == "service"
 
+    @property
+    def folder(self) -> tuple[str, ...]:
+        """The names that lead to the package that relative names count from."""
+        return self.dotted if self.is_package else self.dotted[:-1]
+
 
 def _dotted(path: str) -> tuple[tuple[str, ...], bool]:
     parts = PurePosixPath(path).with_suffix("").parts
@@ -64,7 +69,7 @@ class Modules:
         for module in self.by_path.values():
             self._below[module.dotted[:-1]].append(module)
         inside = (m for m in self.by_path.values() if any(isinstance(s, Import) and s.level for s in m.facts.body))
-        self._imported_as_packages = {_folder(m) for m in inside}
+        self._imported_as_packages = {m.folder for m in inside}
         """Folders whose modules import relative to their package, so that the folder itself is not on the path."""
 
     def __iter__(self) -> Iterator[Module]:
@@ -93,7 +98,7 @@ class Modules:
             return None
         # a package can be put on the path itself; then a name with a dot cannot well mean a library by accident
         best: tuple[int, Module] | None = None
-        folder = _folder(importer)
+        folder = importer.folder
         for root, module in self._tails.get(name, ()):
             near = _common(root, folder)
             may_be_root = (
@@ -129,10 +134,6 @@ class Modules:
     def children(self, package: tuple[str, ...]) -> Sequence[Module]:
         """The modules and packages in the folder of a package, given by the names that lead there from the root."""
         return self._below.get(package, ())
-
-
-def _folder(module: Module) -> tuple[str, ...]:
-    return module.dotted if module.is_package else module.dotted[:-1]
 
 
 def _common(a: tuple[str, ...], b: tuple[str, ...]) -> int:

@@ -61,7 +61,7 @@ def _folder(names: Resolver, e: f.Expr | None, module: Module) -> tuple[str, ...
     if isinstance(e, f.Name) and e.id == "__name__":
         return module.dotted
     if isinstance(e, f.Name) and e.id == "__package__":
-        return module.dotted if module.is_package else module.dotted[:-1]
+        return module.folder
     if isinstance(e, f.Const) and e.kind == "str":
         found = names.modules.find(str(e.value), module)
         return found.dotted if found else None

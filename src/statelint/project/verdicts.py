@@ -145,7 +145,8 @@ class Verdicts:
         if self._known_handles(puts):
             return True
         owner = words(home.scope.name)[-1:] if home.kind == "instance-attribute" else []
-        return owner == ["pool"] and all("handle" in self._purity.of(w.value, w.scope) for w in puts)
+        named = not self._knowledge.words.get("pool", frozenset()).isdisjoint(owner)
+        return named and all("handle" in self._purity.of(w.value, w.scope) for w in puts)
 
     def _known_handles(self, writes: Sequence[Write]) -> bool:
         """Whether each value that is given is an object of which a library says that it is a handle."""

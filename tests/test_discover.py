@@ -64,6 +64,14 @@ def test_virtual_environments_of_any_name(tmp_path: Path) -> None:
     assert paths(tmp_path) == ["a.py"]
 
 
+def test_libraries_that_were_installed_into_a_folder(tmp_path: Path) -> None:
+    tree(tmp_path, "shop/a.py", "shop/dist/web/x.py", "shop/dist/web-1.0.dist-info/METADATA",
+         "shop/dist/forms-2.0.dist-info/METADATA", "own-1.0.dist-info/METADATA", "lib/own.py",
+         "lib/own-1.0.dist-info/METADATA")  # fmt: skip
+    assert paths(tmp_path) == ["lib/own.py", "shop/a.py"]
+    assert ("shop/dist/", "libraries that were installed here") in discover(tmp_path).skipped
+
+
 @pytest.mark.parametrize("name", ["tests", "node_modules", "site-packages", "docs"])
 def test_the_root_may_have_any_name(tmp_path: Path, name: str) -> None:
     tree(tmp_path / name / "inner", "app.py")

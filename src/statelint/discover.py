@@ -26,6 +26,8 @@ SKIPPED = frozenset(
 )  # fmt: skip
 BUILT = re.compile(r"(^|/)build/(lib|lib\.[^/]+|bdist\.[^/]+)$")
 """What building a distribution leaves behind: a second copy of the code."""
+INSTALLED = 2
+"""So many records of installed distributions below the root are those of libraries, not of the project itself."""
 DEEPEST = 100
 
 
@@ -117,6 +119,10 @@ class _Walk:
             self._code.append(path)
         if path and any(entry.name == "pyvenv.cfg" for entry in entries):
             self.skipped.append(Skipped(path + "/", "a virtual environment"))
+            self._ignores.leave(above)
+            return
+        if path and sum(entry.name.endswith(".dist-info") for entry in entries) >= INSTALLED:
+            self.skipped.append(Skipped(path + "/", "libraries that were installed here"))
             self._ignores.leave(above)
             return
         for entry in entries:

@@ -253,7 +253,7 @@ class Flows:
         for found in made.values():
             group = self._in_sight(found)
             first = min(group, key=lambda x: (x.scope.path, x.at))
-            if not self._reach.runs(first.scope):
+            if not self._reach.repeats(first.scope):
                 continue
             ends = {fate(x, self._run.events.removals, self._run.events.keeps) for x in group}
             if ends <= {GONE}:

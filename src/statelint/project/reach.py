@@ -197,6 +197,11 @@ class Reach:
         """Whether a function is on the request path at all."""
         return Node(scope, True) in self._from or Node(scope, False) in self._from
 
+    def repeats(self, scope: Scope, lasting: bool | None = None) -> bool:
+        """Whether what arrives runs the body of a function again and again, not just once for each process."""
+        bits = (True, False) if lasting is None else (lasting,)
+        return any(Node(scope, bit) in self._from and not self._first_use.body_runs_once(scope, bit) for bit in bits)
+
     def chain(self, scope: Scope, lasting: bool | None = None) -> Chain | None:
         """The shortest chain from an entry to a function; with `lasting`, only with such a receiver."""
         bits = (True, False) if lasting is None else (lasting,)

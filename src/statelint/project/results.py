@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from statelint import facts as f
@@ -198,18 +199,20 @@ class Results:
         return values
 
     def _asked_for(self, callee: Func | Bound, e: f.Call, scope: Scope) -> Values:
-        """`def get(self, kind: type[T]) -> T`: an object of the class that this call names."""
+        """`def get(self, kind: type[T]) -> T`: an object of the class that this call names, also where it may lack."""
         node = callee.scope.node
-        wanted = getattr(node.returns, "id", "") if isinstance(node, f.Function) else ""
-        for param in node.params if isinstance(node, f.Function) and wanted else ():
-            named = param.annotation
-            if isinstance(named, f.Item) and getattr(named.key, "id", "") == wanted and last_name(named.of) in META:
-                given = _argument(callee, param.name, e)
-                return tuple(
-                    Obj(v, self._names.site(e, scope))
-                    for v in (self._names.denote(given, scope) if given else ())
-                    if isinstance(v, Cls)
-                )
+        if not isinstance(node, f.Function) or node.returns is None:
+            return ()
+        wanted = {name for part in _some(node.returns) if (name := getattr(part, "id", ""))}
+        for param in node.params if wanted else ():
+            for named in _some(param.annotation) if param.annotation is not None else ():
+                if isinstance(named, f.Item) and getattr(named.key, "id", "") in wanted and last_name(named.of) in META:
+                    given = _argument(callee, param.name, e)
+                    return tuple(
+                        Obj(v, self._names.site(e, scope))
+                        for v in (self._names.denote(given, scope) if given else ())
+                        if isinstance(v, Cls)
+                    )
         return ()
 
     def _own(self, e: f.Expr, scope: Scope) -> Values:
@@ -309,6 +312,17 @@ def _ways(e: f.Expr | None) -> tuple[f.Expr, ...]:
     if isinstance(e, f.Choice):
         return (e.then, e.other)
     return e.operands if isinstance(e, f.Op) and e.op in ("or", "and") else ()
+
+
+def _some(annotation: f.Expr) -> Iterator[f.Expr]:
+    """What an annotation names where something is there: the `T` of `T | None` and of `Optional[T]`."""
+    if isinstance(annotation, f.Op) and annotation.op == "|":
+        for operand in annotation.operands:
+            yield from _some(operand)
+    elif isinstance(annotation, f.Item) and last_name(annotation.of) == "Optional":
+        yield from _some(annotation.key)
+    else:
+        yield annotation
 
 
 def _receiver(scope: Scope) -> str:

@@ -49,7 +49,7 @@ def changed_settings(
     for change in (*_called(calls, knowledge), *_assigned(names, knowledge)):
         if first_use.of(change.context, change.scope, lasting=True):
             continue
-        if change.scope.module.in_service and change.scope.kind == "function" and reach.runs(change.scope):
+        if change.scope.module.in_service and change.scope.kind == "function" and reach.repeats(change.scope):
             together[change.row.what, change.scope].append(change)
     found: dict[tuple[str, Scope], Changed] = {}
     for changes in together.values():

@@ -155,10 +155,10 @@ class States:
 
     def _counts(self, write: Write) -> bool:
         """Whether a write on the request path can touch an object that outlives the request."""
-        if write.context.in_main or not write.home.scope.module.in_service:
+        if write.context.in_main or not write.home.scope.module.in_service or not self._reach.repeats(write.scope):
             return False
         if write.rooted == "whole":
-            return self._reach.chain(write.scope, lasting=True) is not None
+            return self._reach.repeats(write.scope, lasting=True)
         if write.home.kind == "default-argument":
             function = write.home.scope
             if made_by_a_call(function) and function.parent not in self._at_start:
@@ -168,7 +168,7 @@ class States:
             return write.home.scope in self._at_start
         if write.home.kind == "instance-attribute":
             if write.rooted == "self":
-                return self._reach.chain(write.scope, lasting=True) is not None
+                return self._reach.repeats(write.scope, lasting=True)
             return write.home.scope in self._homes.long_classes
         return not (write.home.kind == "class-attribute" and write.scope.name in ("__init_subclass__", "__set_name__"))
 

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
+from statelint.project.classes import first_parameter
 from statelint.project.kept import argument
 from statelint.project.names import Names
 from statelint.project.scopes import CallSite, Scope
@@ -19,6 +20,8 @@ from statelint.vocabulary import Work
 SHARED: Final = frozenset({"wait", "get", "join"})
 """Methods that wait for what the work does to an event or a queue."""
 CLOSERS: Final = frozenset({"shutdown", "join"})
+EXITS: Final = frozenset({"__exit__", "__aexit__", "__del__"})
+"""Methods that Python itself calls."""
 ADDERS: Final = frozenset({"append", "add", "extend", "put", "put_nowait"})
 
 
@@ -118,6 +121,11 @@ class Waits:
         return False
 
     def _waited(self, body: tuple[Any, ...], row: Work, scope: Scope, site: CallSite, handles: frozenset[str]) -> bool:
+        return self._waits_in(body, row, scope, site, handles) or self._waits_on_shared(scope, site)
+
+    def _waits_in(
+        self, body: tuple[Any, ...], row: Work, scope: Scope, site: CallSite, handles: frozenset[str]
+    ) -> bool:
         receiver = target_of(site.call.func.of) if isinstance(site.call.func, f.Attr) else ""
         decorated = isinstance(scope.node, f.Function) and bool(scope.node.decorators)
         for node in body:
@@ -144,7 +152,26 @@ class Waits:
                 known = _holds(node.value, site.call) or _mentions(node.value, handles)
                 if known:  # what runs a decorated generator goes on when the handle is done
                     return True
-        return self._waits_on_shared(scope, site)
+        return False
+
+    def waited_by_object(self, row: Work, scope: Scope, site: CallSite, handles: frozenset[str]) -> bool:
+        """Whether the handle goes into an attribute of the object itself, and a method that is called waits for it."""
+        mine = first_parameter(scope)
+        kept = {h.partition(".")[2] for h in handles if mine and h.startswith(mine[0] + ".")}
+        for method in scope.owner.children if kept and scope.owner else ():
+            its = first_parameter(method)
+            if its is None or method is scope or not (method.name in EXITS or self._calls.into.get(method)):
+                continue
+            names = {f"{its[0]}.{name}" for name in kept}
+            while new := {name for node in self._body(method) for name in _passed_on(node, names)} - names:
+                names |= new
+            if self._waits_in(self._body(method), row, method, site, frozenset(names)):
+                return True
+        return False
+
+    def is_wait(self, e: f.Expr | None) -> bool:
+        """Whether an expression names a method that waits: `process.join`."""
+        return isinstance(e, f.Attr) and e.name in self._waiters.methods
 
     def _waits_on_shared(self, scope: Scope, site: CallSite) -> bool:
         """Whether the function waits on an event or a queue of its own that it hands to the work: `done.wait()`."""

@@ -34,6 +34,7 @@ from statelint.project.memos import Memoised, Memos
 from statelint.project.modules import Modules
 from statelint.project.names import Names
 from statelint.project.outcomes import Outcomes
+from statelint.project.paths import last_name
 from statelint.project.purity import Purity
 from statelint.project.reach import Reach
 from statelint.project.scan import scan
@@ -139,10 +140,21 @@ class Project:
         if not threads:
             return frozenset()
         roots = {s for s in self.names.every if s.kind != "function"} | self.entries.startup | self.entries.commands
-        found = self._called_from(roots | {e.scope for e in self.entries.all if e not in threads}, set(), ())
+        programs = self._programs()
+        found = self._called_from(roots | {e.scope for e in self.entries.all if e not in threads}, programs, ())
         while made := [e for e in threads if e.maker in found and e.scope not in found]:
-            found |= self._called_from((e.scope for e in made), set(), ())
+            found |= self._called_from((e.scope for e in made), programs, ())
         return frozenset(found)
+
+    def _programs(self) -> frozenset[Scope]:
+        """Functions that are programs of their own: a module run by itself calls them, and they serve nothing."""
+        serves = self.knowledge.words.get("serving", frozenset())
+        mains = (s for s in self.names.every if s.kind == "function" and self.calls.only_in_main(s))
+        return frozenset(
+            main
+            for main in mains
+            if not any(last_name(c.call.func) in serves for s in self._called_from({main}, set(), ()) for c in s.calls)
+        )
 
     @cached_property
     def at_start(self) -> list[Scope]:

@@ -52,6 +52,11 @@ class Calls:
         edges = self.into.get(function, ())
         return bool(edges) and all(e.site is not None and _gives(e, name, place) for e in edges)
 
+    def only_in_main(self, function: Scope) -> bool:
+        """Whether all that calls a function stands below `if __name__ == "__main__"`."""
+        callers = self.into.get(function, ())
+        return bool(callers) and all(e.caller.in_main or (e.site and e.site.context.in_main) for e in callers)
+
     def _add(self, edge: Edge) -> None:
         self.out[edge.caller].append(edge)
         self.into[edge.callee].append(edge)
@@ -75,7 +80,11 @@ class Calls:
                 self._runs(scope, store.target.of, (name,), store.at, "call")
         if isinstance(scope.node, f.Function) and scope.parent:
             for decorator in scope.node.decorators:
-                for value in self._names.denote(decorator, scope.parent):
+                values = self._names.denote(decorator, scope.parent)
+                around = {value.scope for value in values if isinstance(value, Func)}
+                for value in values:
+                    if isinstance(value, Func) and value.scope.parent in around:
+                        continue  # `@retried` and `@retried(times=3)`: what the second one leaves in the place
                     if isinstance(value, Cls) and (wrapper := self._names.classes.method(value.scope, "__call__")):
                         made = Obj(value, self._names.site(decorator, scope.parent))  # the class stands in its place
                         self._add(Edge(scope, wrapper, decorator.at, "decorator", made))

@@ -59,6 +59,7 @@ CONSTRUCTORS: Final = frozenset(
     {"__init__", "__new__", "__post_init__", "__attrs_post_init__", "__set_name__", "__init_subclass__"}
 )
 PROPERTIES = frozenset({"property", "cached_property", "classproperty", "hybrid_property"})
+SETTERS: Final = frozenset({"setter", "deleter"})
 
 
 class Accessor(NamedTuple):

@@ -276,7 +276,7 @@ class Homes:
 
     def mixed(self, cls: Scope) -> bool:
         """Whether some objects of a class last and others do not, so that the class alone does not tell."""
-        return cls in self.anew and cls not in self.single and cls not in self.keepers
+        return cls in self.anew and cls not in self.single
 
     def is_single(self, cls: Scope) -> bool:
         """Whether every call of a class gives an object with the same state."""

@@ -103,13 +103,10 @@ class KeptByCalls:
 
     def _alone(self, scope: Scope) -> bool:
         """Whether a function belongs to a program of its own, which starts no service beside what it does."""
-        callers = self._.calls.into.get(scope, ())
         called = [e.callee for e in self._.calls.out.get(scope, ())]
         serves = self._.knowledge.words.get("serving", frozenset())
-        return (
-            bool(callers)
-            and all(e.caller.in_main or (e.site is not None and e.site.context.in_main) for e in callers)
-            and not any(last_name(site.call.func) in serves for s in (scope, *called) for site in s.calls)
+        return self._.calls.only_in_main(scope) and not any(
+            last_name(site.call.func) in serves for s in (scope, *called) for site in s.calls
         )
 
     def _call(self, library: str, row: Store, site: CallSite, found: str) -> Iterator[Kept]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
@@ -42,8 +43,8 @@ class _Settling:
         """The containers that keep objects of a class."""
 
     def all(self, at_start: Iterable[Scope], serving: Iterable[Scope]) -> None:
-        self._framework_classes()
-        for cls in serving:
+        lasting = dict.fromkeys((*self._framework_classes(), *serving))
+        for cls in self._not_made_anew(lasting, frozenset(at_start)):
             if isinstance(cls.node, f.Class):
                 self._homes.long_class(cls, cls.span(cls.node.name_at))
         self._on_functions()
@@ -79,15 +80,29 @@ class _Settling:
                             made = Obj(value, self._names.site(decorator, scope.parent))
                             self._homes.last(made, scope.parent.span(decorator.at))
 
-    def _framework_classes(self) -> None:
-        """Classes of which knowledge says that the framework makes one instance for the process."""
+    def _framework_classes(self) -> Iterator[Scope]:
+        """Classes of which knowledge says that the framework has one instance for the process."""
         for cls in self._names.classes.all:
             outside = self._names.classes.outside_bases(cls)
             for base in (b for name in outside for b in self._knowledge.lineage(self._knowledge.canonical(name))):
                 row = self._knowledge.find("handlers.bases", base)
-                lasting = (row is not None and row[1].instance == "process") or base in self._homes.application_classes
-                if lasting and isinstance(cls.node, f.Class):
-                    self._homes.long_class(cls, cls.span(cls.node.name_at))
+                if (row is not None and row[1].instance == "process") or base in self._homes.application_classes:
+                    yield cls
+
+    def _not_made_anew(self, classes: Collection[Scope], at_start: AbstractSet[Scope]) -> Iterator[Scope]:
+        """Those of which not just requests make objects: a resource that another one makes to answer is the answer's
+        own, though most resources of its framework stand in one tree for the process."""
+        made: dict[Scope, bool] = {}
+        entered = frozenset(self._entered) - at_start
+        for scope in self._names.every if classes else ():
+            for site in scope.calls if scope.module.in_service else ():
+                for value in self._names.denote(site.call.func, scope):
+                    if isinstance(value, Cls):
+                        made[value.scope] = made.get(value.scope, True) and scope in entered
+        for cls in classes:
+            ways = [made[one] for one in (cls, *self._names.classes.subclasses(cls)) if one in made]
+            if not (ways and all(ways)):
+                yield cls
 
     def _made_at_start(self, at_start: Iterable[Scope]) -> None:
         """Instances that start-up code makes last, unless requests make some of their own or they are only records."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statelint import facts as f
 from statelint.project.applications import below_application, shown_place
-from statelint.project.classes import PROPERTIES, decorator_names
+from statelint.project.classes import PROPERTIES, SETTERS, decorator_names
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import Scope
 from statelint.project.values import (
@@ -107,7 +107,8 @@ class Members:
             if is_instance:
                 for assigned in self._names.classes.assigned(item.scope, name):
                     if assigned.value is not None:
-                        found.extend(self._names.denote(assigned.value, assigned.store.scope))
+                        own = self._names.made_with(receiver, assigned.value, assigned.store.scope)
+                        found.extend(own or self._names.denote(assigned.value, assigned.store.scope))
                         shadowed = shadowed or assigned.store.scope.name == "__init__"
             hidden = shadowed or (is_instance and not exact and self._always_overridden(item.scope, name))
             for binding in () if hidden else item.scope.bindings.get(name, ()):
@@ -171,6 +172,8 @@ class Members:
         names = set(decorator_names(node)) if isinstance(node, f.Function) else set()
         if "staticmethod" in names:
             return (value,)
+        if names & SETTERS and isinstance(receiver, Obj):
+            return ()  # reading the attribute runs the getter
         if names & PROPERTIES and isinstance(receiver, Obj):
             return self._names.returned(value.scope)
         return (Bound(value.scope, receiver),)

@@ -16,6 +16,7 @@ from statelint.knowledge import Knowledge
 from statelint.project.classes import first_parameter
 from statelint.project.decorators import Decorators
 from statelint.project.names import BUILTINS, Names
+from statelint.project.paths import is_super, receiver_rooted
 from statelint.project.scopes import Scope
 from statelint.project.values import (
     Bound,
@@ -230,8 +231,34 @@ class Purity:
     def _construction(self, value: Cls, depth: int) -> frozenset[str]:
         """An object of a project class: a handle, with what its constructor depends on."""
         method = self._names.classes.method(value.scope, "__init__")
-        inner = self.function(method, depth + 1) if method else frozenset()
-        return (inner - {"argument", "unknown"}) | {"handle"}
+        inner = self._kept_by(method, depth + 1, frozenset({method})) if method else set()
+        return frozenset(inner - {"argument", "unknown"}) | {"handle"}
+
+    def _kept_by(self, method: Scope, depth: int, seen: frozenset[Scope]) -> set[str]:
+        """What the attributes depend on that a constructor gives its object, itself or by methods that it calls.
+
+        What else it does, such as making a folder or a table, the object does not keep.
+        """
+        found: set[str] = set()
+        for store in method.stores:
+            if receiver_rooted(store.target, method):
+                found |= self.of(store.value, method, depth)
+        for site in method.calls:
+            func = site.call.func
+            if not isinstance(func, f.Attr) or not (receiver_rooted(func, method) or is_super(func.of)):
+                continue
+            inner = [v.scope for v in self._names.denote(func, method) if isinstance(v, Bound)]
+            kept = {
+                need
+                for s in inner
+                if s not in seen and depth <= DEPTH
+                for need in self._kept_by(s, depth + 1, seen | {s})
+            }
+            if not inner or "argument" in kept:  # a method of the project keeps only what it is seen to keep
+                given = (*site.call.args, *(v for _, v in site.call.keywords))
+                kept = kept.union(*(self.of(e, method, depth) for e in given))
+            found |= kept
+        return found
 
     def function(self, scope: Scope, depth: int = 0) -> frozenset[str]:
         """The dependences of what a project function returns, its body's calls included."""

@@ -198,6 +198,24 @@ class Results:
             return self.annotated(node.returns, inner.parent or inner)
         return values
 
+    def made_with(self, made: Value, e: f.Expr, scope: Scope) -> Values:
+        """What a parameter of the constructor is for the one object that a call makes: the argument of this very call.
+
+        Nothing where `e` is no parameter of it, or the call does not show what it hands over.
+        """
+        call = made.site.expr if isinstance(made, Obj) and made.site is not None else None
+        if not isinstance(call, f.Call) or not isinstance(made, Obj) or not isinstance(made.cls, Cls):
+            return ()
+        bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) and scope.name == "__init__" else ()
+        if len(bindings) != 1 or bindings[0].kind != "param" or made.site is None:
+            return ()
+        if self._names.classes.method(made.cls.scope, "__init__") is not scope:
+            return ()
+        if not any(v == made.cls for v in self._names.denote(call.func, made.site.scope)):
+            return ()
+        given = _argument(Bound(scope, made), bindings[0].name, call)
+        return self._names.denote(given, made.site.scope) if given is not None else ()
+
     def _asked_for(self, callee: Func | Bound, e: f.Call, scope: Scope) -> Values:
         """`def get(self, kind: type[T]) -> T`: an object of the class that this call names, also where it may lack."""
         node = callee.scope.node

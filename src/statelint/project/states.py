@@ -25,6 +25,7 @@ from statelint.project.names import Names
 from statelint.project.purity import Purity
 from statelint.project.reach import Chain, Reach
 from statelint.project.scopes import Scope
+from statelint.project.start_flags import StartFlags
 from statelint.project.values import Ext, Heap, Made, Obj
 from statelint.project.verdicts import Verdicts
 from statelint.project.writes import Write, Writes
@@ -92,11 +93,13 @@ class States:
         reached: dict[Home, list[Write]] = defaultdict(list)
         idle: dict[Home, list[Write]] = defaultdict(list)
         on_path = self._reach.scopes()
+        flags = StartFlags(self._names, on_path)
         for scope in self._names.every:
             if not scope.module.in_service:
                 continue
             for write in self._writes.of(scope):
                 counts = scope in on_path and self._counts(write) and self._handed_on.counts(write, on_path)
+                counts = counts and not flags.before(write.context, scope)
                 (reached if counts else idle)[write.home].append(write)
         silent = self._merge_kept(reached)
         self._merge_inner(reached)

@@ -15,8 +15,10 @@ from statelint.project.first_use import FirstUse, asked_for
 from statelint.project.homes import Home
 from statelint.project.kinds import words
 from statelint.project.names import Names
+from statelint.project.own_entries import finds_its_own
 from statelint.project.paths import last_name, mentions
 from statelint.project.purity import CHANGING, Purity
+from statelint.project.said_once import remembers_what_was_said
 from statelint.project.scopes import Binding, CallSite, Scope
 from statelint.project.values import Cls, Ext, Func, Obj, qualified
 from statelint.project.writes import Write
@@ -47,6 +49,10 @@ class Verdicts:
             return Verdict.BENIGN, "it keeps one entry for each task or thread, for as long as that runs"
         if self._pools(home, writes):
             return Verdict.BENIGN, "it keeps handles that every replica builds alike"
+        if finds_its_own(writes, self._given):
+            return Verdict.BENIGN, "it finds its own entries under further keys"
+        if remembers_what_was_said(writes, self._knowledge.words.get("says", frozenset())):
+            return Verdict.BENIGN, "it remembers what was said already"
         if any(w.element and w.how in ("rebind", "augment") for w in writes):
             return Verdict.DEFINITE, "a request changes what it holds"
         if all(w.how in ("rebind", "delete") for w in writes):

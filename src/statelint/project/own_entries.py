@@ -1,0 +1,81 @@
+"""Containers to which requests add nothing that is not in them already: look-up tables that find their own entries
+under further keys, and tables of things to be made that put what an entry makes in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from statelint import facts as f
+from statelint.project.paths import mentions
+from statelint.project.scopes import Scope
+from statelint.project.writes import Write
+
+ASKING_FOR_KIND: Final = frozenset({"isinstance", "callable"})
+DEPTH: Final = 3
+
+
+def finds_its_own(writes: Sequence[Write], given: Callable[[Write], Sequence[tuple[f.Expr, Scope]]]) -> bool:
+    """Whether each write that adds gives the container one of its own entries, or what such an entry makes, and each
+    one that takes an entry out runs it. Without any that adds, what start-up code put in is used up by running it.
+
+    `given` tells what a write stores, in a helper what its callers hand to it.
+    """
+    return all(_adds_its_own(w, given(w)) or _runs_what_it_takes(w) for w in writes)
+
+
+def _adds_its_own(write: Write, given: Sequence[tuple[f.Expr, Scope]]) -> bool:
+    if write.element or not given or not (write.how == "item" and write.method != "del"):
+        return False
+    return all(_is_entry(e, write, scope) or _makes_itself(e, write, scope) for e, scope in given)
+
+
+def _is_entry(e: f.Expr, write: Write, scope: Scope, depth: int = 0) -> bool:
+    """Whether an expression takes something out of the container that is written."""
+    name = write.home.short.rpartition(".")[2]
+    if isinstance(e, f.Name) and depth < DEPTH:
+        given = [b.value for b in scope.bindings.get(e.id, ()) if b.kind == "assign" and b.value is not None]
+        others = [b for b in scope.bindings.get(e.id, ()) if b.kind != "assign" or b.position is not None]
+        return bool(given) and not others and all(_is_entry(v, write, scope, depth + 1) for v in given)
+    if isinstance(e, f.Item):
+        return mentions(e.of, name, scope)
+    if isinstance(e, f.Call) and isinstance(e.func, f.Attr) and e.func.name == "get" and len(e.args) == 1:
+        return mentions(e.func.of, name, scope)
+    return False
+
+
+def _makes_itself(call: f.Expr, write: Write, scope: Scope) -> bool:
+    """`if isinstance(found, Later): self.table[key] = found.make()`, where `found` is the entry under that key."""
+    if not isinstance(call, f.Call) or call.args or call.keywords:
+        return False
+    maker = call.func.of if isinstance(call.func, f.Attr) else call.func
+    name = write.home.short.rpartition(".")[2]
+    contexts = (
+        [write.context]
+        if scope is write.scope
+        else [site.context for site in scope.calls if any(arg is call for arg in site.call.args)]
+    )
+    return mentions(maker, name, scope) and any(
+        taken and _asks_for_kind(test, name, scope) for context in contexts for test, taken in context.tests
+    )
+
+
+def _asks_for_kind(test: f.Expr, name: str, scope: Scope) -> bool:
+    return (
+        isinstance(test, f.Call)
+        and getattr(test.func, "id", "") in ASKING_FOR_KIND
+        and bool(test.args)
+        and mentions(test.args[0], name, scope)
+    )
+
+
+def _runs_what_it_takes(write: Write) -> bool:
+    """`hook = hooks.pop(key)`, and then `hook()`."""
+    if write.method != "pop" or write.element:
+        return False
+    names = {
+        name
+        for name, bindings in write.scope.bindings.items()
+        if any(isinstance(b.value, f.Call) and b.value.at == write.at for b in bindings)
+    }
+    return any(getattr(site.call.func, "id", "") in names for site in write.scope.calls)

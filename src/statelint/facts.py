@@ -8,31 +8,61 @@ with types from bytes that need not be trusted.
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
-from statelint.spans import NOWHERE, Place
+from statelint.spans import NOWHERE, Place, Where, unpacked
+
+if TYPE_CHECKING:
+    Word: TypeAlias = str
+else:
+
+    class _Shared(type):
+        def __instancecheck__(cls, value):
+            return type(value) is str
+
+    class Word(metaclass=_Shared):
+        """A name as code writes it. The same few thousand stand for millions, so decoding shares each among them."""
 
 
-class Node(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
-    """Common options of all facts. Equality is by content; use `id()` for identity."""
+ConstKind: TypeAlias = Literal["str", "bytes", "int", "float", "bool", "none", "ellipsis"]
+GroupKind: TypeAlias = Literal["list", "tuple", "set"]
+ParamKind: TypeAlias = Literal["positional-only", "positional", "keyword-only", "star", "double-star"]
+Operator: TypeAlias = Literal[
+    "+", "-", "*", "/", "%", "|", "&", "//", "**", "<<", ">>", "^", "@", "~",
+    "and", "or", "not", "==", "!=", "<", "<=", ">", ">=", "is", "is not", "in", "not in", "slice",
+]  # fmt: skip
+Binder: TypeAlias = Literal["=", "+=", "-=", "*=", "/=", "%=", "|=", "&=", "//=", "**=", "<<=", ">>=", "^=", "@="]
+
+
+class Placed(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What stands somewhere in Python code. There are millions of them, so each keeps its place packed."""
+
+    @property
+    def at(self) -> Place:
+        return unpacked(self.where)  # type: ignore[attr-defined]  # each has it as its last field
+
+
+class Node(Placed, frozen=True, tag=True):
+    """Common options of expressions and statements. Equality is by content; use `id()` for identity."""
 
 
 # ── expressions ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Name(Node, frozen=True):
-    id: str
-    at: Place
+    id: Word
+    where: Where
 
 
 class Attr(Node, frozen=True):
     """`of.name`; `at` covers the whole expression."""
 
     of: Expr
-    name: str
-    at: Place
+    name: Word
+    where: Where
 
 
 class Item(Node, frozen=True):
@@ -40,7 +70,7 @@ class Item(Node, frozen=True):
 
     of: Expr
     key: Expr
-    at: Place
+    where: Where
 
 
 class Call(Node, frozen=True):
@@ -48,8 +78,8 @@ class Call(Node, frozen=True):
 
     func: Expr
     args: tuple[Expr, ...]
-    keywords: tuple[tuple[str, Expr], ...]
-    at: Place
+    keywords: tuple[tuple[Word, Expr], ...]
+    where: Where
 
 
 class Const(Node, frozen=True):
@@ -59,30 +89,30 @@ class Const(Node, frozen=True):
     """
 
     value: str | bool | int | float | None
-    kind: str
-    at: Place
+    kind: ConstKind
+    where: Where
 
 
 class Text(Node, frozen=True):
     """An f-string: its parts in order, literal pieces as `Const`."""
 
     parts: tuple[Expr, ...]
-    at: Place
+    where: Where
 
 
 class Group(Node, frozen=True):
     """`[…]`, `(…)` or `{…}`; kind is list, tuple or set."""
 
-    kind: str
+    kind: GroupKind
     items: tuple[Expr, ...]
-    at: Place
+    where: Where
 
 
 class Table(Node, frozen=True):
     """A dict display; a `**x` entry has key None."""
 
     pairs: tuple[tuple[Expr | None, Expr], ...]
-    at: Place
+    where: Where
 
 
 class Op(Node, frozen=True):
@@ -91,9 +121,9 @@ class Op(Node, frozen=True):
     A chained comparison `a < b < c` is `and` of its parts. A unary minus has one operand.
     """
 
-    op: str
+    op: Operator
     operands: tuple[Expr, ...]
-    at: Place
+    where: Where
 
 
 class Choice(Node, frozen=True):
@@ -102,12 +132,12 @@ class Choice(Node, frozen=True):
     test: Expr
     then: Expr
     other: Expr
-    at: Place
+    where: Where
 
 
 class Await(Node, frozen=True):
     value: Expr
-    at: Place
+    where: Where
 
 
 class Yield(Node, frozen=True):
@@ -115,7 +145,7 @@ class Yield(Node, frozen=True):
 
     value: Expr | None
     delegate: bool
-    at: Place
+    where: Where
 
 
 class Walrus(Node, frozen=True):
@@ -123,12 +153,12 @@ class Walrus(Node, frozen=True):
 
     target: Name
     value: Expr
-    at: Place
+    where: Where
 
 
 class Lambda(Node, frozen=True):
     function: Function
-    at: Place
+    where: Where
 
 
 class Comprehension(Node, frozen=True):
@@ -137,20 +167,20 @@ class Comprehension(Node, frozen=True):
     kind: str
     items: tuple[Expr, ...]
     clauses: tuple[Clause, ...]
-    at: Place
+    where: Where
 
 
 class Star(Node, frozen=True):
     """`*value` in a call, a display or an assignment target."""
 
     value: Expr
-    at: Place
+    where: Where
 
 
 class Opaque(Node, frozen=True):
     """An expression that facts do not describe."""
 
-    at: Place
+    where: Where
 
 
 Expr = (
@@ -179,37 +209,37 @@ class Bind(Node, frozen=True):
     targets: tuple[Expr, ...]
     value: Expr | None
     annotation: Expr | None
-    op: str
-    at: Place
+    op: Binder
+    where: Where
 
 
 class Delete(Node, frozen=True):
     targets: tuple[Expr, ...]
-    at: Place
+    where: Where
 
 
 class Do(Node, frozen=True):
     """An expression statement, `assert` included."""
 
     value: Expr
-    at: Place
+    where: Where
 
 
 class Return(Node, frozen=True):
     value: Expr | None
-    at: Place
+    where: Where
 
 
 class Raise(Node, frozen=True):
     value: Expr | None
-    at: Place
+    where: Where
 
 
 class Jump(Node, frozen=True):
     """`break`, `continue` or `pass`."""
 
     kind: str
-    at: Place
+    where: Where
 
 
 class Scope(Node, frozen=True):
@@ -217,7 +247,7 @@ class Scope(Node, frozen=True):
 
     kind: str
     names: tuple[str, ...]
-    at: Place
+    where: Where
 
 
 class Import(Node, frozen=True):
@@ -226,17 +256,17 @@ class Import(Node, frozen=True):
     An absent alias is None. A star import has the one name ("*", None).
     """
 
-    module: str
+    module: Word
     level: int
-    names: tuple[tuple[str, str | None], ...]
-    at: Place
+    names: tuple[tuple[Word, Word | None], ...]
+    where: Where
 
 
 class If(Node, frozen=True):
     test: Expr
     then: tuple[Stmt, ...]
     other: tuple[Stmt, ...]
-    at: Place
+    where: Where
 
 
 class Loop(Node, frozen=True):
@@ -247,7 +277,7 @@ class Loop(Node, frozen=True):
     source: Expr
     body: tuple[Stmt, ...]
     other: tuple[Stmt, ...]
-    at: Place
+    where: Where
 
 
 class With(Node, frozen=True):
@@ -256,16 +286,16 @@ class With(Node, frozen=True):
     items: tuple[tuple[Expr, Expr | None], ...]
     body: tuple[Stmt, ...]
     is_async: bool
-    at: Place
+    where: Where
 
 
-class Handler(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Handler(Placed, frozen=True):
     """`except type as name`; a bare except has type None."""
 
     type: Expr | None
     name: str | None
     body: tuple[Stmt, ...]
-    at: Place
+    where: Where
 
 
 class Try(Node, frozen=True):
@@ -273,32 +303,32 @@ class Try(Node, frozen=True):
     handlers: tuple[Handler, ...]
     other: tuple[Stmt, ...]
     final: tuple[Stmt, ...]
-    at: Place
+    where: Where
 
 
-class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Case(Placed, frozen=True):
     """One `case`: the names that its pattern binds, its guard and its body."""
 
     names: tuple[Name, ...]
     guard: Expr | None
     body: tuple[Stmt, ...]
-    at: Place
+    where: Where
 
 
 class Match(Node, frozen=True):
     subject: Expr
     cases: tuple[Case, ...]
-    at: Place
+    where: Where
 
 
-class Param(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Param(Placed, frozen=True):
     """kind is positional-only, positional, keyword-only, star or double-star."""
 
-    name: str
-    kind: str
+    name: Word
+    kind: ParamKind
     annotation: Expr | None
     default: Expr | None
-    at: Place
+    where: Where
 
 
 class Function(Node, frozen=True):
@@ -311,20 +341,28 @@ class Function(Node, frozen=True):
     body: tuple[Stmt, ...]
     is_async: bool
     is_generator: bool
-    at: Place
-    name_at: Place
+    where: Where
+    name_where: Where
     end: int
+
+    @property
+    def name_at(self) -> Place:
+        return unpacked(self.name_where)
 
 
 class Class(Node, frozen=True):
     name: str
     bases: tuple[Expr, ...]
-    keywords: tuple[tuple[str, Expr], ...]
+    keywords: tuple[tuple[Word, Expr], ...]
     decorators: tuple[Expr, ...]
     body: tuple[Stmt, ...]
-    at: Place
-    name_at: Place
+    where: Where
+    name_where: Where
     end: int
+
+    @property
+    def name_at(self) -> Place:
+        return unpacked(self.name_where)
 
 
 Stmt = Bind | Delete | Do | Return | Raise | Jump | Scope | Import | If | Loop | With | Try | Match | Function | Class
@@ -414,4 +452,11 @@ def encode(facts: Facts) -> bytes:
 
 def decoder() -> Any:
     """A decoder of `Facts`; building one takes some milliseconds, so callers keep it."""
-    return msgspec.msgpack.Decoder(Facts)
+    return msgspec.msgpack.Decoder(Facts, dec_hook=_shared)
+
+
+def _shared(kind: type, value: object) -> str:
+    """The one object for a word. Raises ValueError for what is none."""
+    if type(value) is not str:
+        raise ValueError(kind.__name__)
+    return sys.intern(value)

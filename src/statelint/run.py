@@ -190,9 +190,11 @@ def run(
             with collector.set_aside():
                 with clock.phase("sift"):
                     kept = mattering(sifted(contents, terms.rules))
+                mentioned, matter = _mentioned(contents), {c.source.path for c in kept}
+                lines = sum(c.content.count(b"\n") for c in kept)
                 project = linked(kept if way.sift else mattering(contents, sift=False), config, way)
-                report = _judge(root, terms, found, project, way, _mentioned(contents), {c.source.path for c in kept})
-                report = replace(report, lines=sum(c.content.count(b"\n") for c in kept))
+                del contents, kept  # the facts say all that they hold
+                report = replace(_judge(root, terms, found, project, way, mentioned, matter), lines=lines)
             runs.put(name, report)
     finally:
         runs.close()

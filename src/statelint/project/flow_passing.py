@@ -123,7 +123,7 @@ class Passing:
     def _getattr(self, act: Activation, given: Given, call: f.Expr) -> Value:
         name, base = given.expr(1), given.expr(0)
         if isinstance(name, f.Const) and name.kind == "str" and base is not None:
-            read = self._reads.setdefault(id(call), f.Attr(base, str(name.value), call.at))
+            read = self._reads.setdefault(id(call), f.Attr(base, str(name.value), call.where))
             return self._run.attribution.attribute(act, read, given.value(0))
         return NONE
 

@@ -13,7 +13,7 @@ from statelint.project.flow_values import NONE, Inst, Many, Origin, Taint, Value
 from statelint.project.names import Names
 from statelint.project.scopes import Binding, Scope
 from statelint.project.values import Cls, Ext, qualified
-from statelint.spans import Place
+from statelint.spans import NOWHERE
 
 MANY = frozenset(
     {"list", "List", "Sequence", "Iterable", "Iterator", "AsyncIterator", "AsyncIterable", "AsyncGenerator",
@@ -168,9 +168,9 @@ class Sources:
         container = any(re.search(rf"\b{name}\[", text) for name in MANY)
         for dotted in re.findall(r"[A-Za-z_][\w.]*", text):
             first, *rest = dotted.split(".")
-            expr: f.Expr = f.Name(first, scope.node.at if scope.node else Place(1, 1, 1, 1))
+            expr: f.Expr = f.Name(first, scope.node.where if scope.node else NOWHERE)
             for part in rest:
-                expr = f.Attr(expr, part, expr.at)
+                expr = f.Attr(expr, part, expr.where)
             found += [(cls, container) for cls, _ in self._named(expr, scope, depth + 1)]
         return found
 

@@ -92,9 +92,9 @@ class _Collector:
         node = scope.node
         if not isinstance(node, f.Function) or not node.decorators or scope.parent is None:
             return
-        itself = f.Name(scope.name, node.name_at)
+        itself = f.Name(scope.name, node.name_where)
         for decorator in node.decorators:
-            applied = f.Call(decorator, (itself,), (), decorator.at)
+            applied = f.Call(decorator, (itself,), (), decorator.where)
             for value in self._names.denote(decorator, scope.parent):
                 if isinstance(value, Func | Bound):
                     skipped = 1 if isinstance(value, Bound) and first_parameter(value.scope) else 0
@@ -139,7 +139,7 @@ class _Collector:
             self._constructing.append((call, value, scope))
         for value in values:
             if isinstance(value, Ext) and value.name == PARTIAL and call.args:
-                early = f.Call(call.args[0], call.args[1:], call.keywords, call.at)
+                early = f.Call(call.args[0], call.args[1:], call.keywords, call.where)
                 for bound in self._names.denote(call.args[0], scope):
                     for callee in self._callees.of(bound, site):
                         self._pass(early, scope, callee.scope, callee.skipped)
@@ -202,7 +202,7 @@ class _Collector:
             self._give(callee, name, arg, scope)
         surplus = call.args[len(positional) :]
         for gatherer in (p.name for p in node.params if p.kind == "star" and surplus):
-            self._give(callee, gatherer, f.Group("list", surplus, call.at), scope)
+            self._give(callee, gatherer, f.Group("list", surplus, call.where), scope)
         known = {p.name for p in node.params}
         for keyword, value in call.keywords:
             if keyword in known:

@@ -74,7 +74,7 @@ class Readers:
         if isinstance(factory, f.Lambda):
             return next((s.value for s in factory.function.body if isinstance(s, f.Return)), None)
         known = any(isinstance(v, Func | Cls) for v in self._names.denote(factory, scope))
-        return f.Call(factory, (), (), factory.at) if known else None
+        return f.Call(factory, (), (), factory.where) if known else None
 
     def _scheme_default(self, call: f.Call, key: str, scope: Scope) -> f.Expr | None:
         """The default that the constructor of the reader got: `Env(DATABASE_URL=(str, "sqlite://"))`."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from statelint import facts as f
 from statelint.project.modules import Module
-from statelint.spans import Place, Span
+from statelint.spans import Place, Span, Where, unpacked
 
 
 class Context(NamedTuple):
@@ -27,8 +27,40 @@ class Context(NamedTuple):
     """What the `try` before the clause of an exception binds names to, and so failed to get."""
     sure: bool = True
     """Whether it always runs once the code around it is left in the usual way: not in a branch, loop or `try`."""
-    until: tuple[int, int] = (0, 0)
-    """The line and column where the block ends in which it stands; not noted where it always runs."""
+    block: tuple[f.Stmt, ...] = ()
+    """The block in which it stands; not noted where it always runs."""
+
+    @property
+    def until(self) -> tuple[int, int]:
+        """The line and column where that block ends."""
+        return _end(self.block) if self.block else (0, 0)
+
+
+USUAL: Final = Context()
+"""Of what stands right in a body."""
+NONE: Final[Mapping[Any, Any]] = {}
+"""For all the mappings of scopes that have nothing in them, which most do."""
+
+
+def blocks_in(statement: f.Stmt) -> Iterator[tuple[f.Stmt, ...]]:
+    """The blocks of a compound statement, as they are written."""
+    if isinstance(statement, f.If):
+        yield from (statement.then, statement.other)
+    elif isinstance(statement, f.Loop):
+        yield from (statement.body, statement.other)
+    elif isinstance(statement, f.With):
+        yield statement.body
+    elif isinstance(statement, f.Try):
+        yield from (statement.body, *(h.body for h in statement.handlers), statement.other, statement.final)
+    elif isinstance(statement, f.Match):
+        yield from (case.body for case in statement.cases)
+
+
+def _end(body: tuple[f.Stmt, ...]) -> tuple[int, int]:
+    """Where the last statement of a block ends, with what is nested in it."""
+    last = body[-1]
+    inner = [last.body] if isinstance(last, f.Function | f.Class) else blocks_in(last)
+    return max([(last.at.end_line, last.at.end_column), *(_end(part) for part in inner if part)])
 
 
 class Binding(NamedTuple):
@@ -44,10 +76,14 @@ class Binding(NamedTuple):
     value: f.Expr | None
     annotation: f.Expr | None
     node: object
-    at: Place
+    where: Where
     scope: Scope
     context: Context
     position: int | None = None
+
+    @property
+    def at(self) -> Place:
+        return unpacked(self.where)
 
 
 LATER = frozenset({"assign", "iterate", "enter"})
@@ -60,16 +96,13 @@ def still_current(bindings: Sequence[Binding], at: Place) -> Sequence[Binding]:
     Those before an assignment that always ran since cannot, nor those that follow outside of any loop. Inside of a
     block that includes what stood in it before.
     """
-    last = None
+    here, last = (at.line, at.column), None
     for b in bindings:
-        if (
-            b.kind == "assign"
-            and (b.context.sure or (at.line, at.column) <= b.context.until)
-            and b.value is not None
-            and (b.value.at.end_line, b.value.at.end_column) <= (at.line, at.column)
-        ):
-            last = b if last is None or b.at > last.at else last
-    passed = [b for b in bindings if b.at <= at or b.context.in_loop or b.kind not in LATER]
+        if b.kind == "assign" and b.value is not None and (b.context.sure or here <= b.context.until):
+            value = b.value.at
+            if (value.end_line, value.end_column) <= here:
+                last = b if last is None or b.at > last.at else last
+    passed = [b for b in bindings if b.kind not in LATER or b.context.in_loop or b.at <= at]
     return passed if last is None else [b for b in passed if b.at >= last.at]
 
 
@@ -80,8 +113,12 @@ class CallSite(NamedTuple):
     awaited: bool
     discarded: bool
     """Whether the call stands alone as a statement, so that nothing keeps its result."""
-    at: Place
-    """The whole statement."""
+    where: Where
+    """Of the whole statement."""
+
+    @property
+    def at(self) -> Place:
+        return unpacked(self.where)
 
 
 class Store(NamedTuple):
@@ -92,7 +129,11 @@ class Store(NamedTuple):
     value: f.Expr | None
     scope: Scope
     context: Context
-    at: Place
+    where: Where
+
+    @property
+    def at(self) -> Place:
+        return unpacked(self.where)
 
 
 @dataclass(slots=True, eq=False)
@@ -105,20 +146,20 @@ class Scope:
     parent: Scope | None
     node: f.Function | f.Class | None
     qualname: str
-    bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    outer: dict[str, str] = field(default_factory=dict)
+    bindings: Mapping[str, Sequence[Binding]] = field(default_factory=lambda: NONE)
+    outer: Mapping[str, str] = field(default_factory=lambda: NONE)
     """Names declared global or nonlocal."""
-    stars: list[f.Import] = field(default_factory=list)
-    calls: list[CallSite] = field(default_factory=list)
-    stores: list[Store] = field(default_factory=list)
-    reads: list[tuple[f.Attr, Context]] = field(default_factory=list)
-    gets: list[f.Item] = field(default_factory=list)
+    stars: Sequence[f.Import] = ()
+    calls: Sequence[CallSite] = ()
+    stores: Sequence[Store] = ()
+    reads: Sequence[tuple[f.Attr, Context]] = ()
+    gets: Sequence[f.Item] = ()
     """Look-ups by key."""
-    returns: list[f.Expr] = field(default_factory=list)
-    yields: list[f.Expr] = field(default_factory=list)
-    withs: list[tuple[f.Expr, bool, Context]] = field(default_factory=list)
-    children: list[Scope] = field(default_factory=list)
-    by_node: dict[int, Scope] = field(default_factory=dict)
+    returns: Sequence[f.Expr] = ()
+    yields: Sequence[f.Expr] = ()
+    withs: Sequence[tuple[f.Expr, bool, Context]] = ()
+    children: Sequence[Scope] = ()
+    by_node: Mapping[int, Scope] = field(default_factory=lambda: NONE)
     """Child scopes by the identity of their node."""
     in_main: bool = False
 

@@ -91,7 +91,7 @@ class Shelves:
                         if keys and keys[0] == head and store.value is not None and len(keys) <= len(path) + 1:
                             given = list(zip(path, keys[1:], strict=False))
                             if all(_stands_for(part, key, row) for part, key in given):
-                                b = Binding(head, "assign", store.value, None, None, store.at, top, store.context)
+                                b = Binding(head, "assign", store.value, None, None, store.where, top, store.context)
                                 rest, own = path[len(given) :], tuple(keys[1:])
                                 yield from self._chosen(b, store.value, rest, row, setting, own)
 

@@ -118,9 +118,9 @@ def _asked(test: f.Expr) -> f.Expr:
     if isinstance(test, f.Op) and test.op in ("==", "!=", "is", "is not", "in", "not in"):
         keyed = test.op in ("in", "not in") and _is_key(test.operands[0])
         compared = test.operands[1:] if isinstance(test.operands[0], f.Const) and not keyed else test.operands[:1]
-        return f.Op(test.op, compared, test.at)
+        return f.Op(test.op, compared, test.where)
     if isinstance(test, f.Op) and test.op in ("and", "or", "not"):
-        return f.Op(test.op, tuple(_asked(operand) for operand in test.operands), test.at)
+        return f.Op(test.op, tuple(_asked(operand) for operand in test.operands), test.where)
     return test
 
 

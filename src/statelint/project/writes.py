@@ -224,7 +224,7 @@ class Writes:
         if name is None and isinstance(cls.node, f.Class):
             return self._homes.home("class-attribute", f"{cls.full_name}.__dict__", cls, cls.node.name_at)
         for item in self._names.classes.lineage(cls):
-            if isinstance(item, Cls) and name in item.scope.bindings:
+            if isinstance(item, Cls) and name is not None and name in item.scope.bindings:
                 owner = item.scope
                 return self._homes.home(
                     "class-attribute", f"{owner.full_name}.{name}", owner, owner.bindings[name][0].at
@@ -346,7 +346,7 @@ def _taken_out(target: f.Expr) -> bool:
 
 
 def _as_store(site: CallSite, target: f.Expr, value: f.Expr | None) -> Store:
-    return Store(target, "=", value, site.scope, site.context, site.call.at)
+    return Store(target, "=", value, site.scope, site.context, site.call.where)
 
 
 def _updated(call: f.Call) -> Iterator[tuple[str | None, f.Expr | None]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from statelint.extract.python.tokens import Tokens
-from statelint.spans import Place
+from statelint.spans import Where, packed
 
 
 class Cursor:
@@ -55,12 +55,12 @@ class Cursor:
         self._end = self._tokens.behind(mark, self._end)
         return self._end - len(mark)
 
-    def _from(self, start: int) -> Place:
+    def _from(self, start: int) -> Where:
         """The place from an offset to the end of what was read last."""
         self._begin = start
-        return self._tokens.place(start, self._end)
+        return packed(*self._tokens.place(start, self._end))
 
-    def _word(self, text: str) -> Place:
+    def _word(self, text: str) -> Where:
         """Consume one token; its place."""
         return self._from(self._take(text))
 

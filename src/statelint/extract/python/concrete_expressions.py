@@ -19,11 +19,11 @@ from statelint.extract.python.literals import (
     joined,
 )
 from statelint.extract.python.tokens import Tokens, TooDeep
-from statelint.spans import Place
+from statelint.spans import packed, unpacked
 
 DEEPEST = 160
 """Levels of expressions and blocks; the interpreter gives us a thousand frames, and a level takes up to four."""
-OPERATORS: dict[type, str] = {
+OPERATORS: dict[type, Any] = {
     cst.Add: "+", cst.Subtract: "-", cst.Multiply: "*", cst.Divide: "/", cst.Modulo: "%", cst.BitOr: "|",
     cst.BitAnd: "&", cst.FloorDivide: "//", cst.Power: "**", cst.LeftShift: "<<", cst.RightShift: ">>",
     cst.BitXor: "^", cst.MatrixMultiply: "@", cst.And: "and", cst.Or: "or", cst.Not: "not", cst.Minus: "-",
@@ -106,7 +106,7 @@ class Expressions(Cursor):
             elif arg.star == "**":
                 keywords.append(("**", value))
             elif arg.star == "*":
-                args.append(f.Star(value, value.at))
+                args.append(f.Star(value, value.where))
             else:
                 args.append(value)
         return tuple(args), tuple(keywords)
@@ -145,7 +145,7 @@ class Expressions(Cursor):
     def _starred(self, value: f.Expr) -> f.Expr:
         """A value with a star before it; the fact stands where the value does."""
         self._begin = self._begin if self._frozen else max(self._tokens.text.rfind("*", 0, self._begin), 0)
-        return f.Star(value, value.at)
+        return f.Star(value, value.where)
 
     def e_StarredElement(self, node: cst.StarredElement) -> f.Expr:
         return self._starred(self.expr(node.value))
@@ -217,7 +217,7 @@ class Expressions(Cursor):
                 parts.append(f.Const(evaluate_piece(part.value, prefix), "str", self._word("")))
         return parts
 
-    def _group(self, kind: str, bracket: str, node: Any) -> f.Expr:
+    def _group(self, kind: f.GroupKind, bracket: str, node: Any) -> f.Expr:
         start, partner = self._open(bracket)
         items = self._elements(node)
         self._close(partner)
@@ -305,7 +305,7 @@ class Expressions(Cursor):
         parts: list[f.Op] = []
         for target in node.comparisons:
             right = self.expr(target.comparator)
-            parts.append(f.Op(OPERATORS[type(target.operator)], (left, right), Place(*left.at[:2], *right.at[2:])))
+            parts.append(f.Op(OPERATORS[type(target.operator)], (left, right), packed(*left.at[:2], *right.at[2:])))
             left = right
         whole = self._from(start)
         if len(parts) > 1:
@@ -347,9 +347,9 @@ class Expressions(Cursor):
         body = self.expr(node.body)
         is_generator = self._yields.pop()
         at = self._from(start)
-        inside = (f.Return(body, body.at),)
+        inside = (f.Return(body, body.where),)
         function = f.Function(
-            "<lambda>", params, (), None, inside, False, is_generator, at, keyword, at.end_line
+            "<lambda>", params, (), None, inside, False, is_generator, at, keyword, unpacked(at).end_line
         )  # fmt: skip
         return f.Lambda(function, at)
 
@@ -394,7 +394,7 @@ class Expressions(Cursor):
             found.append(self._param(node.star_kwarg, "double-star"))
         return tuple(found)
 
-    def _param(self, node: cst.Param, kind: str) -> f.Param:
+    def _param(self, node: cst.Param, kind: f.ParamKind) -> f.Param:
         at = self._word(node.name.value)
         annotation = self.expr(node.annotation.annotation) if node.annotation is not None else None
         default = self.expr(node.default) if node.default is not None else None

@@ -9,9 +9,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from statelint import facts as f
-from statelint.spans import Place
+from statelint.spans import Where
 
-NAMED: Final = {"None": (None, "none"), "True": (True, "bool"), "False": (False, "bool")}
+NAMED: Final[dict[str, tuple[bool | None, f.ConstKind]]] = {
+    "None": (None, "none"),
+    "True": (True, "bool"),
+    "False": (False, "bool"),
+}
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
 LINE_END: Final = re.compile(r"\r\n?")
 ESCAPED: Final = re.compile(r'(\\.)|"', re.DOTALL)
@@ -26,7 +30,7 @@ def sound(text: str) -> str:
     return text if text.isascii() else SURROGATE.sub("\ufffd", text)
 
 
-def integer(value: int | None, at: Place) -> f.Const:
+def integer(value: int | None, at: Where) -> f.Const:
     """An integer, or about its value where it has more than 63 bits; None is one that is too long to look at."""
     if value is None or abs(value) >= 1 << 63:
         return f.Const(float(value) if value is not None and abs(value) < 1 << 900 else 0.0, "float", at)
@@ -62,7 +66,7 @@ def evaluate_piece(piece: str, prefix: str) -> str:
     return value if isinstance(value, str) else piece
 
 
-def joined(parts: Iterable[f.Expr], at: Place) -> f.Text:
+def joined(parts: Iterable[f.Expr], at: Where) -> f.Text:
     """A format string of its parts: pieces of text that meet are one, and empty ones are none."""
     whole: list[f.Expr] = []
     for part in parts:

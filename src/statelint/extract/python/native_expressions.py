@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from statelint import facts as f
 from statelint.extract.python.literals import LONG_CHAIN, LONGEST_INTEGER, integer, joined, sound
-from statelint.extract.python.native_places import Lines, Refused, measured, place
+from statelint.extract.python.native_places import Lines, Refused, measured
 from statelint.extract.python.tokens import LONG_FORMAT
-from statelint.spans import Place
+from statelint.spans import Where, packed, unpacked
 
 DEEPEST: Final = 120
 """Levels of expressions and blocks that are read here: below the depth at which the other way may give up."""
@@ -19,7 +19,7 @@ WIDEST: Final = 300
 """Operands side by side; the other way counts their tokens."""
 SPELLED_OUT: Final = re.compile(r"=\s*[!:}]")
 """What may be a field such as `{x=}`: the tree has `x=` among the text before the field, as if it were written so."""
-OPERATORS: Final[dict[type, str]] = {
+OPERATORS: Final[dict[type, f.Operator]] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%", ast.BitOr: "|", ast.BitAnd: "&",
     ast.FloorDiv: "//", ast.Pow: "**", ast.LShift: "<<", ast.RShift: ">>", ast.BitXor: "^", ast.MatMult: "@",
     ast.And: "and", ast.Or: "or", ast.Not: "not", ast.USub: "-", ast.UAdd: "+", ast.Invert: "~", ast.Eq: "==",
@@ -41,7 +41,7 @@ class Expressions:
     def __init__(self, lines: Lines) -> None:
         self.lines = lines
         self._at = lines.at
-        self._frozen: Place | None = None
+        self._frozen: Where | None = None
         self._spelled_out = False
         self._depth = 0
         self._yields = [False]
@@ -84,7 +84,7 @@ class Expressions:
         if value is None or isinstance(value, bool):
             return f.Const(value, "none" if value is None else "bool", at)
         if isinstance(value, int):
-            written = 0 if self._frozen else at.end_column - at.column
+            written = 0 if self._frozen else (node.end_col_offset or 0) - node.col_offset
             return integer(value if written < LONGEST_INTEGER else None, at)
         if isinstance(value, bytes):
             return f.Const(value.decode("latin-1"), "bytes", at)
@@ -97,7 +97,7 @@ class Expressions:
         outer, at = self._frozen, self._at(node)
         if outer:
             return joined(self._pieces(node), at)
-        written = self.lines.covered(at)
+        written = self.lines.covered(unpacked(at))
         self._spelled_out = "=" in written and SPELLED_OUT.search(written) is not None
         if len(written) > LONG_FORMAT:
             measured(written)
@@ -119,7 +119,7 @@ class Expressions:
                 parts += (e for e in self._pieces(value.format_spec) if not isinstance(e, f.Const))
         return parts
 
-    def _group(self, kind: str, node: Any) -> f.Expr:
+    def _group(self, kind: f.GroupKind, node: Any) -> f.Expr:
         return f.Group(kind, tuple(map(self.expr, node.elts)), self._at(node))
 
     def e_List(self, node: ast.List) -> f.Expr:
@@ -133,7 +133,7 @@ class Expressions:
 
     def e_Starred(self, node: ast.Starred) -> f.Expr:
         value = self.expr(node.value)
-        return f.Star(value, value.at)
+        return f.Star(value, value.where)
 
     def e_Dict(self, node: ast.Dict) -> f.Expr:
         expr = self.expr
@@ -175,7 +175,7 @@ class Expressions:
         parts: list[f.Expr] = []
         for op, comparator in zip(node.ops, node.comparators, strict=True):
             right = self.expr(comparator)
-            inside = Place(left.at.line, left.at.column, right.at.end_line, right.at.end_column)
+            inside = packed(*left.at[:2], *right.at[2:])
             parts.append(f.Op(OPERATORS[type(op)], (left, right), inside))
             left = right
         return f.Op("and", tuple(parts), at)
@@ -199,17 +199,18 @@ class Expressions:
         return f.Walrus(f.Name(target.id, self._at(target)), self.expr(node.value), self._at(node))
 
     def e_Lambda(self, node: ast.Lambda) -> f.Expr:
-        at = self._at(node)
-        keyword = self._frozen or place((at.line, at.column, at.line, at.column + len("lambda")))
+        where = self._at(node)
+        at = unpacked(where)
+        keyword = self._frozen or packed(at.line, at.column, at.line, at.column + len("lambda"))
         params = self._params(node.args)
         self._yields.append(False)
         body = self.expr(node.body)
         is_generator = self._yields.pop()
-        inside = (f.Return(body, body.at),)
+        inside = (f.Return(body, body.where),)
         function = f.Function(
-            "<lambda>", params, (), None, inside, False, is_generator, at, keyword, at.end_line
+            "<lambda>", params, (), None, inside, False, is_generator, where, keyword, at.end_line
         )  # fmt: skip
-        return f.Lambda(function, at)
+        return f.Lambda(function, where)
 
     def e_GeneratorExp(self, node: ast.GeneratorExp) -> f.Expr:
         return self._comprehension("generator", node, node.elt)
@@ -243,14 +244,15 @@ class Expressions:
             found.append(param(node.kwarg, "double-star", None))
         return tuple(found)
 
-    def _param(self, node: ast.arg, kind: str, default: ast.expr | None) -> f.Param:
-        at = self._at(node)
+    def _param(self, node: ast.arg, kind: f.ParamKind, default: ast.expr | None) -> f.Param:
+        where = self._at(node)
         if node.annotation is None:
-            return f.Param(node.arg, kind, None, None if default is None else self.expr(default), at)
+            return f.Param(node.arg, kind, None, None if default is None else self.expr(default), where)
         if not self._frozen:
-            at = place((at.line, at.column, at.line, at.column + len(node.arg)))
+            at = unpacked(where)
+            where = packed(at.line, at.column, at.line, at.column + len(node.arg))
         annotation = self.expr(node.annotation)
-        return f.Param(node.arg, kind, annotation, None if default is None else self.expr(default), at)
+        return f.Param(node.arg, kind, annotation, None if default is None else self.expr(default), where)
 
 
 def _begin_alike(inner: ast.expr, outer: ast.expr) -> bool:

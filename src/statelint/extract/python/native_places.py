@@ -10,15 +10,12 @@ import ast
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from functools import partial
 from itertools import accumulate
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from statelint.extract.python.tokens import Tokens, TooDeep
-from statelint.spans import Place
+from statelint.spans import Place, Where, packed, place
 
-place: Final = cast(Callable[[tuple[int, int, int, int]], Place], partial(tuple.__new__, Place))
-"""A Place of (line, column, end line, end column), in a third of the time."""
 GAP: Final = r"[\s\\,]|#[^\r\n]*(?![^\r\n])"
 CLOSED: Final = re.compile(rf"(?:(?:{GAP})*\))*")
 """Brackets that close behind an expression, and the commas before them."""
@@ -48,19 +45,19 @@ class Lines:
         else:
             self._starts = [0, *accumulate(len(line) + 1 for line in lines[:-1])]
         self._wide = {} if text.isascii() else _wide(lines)
-        self.at: Callable[[Any], Place] = self._counted if self._wide else written
+        self.at: Callable[[Any], Where] = self._counted if self._wide else written
         """The place of a node."""
 
     @property
     def count(self) -> int:
         return len(self._starts)
 
-    def _counted(self, node: ast.expr | ast.stmt) -> Place:
+    def _counted(self, node: ast.expr | ast.stmt) -> Where:
         """The same in a text with lines in which a character is not always a byte."""
         first, last = node.lineno, node.end_lineno or node.lineno
         if first not in self._wide and last not in self._wide:
             return written(node)
-        return place((first, self._column(first, node.col_offset), last, self._column(last, node.end_col_offset or 0)))
+        return packed(first, self._column(first, node.col_offset), last, self._column(last, node.end_col_offset or 0))
 
     def _column(self, line: int, offset: int) -> int:
         wide = self._wide.get(line)
@@ -94,9 +91,9 @@ class Lines:
             measured(text)
 
 
-def written(node: ast.expr | ast.stmt) -> Place:
+def written(node: ast.expr | ast.stmt) -> Where:
     """The place of a node in ASCII text."""
-    return place((node.lineno, node.col_offset + 1, node.end_lineno, node.end_col_offset + 1))  # type: ignore
+    return packed(node.lineno, node.col_offset + 1, node.end_lineno, node.end_col_offset + 1)  # type: ignore
 
 
 def measured(text: str) -> Tokens:

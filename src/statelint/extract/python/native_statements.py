@@ -19,10 +19,9 @@ from statelint.extract.python.native_places import (
     WORD,
     Lines,
     measured,
-    place,
 )
 from statelint.extract.python.tokens import DEEPEST_PATTERN
-from statelint.spans import Place
+from statelint.spans import Place, Where, packed, unpacked
 
 
 class Statements(Expressions):
@@ -35,17 +34,22 @@ class Statements(Expressions):
         self._depth -= 1
         return found
 
-    def _whole(self, node: ast.stmt) -> Place:
+    def _whole(self, node: ast.stmt) -> Where:
         """The place of a simple statement."""
-        at = self._at(node)
-        self.lines.measure(at)
-        return at
+        where = self._at(node)
+        if node.lineno != node.end_lineno or (node.end_col_offset or 0) >= LONG:
+            self.lines.measure(unpacked(where))
+        return where
 
-    def _header(self, node: Any, last: f.Expr) -> Place:
+    def _header(self, node: Any, last: f.Expr) -> Where:
         """The place of a compound statement from its word to the last expression before the colon."""
-        at = self.lines.closed(self._at(node), last.at, CLOSED)
+        at = self.lines.closed(unpacked(self._at(node)), last.at, CLOSED)
         self.lines.measure(at)
-        return at
+        return packed(*at)
+
+    def _up_to(self, where: Where, last: f.Expr) -> Where:
+        """From where a statement begins to the end of an expression in it."""
+        return packed(*self.lines.closed(unpacked(where), last.at, CLOSED))
 
     def s_Assign(self, node: ast.Assign) -> f.Stmt:
         return f.Bind(tuple(map(self.expr, node.targets)), self.expr(node.value), None, "=", self._whole(node))
@@ -58,7 +62,7 @@ class Statements(Expressions):
         return None if node is None else self.expr(node)
 
     def s_AugAssign(self, node: ast.AugAssign) -> f.Stmt:
-        op = OPERATORS[type(node.op)] + "="
+        op = cast(f.Binder, OPERATORS[type(node.op)] + "=")
         return f.Bind((self.expr(node.target),), self.expr(node.value), None, op, self._whole(node))
 
     def s_TypeAlias(self, node: Any) -> f.Stmt:
@@ -74,19 +78,19 @@ class Statements(Expressions):
         return f.Do(self.expr(node.value), self._whole(node))
 
     def s_Assert(self, node: ast.Assert) -> f.Stmt:
-        at = self._whole(node)
+        where = self._whole(node)
         value = self.expr(node.test)
-        return f.Do(value, at if node.msg is None else self.lines.closed(at, value.at, CLOSED))
+        return f.Do(value, where if node.msg is None else self._up_to(where, value))
 
     def s_Return(self, node: ast.Return) -> f.Stmt:
         return f.Return(self._maybe(node.value), self._whole(node))
 
     def s_Raise(self, node: ast.Raise) -> f.Stmt:
-        at = self._whole(node)
+        where = self._whole(node)
         value = self._maybe(node.exc)
         if value is not None and node.cause is not None:
-            at = self.lines.closed(at, value.at, CLOSED)
-        return f.Raise(value, at)
+            where = self._up_to(where, value)
+        return f.Raise(value, where)
 
     def s_Pass(self, node: ast.Pass) -> f.Stmt:
         return f.Jump("pass", self._at(node))
@@ -135,12 +139,13 @@ class Statements(Expressions):
     def s_AsyncWith(self, node: Any) -> f.Stmt:
         return self.s_With(node, True)
 
-    def _after_async(self, node: ast.stmt, at: Place) -> Place:
+    def _after_async(self, node: ast.stmt, where: Where) -> Where:
         """A statement begins with its own word, not with the `async` before it."""
         if not isinstance(node, ast.AsyncFor | ast.AsyncWith):
-            return at
+            return where
+        at = unpacked(where)
         word = self._words(at)[0]
-        return place((word.line, word.column, at.end_line, at.end_column))
+        return packed(word.line, word.column, at.end_line, at.end_column)
 
     def _words(self, at: Place) -> tuple[Place, Place]:
         """The places of the word that a statement begins with, `async` passed over, and of the name behind it."""
@@ -149,22 +154,23 @@ class Statements(Expressions):
         return self.lines.span(*m.span(1)), self.lines.span(*m.span(2))
 
     def s_Try(self, node: Any) -> f.Stmt:
-        at = place((node.lineno, node.col_offset + 1, node.lineno, node.col_offset + 1 + len("try")))
+        where = packed(node.lineno, node.col_offset + 1, node.lineno, node.col_offset + 1 + len("try"))
         handlers = tuple(map(self._handler, node.handlers))
-        return f.Try(self.block(node.body), handlers, self.block(node.orelse), self.block(node.finalbody), at)
+        return f.Try(self.block(node.body), handlers, self.block(node.orelse), self.block(node.finalbody), where)
 
     s_TryStar = s_Try
 
     def _handler(self, node: ast.ExceptHandler) -> f.Handler:
-        at = place((node.lineno, node.col_offset + 1, node.lineno, node.col_offset + 1 + len("except")))
+        line, column = node.lineno, node.col_offset + 1
+        where = packed(line, column, line, column + len("except"))
         kind = self._maybe(node.type)
         if kind is not None:
-            self.lines.measure(place((at.line, at.column, kind.at.end_line, kind.at.end_column)))
+            self.lines.measure(Place(line, column, kind.at.end_line, kind.at.end_column))
             if node.name is not None:
                 m = AS_NAME.match(self.lines.text, self.lines.offset(kind.at.end_line, kind.at.end_column))
                 assert m is not None
-                at = self.lines.span(*m.span(1))
-        return f.Handler(kind, node.name, self.block(node.body), at)
+                where = packed(*self.lines.span(*m.span(1)))
+        return f.Handler(kind, node.name, self.block(node.body), where)
 
     def s_Match(self, node: ast.Match) -> f.Stmt:
         subject = self.expr(node.subject)
@@ -176,12 +182,12 @@ class Statements(Expressions):
         first = node.pattern.lineno
         while (m := CASE.match(lines.text, lines.offset(first, 1))) is None:
             first -= 1  # brackets and comments may stand between the word and the pattern
-        written = lines.text[m.start() : lines.offset(*self._at(node.body[0])[:2])]
+        written = lines.text[m.start() : lines.offset(*unpacked(self._at(node.body[0]))[:2])]
         if sum(map(written.count, "([{")) > DEEPEST_PATTERN or len(written) > LONG:
             measured(written)
         names: list[f.Name] = []
         self._pattern(node.pattern, names)
-        return f.Case(tuple(names), self._maybe(node.guard), self.block(node.body), lines.span(*m.span(1)))
+        return f.Case(tuple(names), self._maybe(node.guard), self.block(node.body), packed(*lines.span(*m.span(1))))
 
     def _pattern(self, node: Any, names: list[f.Name]) -> None:
         """Collect what a pattern binds, in the order of the text."""
@@ -189,35 +195,35 @@ class Statements(Expressions):
             if getattr(node, "pattern", None) is not None:
                 self._pattern(getattr(node, "pattern", None), names)
             if node.name is not None:
-                at = self._at(cast(ast.expr, node))
-                names.append(
-                    f.Name(node.name, place((at.end_line, at.end_column - len(node.name), at.end_line, at.end_column)))
-                )
+                at = unpacked(self._at(cast(ast.expr, node)))
+                where = packed(at.end_line, at.end_column - len(node.name), at.end_line, at.end_column)
+                names.append(f.Name(node.name, where))
             return
         for child in (*getattr(node, "patterns", ()), *getattr(node, "kwd_patterns", ())):
             self._pattern(child, names)
         if getattr(node, "rest", None) is not None:
-            before = self._at(node.patterns[-1])[2:] if node.patterns else self._at(node)[:2]
+            before = unpacked(self._at(node.patterns[-1]))[2:] if node.patterns else unpacked(self._at(node))[:2]
             m = REST.search(self.lines.text, self.lines.offset(*before))
             assert m is not None
-            names.append(f.Name(node.rest, self.lines.span(*m.span(1))))
+            names.append(f.Name(node.rest, packed(*self.lines.span(*m.span(1)))))
 
     def s_FunctionDef(self, node: Any, is_async: bool = False) -> f.Stmt:
         decorators = self._decorators(node)
-        word, name = self._words(self._at(node))
+        word, name = self._words(unpacked(self._at(node)))
         params = self._params(node.args)
         returns = self._maybe(node.returns)
         if returns is not None:
             at = self.lines.closed(word, returns.at, CLOSED)
         else:
-            before = self._at(node.type_params[-1]) if getattr(node, "type_params", ()) else name
+            before = unpacked(self._at(node.type_params[-1])) if getattr(node, "type_params", ()) else name
             at = self.lines.closed(word, self._last(params, before), PARAMETERS_CLOSED)
         self.lines.measure(at)
         self._yields.append(False)
         body = self.block(node.body)
         is_generator = self._yields.pop()
         return f.Function(
-            node.name, params, decorators, returns, body, is_async, is_generator, at, name, node.end_lineno
+            node.name, params, decorators, returns, body, is_async, is_generator, packed(*at), packed(*name),
+            node.end_lineno,
         )  # fmt: skip
 
     def s_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> f.Stmt:
@@ -235,18 +241,20 @@ class Statements(Expressions):
 
     def s_ClassDef(self, node: Any) -> f.Stmt:
         decorators = self._decorators(node)
-        word, name = self._words(self._at(node))
+        word, name = self._words(unpacked(self._at(node)))
         bases = tuple(map(self.expr, node.bases))
         keywords = tuple((k.arg or "**", self.expr(k.value)) for k in node.keywords)
         inside = [*(e.at for e in bases), *(e.at for _, e in keywords)]
         if inside:
             at = self.lines.closed(word, max(inside), CLOSED)
         elif parameters := getattr(node, "type_params", ()):
-            at = self.lines.closed(word, self._at(parameters[-1]), ARGUMENTS_CLOSED)
+            at = self.lines.closed(word, unpacked(self._at(parameters[-1])), ARGUMENTS_CLOSED)
         else:
-            at = place((word.line, word.column, name.end_line, name.end_column))
+            at = Place(word.line, word.column, name.end_line, name.end_column)
         self.lines.measure(at)
-        return f.Class(node.name, bases, keywords, decorators, self.block(node.body), at, name, node.end_lineno)
+        return f.Class(
+            node.name, bases, keywords, decorators, self.block(node.body), packed(*at), packed(*name), node.end_lineno
+        )
 
 
 def spans(tree: ast.Module, lines: Lines) -> Iterator[tuple[int, int]]:

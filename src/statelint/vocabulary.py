@@ -61,7 +61,9 @@ class Impure(Row, frozen=True):
     """Calls (or attribute reads) whose result depends on more than their arguments and the code."""
 
     names: tuple[str, ...]
-    depends: Literal["database", "network", "file", "clock", "random", "environment", "process", "settings", "task"]
+    depends: Literal[
+        "database", "network", "file", "clock", "random", "environment", "process", "settings", "task", "loop"
+    ]
 
 
 class Benign(Row, frozen=True):

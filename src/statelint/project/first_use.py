@@ -17,6 +17,7 @@ from statelint.project.scopes import CallSite, Context, Scope, Store
 from statelint.project.values import Func, qualified
 
 PUTTING: Final = frozenset({"append", "add", "extend", "update", "setdefault", "insert"})
+TAKING: Final = frozenset({"pop", "popitem", "popleft", "clear", "remove", "discard"})
 
 
 def asked_for(test: f.Expr, taken: bool) -> Iterator[f.Expr]:
@@ -73,8 +74,11 @@ class FirstUse:
 
     def _guards(self, test: f.Expr, taken: bool, scope: Scope) -> str | None:
         for asked in asked_for(test, taken):
-            if isinstance(asked, f.Name) and scope.outer.get(asked.id) == "global":
-                if self._built(test, asked.id, scope, self._module_stores(asked.id, scope), set()):
+            if isinstance(asked, f.Name) and scope.outer.get(asked.id, "global") == "global":
+                stores = self._module_stores(asked.id, scope)
+                if stores and self._built(test, asked.id, scope, stores, set()):
+                    return "global"
+                if not stores and asked.id not in scope.bindings and self._fills(test, asked.id, scope):
                     return "global"
             elif isinstance(asked, f.Attr) and isinstance(asked.of, f.Name) and receiver_rooted(asked, scope):
                 owner = scope.owner
@@ -86,6 +90,17 @@ class FirstUse:
                     if not stores and self._filled(test, asked.name, scope, owner, helpers):
                         return "self"
         return None
+
+    def _fills(self, test: f.Expr, name: str, scope: Scope) -> bool:
+        """Whether the block puts something into a table of the module out of which nothing is ever taken."""
+        inside = False
+        for s in self._names.top(scope).descendants():
+            events: tuple[Store | CallSite, ...] = (*s.stores, *s.calls)
+            for event in events:
+                if _names(_taken_from(event), name):
+                    return False
+                inside = inside or (s is scope and _under(test, event.context) and _names(_put_into(event), name))
+        return inside
 
     @staticmethod
     def _filled(test: f.Expr, name: str, scope: Scope, owner: Scope, helpers: set[Scope]) -> bool:
@@ -127,6 +142,18 @@ def _put_into(event: Store | CallSite) -> f.Expr:
         return event.target.of if isinstance(event.target, f.Item) and event.op != "del" else event.target
     func = event.call.func
     return func.of if isinstance(func, f.Attr) and func.name in PUTTING else event.call
+
+
+def _taken_from(event: Store | CallSite) -> f.Expr | None:
+    """The container that a store or a call takes something out of."""
+    if isinstance(event, Store):
+        return event.target.of if isinstance(event.target, f.Item) and event.op == "del" else None
+    func = event.call.func
+    return func.of if isinstance(func, f.Attr) and func.name in TAKING else None
+
+
+def _names(e: f.Expr | None, name: str) -> bool:
+    return isinstance(e, f.Name) and e.id == name
 
 
 def _lacking(context: Context) -> Iterator[f.Expr]:

@@ -24,6 +24,17 @@ def finds_its_own(writes: Sequence[Write], given: Callable[[Write], Sequence[tup
     return all(_adds_its_own(w, given(w)) or _runs_what_it_takes(w) for w in writes)
 
 
+def takes_out_fixed(writes: Sequence[Write]) -> bool:
+    """Whether requests do no more than take out entries that the code names."""
+    return all(
+        not w.element
+        and isinstance(w.key, f.Const)
+        and w.key.kind == "str"
+        and ((w.how == "item" and w.method == "del") or (w.how == "method" and w.method in ("pop", "discard")))
+        for w in writes
+    )
+
+
 def _adds_its_own(write: Write, given: Sequence[tuple[f.Expr, Scope]]) -> bool:
     if write.element or not given or not (write.how == "item" and write.method != "del"):
         return False

@@ -2,9 +2,9 @@
 
 The answer is a set of words: `argument` (a parameter of the function around it), `request` (what a request brings
 along), `database`, `network`, `file`, `clock`, `random`, `environment`, `process`, `task` (which task or thread runs),
-`state` (something that the request path writes), `awaited` (an unknown call that is awaited), `handle` (a client, pool
-or other object built alike everywhere) and `unknown` (a call that nothing describes). An empty set means: the code
-alone.
+`loop` (which event loop runs), `state` (something that the request path writes), `awaited` (an unknown call that is
+awaited), `handle` (a client, pool or other object built alike everywhere) and `unknown` (a call that nothing
+describes). An empty set means: the code alone.
 """
 
 from __future__ import annotations

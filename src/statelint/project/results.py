@@ -7,6 +7,7 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.project.annotations import annotation_names, dotted
+from statelint.project.by_parameter import switch_of, turned
 from statelint.project.classes import first_parameter
 from statelint.project.declared_fields import declaration
 from statelint.project.dispatch import picked
@@ -183,9 +184,9 @@ class Results:
         asked = self._asked_for(callee, e, scope)
         if asked:
             return asked
-        handed = {name for expr in inner.returns for name in _handed_on(expr, inner)} if not inner.yields else ()
-        if not handed:
+        if inner.yields or not any(_handed_on(expr, inner) for expr in inner.returns):
             return self.returned(inner)
+        handed = {name for expr in inner.returns for name in _handed_on(expr, inner, e)}
         found: list[Value] = []
         for name in sorted(handed):
             argument = _argument(callee, name, e)
@@ -312,16 +313,23 @@ class Results:
         return union(found)
 
 
-def _handed_on(e: f.Expr | None, scope: Scope, depth: int = 0) -> tuple[str, ...]:
-    """The parameters that an expression in a function is, directly or through a local of another name."""
-    found: list[str] = [name for part in _ways(e) for name in _handed_on(part, scope, depth + 1)] if depth < 4 else []
+def _handed_on(e: f.Expr | None, scope: Scope, call: f.Call | None = None, depth: int = 0) -> tuple[str, ...]:
+    """The parameters that an expression in a function is, directly or through a local of another name.
+
+    With a call, only those that it is where the switches are turned as this call turns them.
+    """
+    found: list[str] = []
+    for part in _ways(e) if depth < 4 else ():
+        found.extend(_handed_on(part, scope, call, depth + 1))
     if not isinstance(e, f.Name) or e.id in scope.outer or depth > 3:
         return tuple(dict.fromkeys(found))
     for b in scope.bindings.get(e.id, ()):
         if b.kind == "param":
             found.extend([b.name] if b.name != _receiver(scope) else ())
         elif b.kind == "assign" and b.position is None:
-            found.extend(_handed_on(b.value, scope, depth + 1))
+            switch = switch_of(b, scope) if call is not None else None
+            if call is None or switch is None or turned(switch, scope, call):
+                found.extend(_handed_on(b.value, scope, call, depth + 1))
     return tuple(dict.fromkeys(found))
 
 

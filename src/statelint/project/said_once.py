@@ -7,10 +7,12 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.project.paths import last_name, mentions
+from statelint.project.walking import walk
 from statelint.project.writes import Write
 from statelint.spans import Place
 
 ADDING: Final = frozenset({"add", "append", "setdefault"})
+EMPTYING: Final = frozenset({"clear", "discard", "remove", "pop"})
 
 
 def remembers_what_was_said(writes: Sequence[Write], says: Collection[str]) -> bool:
@@ -19,7 +21,25 @@ def remembers_what_was_said(writes: Sequence[Write], says: Collection[str]) -> b
     `says` are the last names of such calls.
     """
     adds = [w for w in writes if w.method in ADDING or (w.how == "item" and w.method != "del")]
-    return bool(adds) and all(not w.element and _stands_beside_words(w, says) for w in adds)
+    if not adds or not all(not w.element and _stands_beside_words(w, says) for w in adds):
+        return False
+    return adds[0].home.kind != "module-variable" or not _is_read_elsewhere(adds)
+
+
+def _is_read_elsewhere(adds: Sequence[Write]) -> bool:
+    """Whether other code of the module names the container, but to empty it."""
+    home = adds[0].home
+    body = home.scope.module.facts.body
+    own = {w.scope.node.body for w in adds if isinstance(w.scope.node, f.Function)}
+    return _times(body, home.short) > 1 + sum(_times(b, home.short) for b in own)
+
+
+def _times(body: tuple[f.Stmt, ...], name: str) -> int:
+    """How often code names a container, where it is not to take something out."""
+    nodes = list(walk(body))
+    calls = (node.func for node in nodes if isinstance(node, f.Call) and isinstance(node.func, f.Attr))
+    emptied = sum(isinstance(c.of, f.Name) and c.of.id == name for c in calls if c.name in EMPTYING)
+    return sum(isinstance(node, f.Name) and node.id == name for node in nodes) - emptied
 
 
 def _stands_beside_words(write: Write, says: Collection[str]) -> bool:

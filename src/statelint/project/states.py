@@ -168,12 +168,22 @@ class States:
                 return False
             return not self._calls.always_given(function, write.home.name.rpartition(".")[2])
         if write.home.kind == "closure-variable":
-            return write.home.scope in self._at_start
+            return self._made_at_start(write.home.scope)
         if write.home.kind == "instance-attribute":
             if write.rooted == "self":
                 return self._reach.repeats(write.scope, lasting=True)
             return write.home.scope in self._homes.long_classes
         return not (write.home.kind == "class-attribute" and write.scope.name in ("__init_subclass__", "__set_name__"))
+
+    def _made_at_start(self, function: Scope) -> bool:
+        """Whether a closure of a function lasts: start-up code calls it, not just the requests that come to it too."""
+        if function not in self._at_start or not self._reach.runs(function):
+            return function in self._at_start
+        return any(
+            edge.caller in self._at_start and not self._reach.runs(edge.caller)
+            for edge in self._calls.into.get(function, ())
+            if edge.how != "passed"
+        )
 
     # ── the verdict ──
 

@@ -15,7 +15,7 @@ from statelint.project.first_use import FirstUse, asked_for
 from statelint.project.homes import Home
 from statelint.project.kinds import words
 from statelint.project.names import Names
-from statelint.project.own_entries import finds_its_own
+from statelint.project.own_entries import finds_its_own, takes_out_fixed
 from statelint.project.paths import last_name, mentions
 from statelint.project.purity import CHANGING, Purity
 from statelint.project.said_once import remembers_what_was_said
@@ -23,6 +23,7 @@ from statelint.project.scopes import Binding, CallSite, Scope
 from statelint.project.values import Cls, Ext, Func, Obj, qualified
 from statelint.project.writes import Write
 
+REMOVING: Final = frozenset({"del", "pop", "clear", "popitem", "discard"})
 TAKING: Final = frozenset({"remove", "discard", "pop", "popleft", "clear"})
 
 
@@ -46,7 +47,7 @@ class Verdicts:
         if self._keeps_only(writes, ("context", "metric", "logging")):
             return Verdict.BENIGN, "it keeps loggers, metrics or contexts"
         if self._by_task(writes):
-            return Verdict.BENIGN, "it keeps one entry for each task or thread, for as long as that runs"
+            return Verdict.BENIGN, "it keeps one entry for each task, thread or event loop, for as long as that runs"
         if self._pools(home, writes):
             return Verdict.BENIGN, "it keeps handles that every replica builds alike"
         if finds_its_own(writes, self._given):
@@ -57,6 +58,8 @@ class Verdicts:
             return Verdict.DEFINITE, "a request changes what it holds"
         if all(w.how in ("rebind", "delete") for w in writes):
             return self._rebound(home, writes)
+        if takes_out_fixed(writes):
+            return Verdict.BENIGN, "each request leaves the same entries"
         if self._keeps_task_references(writes):
             return Verdict.BENIGN, "it only keeps references to running tasks"
         if memo:
@@ -136,12 +139,13 @@ class Verdicts:
         )
 
     def _by_task(self, writes: Sequence[Write]) -> bool:
-        """Whether every key tells the task or thread that runs."""
-        keyed = [w for w in writes if w.how in ("item", "augment") or w.method in ("setdefault", "pop")]
-        keys = [given for w in keyed for given in self._handed(w.key, w.scope)]
-        if len(keyed) < len(writes) or any(w.key is None for w in keyed):
+        """Whether every key under which something is put tells the task, thread or event loop that runs."""
+        puts = [w for w in writes if not (w.method in REMOVING or w.how == "delete" or _empties(w))]
+        keyed = [w for w in puts if w.how in ("item", "augment") or w.method == "setdefault"]
+        if not keyed or len(keyed) < len(puts) or any(w.key is None for w in keyed):
             return False
-        return all("task" in self._purity.of(key, scope) for key, scope in keys)
+        needs = [self._purity.of(key, scope) for w in keyed for key, scope in self._handed(w.key, w.scope)]
+        return all("task" in need or need == {"loop"} for need in needs)
 
     def _pools(self, home: Home, writes: Sequence[Write]) -> bool:
         """Whether a list or set is given only handles: clients of libraries, or what the class of a pool makes."""
@@ -200,7 +204,7 @@ class Verdicts:
     def _memo(self, writes: Sequence[Write]) -> tuple[Verdict, str]:
         needs: set[str] = set()
         for write in writes:
-            if write.method not in ("del", "pop", "clear", "popitem", "discard"):
+            if write.method not in REMOVING:
                 for value, scope in self._given(write):
                     needs |= self._purity.of(value, scope)
         needs -= {"argument", "request"}
@@ -309,6 +313,11 @@ def _finally(write: Write) -> bool:
                 return True
             todo.extend(getattr(statement, part, ()) for part in ("then", "other", "body", "final"))
     return False
+
+
+def _empties(write: Write) -> bool:
+    """Whether a write puts an empty container in the place of the one before."""
+    return write.how == "rebind" and isinstance(write.value, f.Table) and not write.value.pairs
 
 
 def _last(home: Home) -> str:

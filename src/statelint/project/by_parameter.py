@@ -1,0 +1,45 @@
+"""What a function does only where one of its parameters says so: `rows if in_place else list(rows)`, as statements."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from statelint import facts as f
+from statelint.project.scopes import Binding, Scope
+
+
+class Switch(NamedTuple):
+    """A parameter that has to be true, or false."""
+
+    name: str
+    taken: bool
+
+
+def switch_of(binding: Binding, scope: Scope, alone: bool = False) -> Switch | None:
+    """A parameter without which a function does not bind a name here; with `alone`, one that is all it takes."""
+    tests = binding.context.tests
+    for test, taken in tests if len(tests) == 1 or not alone else ():
+        if isinstance(test, f.Op) and test.op == "not":
+            test, taken = test.operands[0], not taken
+        if isinstance(test, f.Name) and is_parameter(test.id, scope):
+            return Switch(test.id, taken)
+    return None
+
+
+def is_parameter(name: str, scope: Scope) -> bool:
+    return any(b.kind == "param" for b in scope.bindings.get(name, ()))
+
+
+def turned(switch: Switch, function: Scope, call: f.Call) -> bool:
+    """Whether a call turns a switch of the function that it runs so, as far as constants tell."""
+    params = function.node.params if isinstance(function.node, f.Function) else ()
+    names = [p.name for p in params]
+    if switch.name not in names or "**" in dict(call.keywords) or any(isinstance(a, f.Star) for a in call.args):
+        return True
+    place = names.index(switch.name)
+    value = params[place].default
+    place -= int(function.owner is not None and isinstance(call.func, f.Attr))
+    if 0 <= place < len(call.args):
+        value = call.args[place]
+    value = dict(call.keywords).get(switch.name, value)
+    return not isinstance(value, f.Const) or bool(value.value) == switch.taken

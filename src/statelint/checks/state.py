@@ -42,8 +42,9 @@ def _hit(state: State, project: Project) -> Hit:
     write = state.writes[0]
     entry = state.chain.entry.label if state.chain else ""
     also = len(state.also)
+    parts = bool(also) and home.kind != "module-variable"  # else the object has a name of its own
     words = {
-        "object": home.short if not also else _several(home.short, also),
+        "object": _several(home.short, also) if parts else home.short,
         "holds": holds(state.category, home.name),
         "writer": f"{write.scope.qualname}()",
         "entry": entry,
@@ -64,7 +65,7 @@ def _hit(state: State, project: Project) -> Hit:
         for chain in [state.chain if w is write else project.reach.chain(w.scope)]
     )
     return Hit(
-        subject=Subject(home.kind, home.name if not state.also else home.name.rpartition(".")[0], home.span),
+        subject=Subject(home.kind, home.name.rpartition(".")[0] if parts else home.name, home.span),
         words=MappingProxyType(words),
         trace=tuple(trace),
         verdict=state.verdict,

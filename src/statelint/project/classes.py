@@ -171,6 +171,12 @@ class Classes:
         """What the methods of this very class assign to `self.name`."""
         return self._attributes[cls].get(name, []) if cls in self._attributes else []
 
+    def set_up(self, cls: Scope, name: str) -> Assigned | None:
+        """Where the constructor of a class, or else of one above it, assigns to `self.name`."""
+        above = (item.scope for item in self.lineage(cls) if isinstance(item, Cls))
+        assigned = (a for scope in above for a in self.assigned(scope, name))
+        return next((a for a in assigned if a.store.scope.name == "__init__"), None)
+
     def given_to_class(self, cls: Scope, name: str) -> list[Store]:
         """What code assigns to the attribute of the class itself: `cls.name = value`, `Shop.name = value`."""
         wanted = Cls(cls)

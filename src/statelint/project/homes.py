@@ -57,7 +57,8 @@ class Homes:
         self._lent_of_class: dict[Scope, list[Home]] = defaultdict(list)
         self.long_classes: dict[Scope, Span] = {}
         """Classes with an instance that lasts, and where that instance is made or registered."""
-        self.long_sites: set[Site] = set()
+        self.long_sites: set[tuple[Site, Scope | None]] = set()
+        """Where objects that last are made, with their class: one call can make objects of a class that it is given."""
         self.single: set[Scope] = set()
         """Classes of which every object is the same one, or shares its attributes."""
         self.long_heaps: list[Heap] = []
@@ -89,6 +90,19 @@ class Homes:
             return None
         first = next((b for b in own if b.value is not None and is_container_like(b.value)), own[0])
         return self.home("module-variable", f"{scope.module.name}:{name}", scope, first.at)
+
+    def attribute(self, owner: Scope, name: str) -> Home | None:
+        """The home of an attribute that the methods or the body of this very class assign.
+
+        It points at where a constructor sets it up, be it one of a class above.
+        """
+        kind, path = "instance-attribute", f"{owner.full_name}.{name}"
+        assigned = self._names.classes.assigned(owner, name)
+        if assigned:
+            first = (self._names.classes.set_up(owner, name) or assigned[0]).store
+            return self.home(kind, path, owner, first.target.at, first.scope)
+        fields = [b for b in owner.bindings.get(name, ()) if b.kind in ("assign", "annotate")]
+        return self.home(kind, path, owner, fields[0].at) if fields else None
 
     def _roots(self) -> None:
         for scope in self._names.every:
@@ -205,13 +219,14 @@ class Homes:
             return self._own[site]
         lent = self._lent.get(site, [])
         roots = [home for home in lent if home.kind != "instance-attribute"]
-        return roots or ([] if site.scope.kind == "function" else lent[:1])
+        alone = site.scope.kind != "function" or (site.scope in self.at_start and len(lent) == 1)
+        return roots or (lent[:1] if alone else [])
 
     def last(self, value: Value, where: Span) -> None:
         """Record that a value lasts as long as the process."""
         if isinstance(value, Heap):
-            if value.site not in self.long_sites:
-                self.long_sites.add(value.site)
+            if not self.is_long(value):
+                self.long_sites.add((value.site, None))
                 self.long_heaps.append(value)
                 # what requests put into a container belongs to the container; only what stands in its display lasts
                 for element in self._names.written_elements(value):
@@ -222,11 +237,13 @@ class Homes:
             if cls is not None and self.is_passing(cls):
                 return
             if value.site is not None:
-                self.long_sites.add(value.site)
+                self.long_sites.add((value.site, cls))
             if cls is not None:
                 self.long_class(cls, where)
                 for below in self._names.classes.subclasses(cls) if is_abstract(cls) else ():
                     self.long_class(below, where)
+                    if value.site is not None:
+                        self.long_sites.add((value.site, below))
 
     def long_class(self, cls: Scope, where: Span) -> None:
         """Record that an instance of a project class lasts, with what its attributes hold."""
@@ -242,10 +259,10 @@ class Homes:
             owner = item.scope
             for name in self._names.classes.attribute_names(owner):
                 assigned = self._names.classes.assigned(owner, name)
-                first = next((a for a in assigned if a.store.scope.name == "__init__"), assigned[0])
-                home = self.home("instance-attribute", f"{owner.full_name}.{name}", owner, first.store.target.at)
                 found = (v for a in assigned if a.value for v in self._names.denote(a.value, a.store.scope))
-                self.hold(home, found, [a.value for a in assigned])
+                home = self.attribute(owner, name)
+                if home:
+                    self.hold(home, found, [a.value for a in assigned])
             declares = self.per_instance_fields(owner)
             for name, bindings in owner.bindings.items():
                 given = [b for b in bindings if b.kind == "assign" and b.value is not None]
@@ -328,10 +345,15 @@ class Homes:
             return f"{owner}.{value.name}" if owner else None
         return None
 
+    def is_long(self, value: Heap | Made | Obj) -> bool:
+        """Whether the object made at this very place lasts."""
+        made = value.cls if isinstance(value, Obj) else None
+        return value.site is not None and (value.site, made.scope if isinstance(made, Cls) else None) in self.long_sites
+
     def lasts(self, value: Value) -> bool:
         """Whether this value is, or can be, one that lasts as long as the process."""
         if isinstance(value, Obj | Heap | Made):
-            if value.site is not None and value.site in self.long_sites:
+            if self.is_long(value):
                 return True
             if isinstance(value, Obj) and isinstance(value.cls, Cls) and value.cls.scope in self.single:
                 return True

@@ -120,7 +120,7 @@ class _Settling:
         """Classes of which requests make objects that nothing keeps."""
         for scope in self._entered:
             for _, value in self._makes(scope):
-                if isinstance(value.cls, Cls) and value.site not in self._homes.long_sites:
+                if isinstance(value.cls, Cls) and not self._homes.is_long(value):
                     self._homes.anew.update(
                         item.scope for item in self._names.classes.lineage(value.cls.scope) if isinstance(item, Cls)
                     )
@@ -198,7 +198,7 @@ class _Settling:
                         self._keep(value, value.cls.scope, homes, heap.site)
 
     def _keep(self, value: Obj, cls: Scope, homes: list[Home], site: Site) -> None:
-        if value.site in self._homes.long_sites or self._lasts_by_itself(cls):
+        if self._homes.is_long(value) or self._lasts_by_itself(cls):
             return
         for item in self._names.classes.lineage(cls):
             if isinstance(item, Cls) and not self._lasts_by_itself(item.scope):

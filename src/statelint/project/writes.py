@@ -233,18 +233,9 @@ class Writes:
 
     def _instance_home(self, cls: Scope, name: str, s: Store) -> Home:
         for item in self._names.classes.lineage(cls):
-            if isinstance(item, Cls):
-                assigned = self._names.classes.assigned(item.scope, name)
-                if assigned:
-                    first = next((a for a in assigned if a.store.scope.name == "__init__"), assigned[0])
-                    return self._homes.home(
-                        "instance-attribute", f"{item.scope.full_name}.{name}", item.scope, first.store.target.at
-                    )
-                fields = [b for b in item.scope.bindings.get(name, ()) if b.kind in ("assign", "annotate")]
-                if fields:
-                    return self._homes.home(
-                        "instance-attribute", f"{item.scope.full_name}.{name}", item.scope, fields[0].at
-                    )
+            home = self._homes.attribute(item.scope, name) if isinstance(item, Cls) else None
+            if home:
+                return home
         for sub in self._names.classes.subclasses(cls)[
             :8
         ]:  # the object is known by the class above the one that has it

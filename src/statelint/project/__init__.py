@@ -180,7 +180,7 @@ class Project:
     @cached_property
     def first_use(self) -> FirstUse:
         """What runs once, on first use."""
-        return FirstUse(self.names, self.knowledge)
+        return FirstUse(self.names, self.calls, self.knowledge)
 
     @cached_property
     def reach(self) -> Reach:

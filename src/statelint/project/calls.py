@@ -52,6 +52,13 @@ class Calls:
         edges = self.into.get(function, ())
         return bool(edges) and all(e.site is not None and _gives(e, name, place) for e in edges)
 
+    def ever_given(self, function: Scope, name: str) -> bool:
+        """Whether a call of a project function hands over an argument for this parameter, or may do so unseen."""
+        params = function.node.params if isinstance(function.node, f.Function) else ()
+        place = next((i for i, p in enumerate(params) if p.name == name and p.kind != "keyword-only"), None)
+        edges = self.into.get(function, ())
+        return not edges or any(e.site is None or e.how == "passed" or _gives(e, name, place) for e in edges)
+
     def only_in_main(self, function: Scope) -> bool:
         """Whether all that calls a function stands below `if __name__ == "__main__"`."""
         callers = self.into.get(function, ())

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from statelint import facts as f
 from statelint.project.names import Names
+from statelint.project.paths import last_name
 from statelint.project.scopes import Scope
 from statelint.project.values import Bound, Cls, Func, Obj
 
@@ -48,6 +49,37 @@ class Decorators:
                 if isinstance(given, f.Name) and _first(assigned.store.scope, skip=1) == given.id:
                     return self._wrapped[owner]
         return []
+
+
+def keeps_the_result(decorator: Scope) -> bool:
+    """Whether what a decorator leaves in the place of a function keeps its result as an attribute, and runs the
+    function only where there is none: `try: return getattr(self, name)`, else `setattr(self, name, function(self))`."""
+    wrapped = _first(decorator)
+    return bool(wrapped) and any(_keeps(wrapped, inner) for inner in decorator.children if inner.kind == "function")
+
+
+def _keeps(wrapped: str, wrapper: Scope) -> bool:
+    runs = [site for site in wrapper.calls if getattr(site.call.func, "id", "") == wrapped]
+    if not runs or wrapped in wrapper.bindings or any(_compares(t) for site in runs for t, _ in site.context.tests):
+        return False
+    called = [site.call for site in runs]
+    results = {name for name, bound in wrapper.bindings.items() if any(b.value in called for b in bound)}
+    asked = {last_name(site.call.func) for site in wrapper.calls}
+    sets = [
+        site.call.args[2]
+        for site in wrapper.calls
+        if last_name(site.call.func) == "setattr" and len(site.call.args) > 2
+    ]
+    sets += [s.value for s in wrapper.stores if isinstance(s.target, f.Attr) and s.value is not None]
+    kept = any(e in called or getattr(e, "id", "") in results for e in sets)
+    return kept and not asked.isdisjoint({"getattr", "hasattr"})
+
+
+def _compares(test: f.Expr) -> bool:
+    """Whether a test compares sizes, as one does that asks for the age of what is kept."""
+    if isinstance(test, f.Op):
+        return test.op in ("<", ">", "<=", ">=") or any(_compares(o) for o in test.operands)
+    return False
 
 
 def _first(function: Scope, skip: int = 0) -> str:

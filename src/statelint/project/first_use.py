@@ -5,12 +5,15 @@ What they do is part of the start, whichever request happens to come first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.calls import Calls
 from statelint.project.classes import CONSTRUCTORS
+from statelint.project.decorators import keeps_the_result
 from statelint.project.names import Names
 from statelint.project.paths import last_name, receiver_rooted
 from statelint.project.scopes import CallSite, Context, Scope, Store
@@ -18,28 +21,44 @@ from statelint.project.values import Func, qualified
 
 PUTTING: Final = frozenset({"append", "add", "extend", "update", "setdefault", "insert"})
 TAKING: Final = frozenset({"pop", "popitem", "popleft", "clear", "remove", "discard"})
+NONE: Final[Mapping[str, bool]] = MappingProxyType({})
 
 
-def asked_for(test: f.Expr, taken: bool) -> Iterator[f.Expr]:
-    """The names and attributes that are not there, or not yet true, where this branch of a test is taken."""
+def asked_for(test: f.Expr, taken: bool, idle: Mapping[str, bool] = NONE) -> Iterator[f.Expr]:
+    """The names and attributes that are not there, or not yet true, where this branch of a test is taken.
+
+    `idle` are parameters that no call gives, with the truth of their defaults: `if app and not force: return`.
+    """
     if isinstance(test, f.Op):
-        if test.op == ("and" if taken else "or"):
-            for operand in test.operands:
-                yield from asked_for(operand, taken)
+        if test.op in ("and", "or"):
+            deciding = [o for o in test.operands if _truth(o, idle) is not (test.op == "and")]
+            if len(deciding) == 1 or test.op == ("and" if taken else "or"):
+                for operand in deciding:
+                    yield from asked_for(operand, taken, idle)
         elif test.op == "not":
-            yield from asked_for(test.operands[0], not taken)
+            yield from asked_for(test.operands[0], not taken, idle)
         elif test.op == ("is" if taken else "is not") and _is_none(test.operands[-1]):
             yield test.operands[0]
     elif not taken:
         yield test
 
 
+def _truth(e: f.Expr, idle: Mapping[str, bool]) -> bool | None:
+    """What a parameter that no call gives, or its opposite, is worth in a test; None for anything else."""
+    if isinstance(e, f.Op) and e.op == "not":
+        inner = _truth(e.operands[0], idle)
+        return None if inner is None else not inner
+    return idle.get(e.id) if isinstance(e, f.Name) else None
+
+
 class FirstUse:
     """Which tests guard what is done once, and which functions are."""
 
-    def __init__(self, names: Names, knowledge: Knowledge) -> None:
+    def __init__(self, names: Names, calls: Calls, knowledge: Knowledge) -> None:
         self._names = names
+        self._calls = calls
         self._knowledge = knowledge
+        self._idle: dict[Scope, Mapping[str, bool]] = {}
         self._memoised: dict[Scope, bool] = {}
         self._known: dict[tuple[int, bool, Scope], str | None] = {}
 
@@ -52,6 +71,22 @@ class FirstUse:
             if self._known[key] == "global" or (lasting and self._known[key] == "self"):
                 return True
         return False
+
+    def asked(self, context: Context, scope: Scope) -> Iterator[f.Expr]:
+        """All that is not there, or not yet true, where code in this context runs."""
+        for test, taken in context.tests:
+            yield from asked_for(test, taken, self._idle_in(scope))
+
+    def _idle_in(self, function: Scope) -> Mapping[str, bool]:
+        """The parameters of a function with constant defaults that no call gives, each with the default's truth."""
+        if function not in self._idle:
+            params = function.node.params if isinstance(function.node, f.Function) else ()
+            self._idle[function] = {
+                p.name: bool(p.default.value)
+                for p in params
+                if isinstance(p.default, f.Const) and not self._calls.ever_given(function, p.name)
+            }
+        return self._idle[function]
 
     def body_runs_once(self, function: Scope, lasting: bool) -> bool:
         """Whether a memo keeps the one result of a function without arguments, as a cached property does."""
@@ -68,12 +103,14 @@ class FirstUse:
                 return False  # a cache of its own, which may forget
             decorator = decorator.func
         values = self._names.denote(decorator, function.parent or function)
+        if any(isinstance(v, Func) and keeps_the_result(v.scope) for v in values):
+            return True
         names = (v.scope.name if isinstance(v, Func) else qualified(v) for v in values)
         kept = self._knowledge.words.get("kept", frozenset())
         return any(n and (n.rpartition(".")[2] in kept or self._knowledge.find("memo", n)) for n in names)
 
     def _guards(self, test: f.Expr, taken: bool, scope: Scope) -> str | None:
-        for asked in asked_for(test, taken):
+        for asked in asked_for(test, taken, self._idle_in(scope)):
             if isinstance(asked, f.Name) and scope.outer.get(asked.id, "global") == "global":
                 stores = self._module_stores(asked.id, scope)
                 if stores and self._built(test, asked.id, scope, stores, set()):

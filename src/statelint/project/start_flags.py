@@ -6,18 +6,21 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from statelint import facts as f
+from statelint.knowledge import Knowledge
 from statelint.project.classes import CONSTRUCTORS
+from statelint.project.kinds import words
 from statelint.project.names import Names
-from statelint.project.paths import receiver_rooted
+from statelint.project.paths import last_name, receiver_rooted
 from statelint.project.scopes import Context, Scope, Store
 
 
 class StartFlags:
-    """Look-up of such flags. `on_path` are the scopes that requests run."""
+    """Look-up of such flags. `at_start` are the scopes that run before the first request and not because of one."""
 
-    def __init__(self, names: Names, on_path: AbstractSet[Scope]) -> None:
+    def __init__(self, names: Names, at_start: AbstractSet[Scope], knowledge: Knowledge) -> None:
         self._names = names
-        self._on_path = on_path
+        self._at_start = at_start
+        self._endings = knowledge.words.get("ends", frozenset())
 
     def before(self, context: Context, scope: Scope) -> bool:
         """Whether code in this context runs only until start-up code has turned a flag."""
@@ -25,6 +28,7 @@ class StartFlags:
             self._turned_at_start(list(self._stores(flag, scope)), wanted)
             for test, taken in context.tests
             for flag, wanted in _flags(test, taken)
+            if self._endings.isdisjoint(words(last_name(flag)))  # a flag of the end is turned after the last request
         )
 
     def _stores(self, flag: f.Expr, scope: Scope) -> Iterator[Store]:
@@ -43,8 +47,11 @@ class StartFlags:
         return (
             bool(first and later)
             and all(_is(s, wanted) for s in first)
-            and all(_is(s, not wanted) and s.scope not in self._on_path for s in later)
+            and all(_is(s, not wanted) and s.scope in self._at_start and not self._ends(s.scope) for s in later)
         )
+
+    def _ends(self, function: Scope) -> bool:
+        return not self._endings.isdisjoint(words(function.name))
 
 
 def _flags(test: f.Expr, taken: bool) -> Iterator[tuple[f.Expr, bool]]:

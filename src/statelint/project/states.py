@@ -96,7 +96,7 @@ class States:
         reached: dict[Home, list[Write]] = defaultdict(list)
         idle: dict[Home, list[Write]] = defaultdict(list)
         on_path = self._reach.scopes()
-        flags = StartFlags(self._names, on_path)
+        flags = StartFlags(self._names, self._at_start, self._knowledge)
         for scope in self._names.every:
             if not scope.module.in_service:
                 continue

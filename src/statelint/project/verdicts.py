@@ -11,7 +11,7 @@ from typing import Final
 from statelint import facts as f
 from statelint.findings import Verdict
 from statelint.knowledge import Knowledge
-from statelint.project.first_use import FirstUse, asked_for
+from statelint.project.first_use import PUTTING, FirstUse
 from statelint.project.homes import Home
 from statelint.project.kinds import words
 from statelint.project.names import Names
@@ -233,12 +233,17 @@ class Verdicts:
             return False
         return all(self._is_guarded(w) if w.how == "item" else self._fills_empty(w) for w in adds)
 
-    @staticmethod
-    def _fills_empty(write: Write) -> bool:
-        """Whether the write runs only while the container is empty: `if not known: known.update(load())`."""
-        name = _last(write.home)
-        asked = (a for test, taken in write.context.tests for a in asked_for(test, taken))
-        return any(last_name(a) == name for a in asked)
+    def _fills_empty(self, write: Write) -> bool:
+        """Whether the write runs only while the container is empty: `if not known: known.update(load())`, or while one
+        beside it is that is filled along with it."""
+        asked = {last_name(a) for a in self._first_use.asked(write.context, write.scope)} - {""}
+        beside = {
+            last_name(site.call.func.of)
+            for site in write.scope.calls
+            if isinstance(site.call.func, f.Attr) and site.call.func.name in PUTTING
+            if site.context.tests[: len(write.context.tests)] == write.context.tests
+        }
+        return not asked.isdisjoint({_last(write.home), *beside})
 
     def _is_guarded(self, write: Write) -> bool:
         """Whether the write runs only on a miss: `x is None`, `not x`, `k not in x`, or in an except block."""

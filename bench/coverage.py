@@ -15,10 +15,11 @@ from pathlib import Path
 
 from statelint.config import load
 from statelint.extract.python import extract
-from statelint.knowledge import available, rules_folder
+from statelint.knowledge import available
 from statelint.project import Project, link
 from statelint.rows import Row
 from statelint.run import Way, analyse
+from statelint.shipped import rules_folder
 
 FIXTURES = Path(__file__).parents[1] / "tests" / "fixtures"
 SILENT = frozenset({"broker", "queue"})

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from statelint.knowledge import available, rules_folder
+from statelint.knowledge import available
+from statelint.shipped import rules_folder
 
 SOURCE = ROOT / "src" / "statelint"
 
@@ -24,13 +25,13 @@ SOURCE = ROOT / "src" / "statelint"
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(row.split())
     for row in (
-        "spans collector clock",
+        "spans collector clock shipped",
         "findings safe_yaml",
         "knowledge vocabulary rows entry_rows flow_rows store_rows rules facts config config_lines house_words pages",
         "implied",
         "project extract sift cache discover file_names ignore_files",
-        "embedded",
-        "gather executors beside sieve services triage stories checks advise report fix",
+        "embedded contents runs",
+        "gather executors beside sieve services terms triage stories checks advise report fix",
         "run audit audit_text audit_map audit_html fleet",
         "house_tests",
         "cli __main__",

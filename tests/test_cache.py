@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from statelint.cache import Cache, Runs, default_folder, key, run_key
+from statelint.cache import Cache, default_folder, key
 from statelint.findings import Problem, Report
+from statelint.runs import Runs, run_key
 
 
 def test_entries_come_back(tmp_path: Path) -> None:

@@ -437,7 +437,7 @@ def test_clean_removes_the_cache_and_nothing_else(project: Path, tmp_path: Path)
 
 
 def test_a_bug_of_ours_is_three_and_says_so(project: Path) -> None:
-    breaks = "import sys, statelint.run\nfrom statelint import cli\nstatelint.run.triage = None\n"
+    breaks = "import sys, statelint.run\nfrom statelint import cli\nstatelint.run.linked = None\n"
     code = breaks + "sys.exit(cli.run(['check', '--no-cache']))"
     done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, check=False)
     assert done.returncode == 3 and b"internal error" in done.stderr

@@ -14,8 +14,9 @@ from analysing import analyse
 from conftest import EXAMPLES, FIXTURES, ROOT
 from expectations import difference, expected
 
-from statelint.knowledge import available, rules_folder
+from statelint.knowledge import available
 from statelint.rules import load_rules
+from statelint.shipped import rules_folder
 
 KINDS = ("bad", "good", "fixed")
 

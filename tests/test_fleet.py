@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -16,6 +15,7 @@ import pytest
 from clusters import running
 from commands import statelint
 from making import finding, report, rule
+from msgspec.structs import replace
 
 from statelint.config import ConfigError
 from statelint.executors import named

@@ -9,9 +9,10 @@ import pytest
 
 from statelint import gather as gathering
 from statelint.cache import Cache
+from statelint.contents import LARGEST, read
 from statelint.discover import discover
 from statelint.facts import Facts, Trouble, encode
-from statelint.gather import gather, read
+from statelint.gather import gather
 
 FILES = {
     "a.py": b"CACHE = {}\n",
@@ -103,7 +104,7 @@ def test_unreadable_and_unsaved(project: Path) -> None:
     sources = discover(project).sources
     (project / "a.py").unlink()
     with (project / "copy.py").open("wb") as large:
-        large.truncate(gathering.LARGEST + 1)
+        large.truncate(LARGEST + 1)
     found = gather(read(project, sources, {"broken.py": b"FINE = 1\n"}), Cache(None), 1)
     assert [t.kind for t in found["a.py"].troubles] == ["unreadable"]
     assert [t.kind for t in found["copy.py"].troubles] == ["size"]

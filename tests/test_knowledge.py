@@ -18,8 +18,9 @@ from conftest import FIXTURES
 
 from statelint.entry_rows import Handlers
 from statelint.extract.python import extract
-from statelint.knowledge import Knowledge, available, parse, rules_folder
+from statelint.knowledge import Knowledge, available, parse
 from statelint.project import Project, link
+from statelint.shipped import rules_folder
 
 FOLDER = rules_folder() / "knowledge"
 KNOWLEDGE = available(FOLDER)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
 from making import SOURCE, finding, report, rule, step
+from msgspec.structs import replace
 
 from statelint.findings import (
     Confidence,

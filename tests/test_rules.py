@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from statelint.advise import Template, TemplateError, replacement, template
-from statelint.knowledge import rules_folder
 from statelint.pages import as_json, markdown, text
 from statelint.rules import RuleError, load_rules, matches, parse_rule, unknown_selector
+from statelint.shipped import rules_folder
 
 GOOD = """
 code: SL199

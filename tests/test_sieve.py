@@ -10,9 +10,9 @@ from analysing import analyse
 from test_configuration_cases import Case, cases
 
 import statelint.run
+from statelint.contents import Content
 from statelint.discover import Source
 from statelint.findings import Report
-from statelint.gather import Content
 from statelint.rules import load_rules
 from statelint.sieve import Sieve, sifted
 

@@ -15,7 +15,8 @@ from statelint.facts import Comment, Facts
 from statelint.findings import Hit, Report, Role
 from statelint.rules import load_rules
 from statelint.spans import Place
-from statelint.triage import Terms, triage
+from statelint.terms import Terms
+from statelint.triage import triage
 from statelint.triage_suppressions import Complaint, Directive, inside_strings, read
 
 TODAY = dt.date(2026, 6, 1)

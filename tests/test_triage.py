@@ -11,7 +11,8 @@ from making import hit, rule, step
 from statelint.config import Config, ConfigError, parse
 from statelint.findings import Confidence, Hit, Report, Role, Rule, Severity, Subject, Verdict
 from statelint.spans import Span
-from statelint.triage import Terms, finding_id, selected, triage
+from statelint.terms import Terms
+from statelint.triage import finding_id, selected, triage
 from statelint.triage_baseline import Entry, entry, load, pruned, render
 
 RULES = (rule(), rule("SL102", "process-local-cache", "cache"), rule("SL201", "local-session", "session"))

@@ -16,16 +16,10 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-import msgspec
-
-from statelint.findings import Report
-from statelint.knowledge import rules_folder
-
 LARGEST = 512 * 1024 * 1024
 """Bytes of entries kept; beyond it the older half goes."""
 VERSION = "3"
 """To be raised when what is kept changes in a way that the code of the extractors does not show."""
-MOST_RUNS = 64
 PAGES = ("page_count", "freelist_count", "page_size")
 
 
@@ -69,26 +63,6 @@ def key(kind: str, content: bytes) -> bytes:
     ).digest()
 
 
-def program() -> bytes:
-    """What stands for this program as installed, its rules included: the state of all its files."""
-    digest = hashlib.blake2b(digest_size=20)
-    for folder in (Path(__file__).parent, rules_folder()):
-        for file in sorted(
-            file for file in folder.rglob("*") if file.suffix in (".py", ".yaml", ".j2", ".html", ".css")
-        ):
-            state = file.stat()
-            digest.update(f"{file.relative_to(folder)}\0{state.st_size}\0{state.st_mtime_ns}\0".encode())
-    return digest.digest()
-
-
-def run_key(parts: Iterable[bytes]) -> bytes:
-    """The name of a whole run: everything that its report depends on, in a fixed order."""
-    digest = hashlib.blake2b(program(), digest_size=20)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "little") + part)
-    return digest.digest()
-
-
 def plain(value: object) -> object:
     """What msgspec does not encode by itself: read-only views of mappings."""
     if isinstance(value, MappingProxyType):
@@ -96,42 +70,11 @@ def plain(value: object) -> object:
     raise NotImplementedError(type(value).__name__)
 
 
-class Runs:
-    """Whole reports by what they depend on, so that a run in which nothing has changed reads and hashes, no more."""
-
-    def __init__(self, folder: Path | None) -> None:
-        self._connection = _open(folder, "runs") if folder is not None else None
-
-    def get(self, name: bytes) -> Report | None:
-        """The report of a run, None when it is not known or damaged."""
-        if self._connection is None:
-            return None
-        try:
-            row = self._connection.execute("select value from facts where key = ?", (name,)).fetchone()
-            return msgspec.msgpack.decode(row[0], type=Report) if row else None
-        except (sqlite3.Error, msgspec.MsgspecError, TypeError, ValueError):
-            return None
-
-    def put(self, name: bytes, report: Report) -> None:
-        """Keep a report, and of the older ones only the latest."""
-        if self._connection is None:
-            return
-        with suppress(sqlite3.Error, TypeError, NotImplementedError, ValueError), self._connection:
-            value = msgspec.msgpack.encode(report, enc_hook=plain)
-            self._connection.execute("insert or replace into facts values (?, ?)", (name, value))
-            self._connection.execute(f"delete from facts where rowid <= (select max(rowid) from facts) - {MOST_RUNS}")
-
-    def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-
 class Cache:
     """Reads and writes entries. `folder` None is a cache that keeps nothing."""
 
     def __init__(self, folder: Path | None, largest: int = LARGEST) -> None:
-        self._connection = _open(folder) if folder is not None else None
+        self._connection = open_store(folder) if folder is not None else None
         self._largest = largest
         self.found = self.added = 0
         """How many entries were asked for and known, and how many were not and came to be."""
@@ -180,7 +123,7 @@ class Cache:
             self._connection = None
 
 
-def _open(folder: Path, name: str = "facts") -> sqlite3.Connection | None:
+def open_store(folder: Path, name: str = "facts") -> sqlite3.Connection | None:
     """The store, made anew when its file is damaged; None when there can be none."""
     file = folder / f"{name}.sqlite"
     for attempt in ("as it is", "anew"):

@@ -9,16 +9,18 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pathspec import GitIgnoreSpec
+import msgspec
 
 from statelint.file_names import is_code, kind_of, part_of
 from statelint.findings import Problem
-from statelint.ignore_files import Ignores
+from statelint.ignore_files import FILE, Ignores
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 SKIPPED = frozenset(
     {".git", ".hg", ".svn", ".venv", "venv", ".tox", "node_modules", "__pycache__", ".mypy_cache",
@@ -47,8 +49,7 @@ class Skipped(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True):
     """What to look at. Globs use gitignore syntax, relative to the root."""
 
     include: tuple[str, ...] = ()
@@ -59,8 +60,7 @@ class Scope:
     """Paths that are looked at, with what is below them, whatever the globs and git ignore."""
 
 
-@dataclass(frozen=True, slots=True)
-class Discovery:
+class Discovery(msgspec.Struct, frozen=True):
     sources: tuple[Source, ...]
     skipped: tuple[Skipped, ...]
     problems: tuple[Problem, ...]
@@ -91,11 +91,20 @@ def _tracked(root: Path) -> frozenset[str] | None:
     return frozenset(os.fsdecode(out.stdout).split("\0")) if out.returncode == 0 else None
 
 
+def _globs(lines: tuple[str, ...]) -> GitIgnoreSpec | None:
+    """What matches some globs; None without any, since most runs have none and pathspec takes a while to import."""
+    if not lines:
+        return None
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(lines)
+
+
 class _Walk:
     def __init__(self, root: Path, scope: Scope) -> None:
         self._root = root
-        self._include = GitIgnoreSpec.from_lines(scope.include)
-        self._exclude = GitIgnoreSpec.from_lines(scope.exclude)
+        self._include = _globs(scope.include)
+        self._exclude = _globs(scope.exclude)
         self._ignores = Ignores(root, scope.respect_gitignore)
         self._asked = scope.asked
         self._code: list[str] = []
@@ -108,23 +117,23 @@ class _Walk:
         if path.count("/") > DEEPEST:
             self.problems.append(Problem(path, 1, "depth", f"folders more than {DEEPEST} levels down are not analysed"))
             return
-        above = self._ignores.count
-        self._ignores.enter(path)
         try:
             entries = sorted(os.scandir(self._root / path), key=lambda e: e.name)
         except OSError as error:
             self.problems.append(Problem(path or ".", 1, "unreadable", f"this folder cannot be read: {error.strerror}"))
             return
-        if fnmatchcase(path.rpartition("/")[2], "doc*") and is_code(entry.name for entry in entries):
+        names = {entry.name for entry in entries}
+        if fnmatchcase(path.rpartition("/")[2], "doc*") and is_code(names):
             self._code.append(path)
-        if path and any(entry.name == "pyvenv.cfg" for entry in entries):
+        if path and "pyvenv.cfg" in names:
             self.skipped.append(Skipped(path + "/", "a virtual environment"))
-            self._ignores.leave(above)
             return
-        if path and sum(entry.name.endswith(".dist-info") for entry in entries) >= INSTALLED:
+        if path and sum(name.endswith(".dist-info") for name in names) >= INSTALLED:
             self.skipped.append(Skipped(path + "/", "libraries that were installed here"))
-            self._ignores.leave(above)
             return
+        above = self._ignores.count
+        if FILE in names:
+            self._ignores.enter(path)
         for entry in entries:
             child = f"{path}/{entry.name}" if path else entry.name
             if entry.is_dir(follow_symlinks=False):
@@ -136,7 +145,7 @@ class _Walk:
         self._ignores.leave(above)
 
     def _is_asked(self, path: str) -> bool:
-        return any(path == asked or path.startswith(asked + "/") for asked in self._asked)
+        return bool(self._asked) and any(path == asked or path.startswith(asked + "/") for asked in self._asked)
 
     def _enter(self, path: str, name: str) -> None:
         if name in SKIPPED or name.endswith((".dist-info", ".egg-info")) or BUILT.search(path):
@@ -145,7 +154,7 @@ class _Walk:
             self.folder(path)
         elif self._ignores.covers(path + "/"):
             self.skipped.append(Skipped(path + "/", "ignored by git"))
-        elif self._exclude.match_file(path + "/"):
+        elif self._exclude and self._exclude.match_file(path + "/"):
             self.skipped.append(Skipped(path + "/", "excluded by the configuration"))
         else:
             self.folder(path)
@@ -169,9 +178,9 @@ class _Walk:
             return
         if self._is_asked(path):
             self._add(path, kind)
-        elif self._include.patterns and not self._include.match_file(path):
+        elif self._include and not self._include.match_file(path):
             self.skipped.append(Skipped(path, "not included by the configuration"))
-        elif self._exclude.match_file(path):
+        elif self._exclude and self._exclude.match_file(path):
             self.skipped.append(Skipped(path, "excluded by the configuration"))
         elif self._ignores.covers(path):
             self.skipped.append(Skipped(path, "ignored by git"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
+from functools import cache
 
 KINDS: tuple[tuple[str, str], ...] = (
     # glob on the file name → kind; the first that fits wins. A kind is a module of `statelint.extract`.
@@ -121,25 +122,57 @@ PARTS: tuple[tuple[str, str, str], ...] = (
     ("vendored", "third_party", "a copy of another project"),
 )
 COMMANDS = re.compile(r"(^|/)management/commands/")
+LITERAL = re.compile(r"[^*?\[]+")
+ROWS = [*enumerate(glob for glob, _ in KINDS)]
+NAMES = {glob: row for row, glob in reversed(ROWS) if LITERAL.fullmatch(glob)}
+"""Names and, below, what names may end with → the first row of the kinds that says so."""
+ENDINGS = {glob[1:]: row for row, glob in reversed(ROWS) if glob[0] == "*" and LITERAL.fullmatch(glob[1:])}
+SHAPES = [(row, glob) for row, glob in ROWS if glob not in NAMES and glob[1:] not in ENDINGS]
+SHAPED = re.compile("|".join(translate(glob) for _, glob in SHAPES))
 
 
 def kind_of(path: str) -> str:
     """The kind of a file by its name, or by its folder where the name has no ending; empty for none of ours."""
     folder, _, name = path.rpartition("/")
-    kind = next((kind for glob, kind in KINDS if fnmatchcase(name, glob)), "")
+    row = _kind_row(name)
+    kind = KINDS[row][1] if row < len(KINDS) else ""
     return kind or ("conf" if folder.rpartition("/")[2] in SITES and "." not in name.strip(".") else "")
+
+
+def _kind_row(name: str) -> int:
+    """The first row of the kinds that fits a name. Most rows are endings, and looked up; a tree has many files."""
+    row, dot = NAMES.get(name, len(KINDS)), name.find(".")
+    while dot >= 0:
+        row = min(row, ENDINGS.get(name[dot:], row))
+        dot = name.find(".", dot + 1)
+    if row and SHAPED.match(name):
+        return next((number for number, glob in SHAPES if number < row and fnmatchcase(name, glob)), row)
+    return row
 
 
 def part_of(path: str) -> tuple[str, str]:
     """The part of the project that a path belongs to, and why; the service unless something else is plain."""
     if COMMANDS.search(path):
         return "script", "a management command"
-    names = path.split("/")
-    for part, glob, why in PARTS:
-        places = names[-1:] if glob.endswith(".py") else names[:-1]
-        if any(fnmatchcase(name, glob) for name in places):
-            return part, why
-    return "service", "the service's own code"
+    *folders, name = path.split("/")
+    row = min(map(_folder_row, folders), default=len(PARTS))
+    if name.endswith(".py"):
+        row = min(row, _part_row(name, module=True))
+    if row == len(PARTS):
+        return "service", "the service's own code"
+    part, _, why = PARTS[row]
+    return part, why
+
+
+def _part_row(name: str, module: bool) -> int:
+    """The first row of the parts that fits the name of a module or of a folder."""
+    rows = (row for row, (_, glob, _) in enumerate(PARTS) if glob.endswith(".py") is module and fnmatchcase(name, glob))
+    return next(rows, len(PARTS))
+
+
+@cache
+def _folder_row(name: str) -> int:
+    return _part_row(name, module=False)
 
 
 def is_code(names: Iterable[str]) -> bool:

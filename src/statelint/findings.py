@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -86,8 +85,7 @@ class Step(NamedTuple):
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True, array_like=True):
     """What a finding is about: one state object or one setting.
 
     `kind` is e.g. `module-variable`, `class-attribute`, `instance-attribute`, `setting`, `yaml-key`, `call`.
@@ -149,8 +147,7 @@ class TextEdit(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(msgspec.Struct, frozen=True, array_like=True):
     """How one finding is mended: first what its rule and row want, then, where the text is plain, the edits."""
 
     name: str
@@ -161,8 +158,7 @@ class Fix:
     """Why it is not safe here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, array_like=True):
     """One rule as loaded from one YAML file below `rules/`."""
 
     code: str
@@ -186,17 +182,16 @@ class Rule:
     example: Example | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True, array_like=True):
     """What a check yields. `words` fill the `{placeholders}` of the rule's message, why and help."""
 
     subject: Subject
-    words: Mapping[str, str] = field(default_factory=_empty)
+    words: Mapping[str, str] = msgspec.field(default_factory=_empty)
     trace: tuple[Step, ...] = ()
     verdict: Verdict = Verdict.DEFINITE
     confidence: Confidence | None = None
     severity: Severity | None = None
-    more: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    more: Mapping[str, int] = msgspec.field(default_factory=lambda: MappingProxyType({}))
     """Counts of what the trace leaves out, e.g. `{"writes": 3, "entries": 2}`."""
     replace: tuple[str, ...] = ()
     """Replacement templates to try before the rule's own."""
@@ -208,15 +203,13 @@ class Hit:
     """Every way in (a write, the calls to it and its entry), the trace's own first; empty when the trace has all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(msgspec.Struct, frozen=True, array_like=True):
     kind: str
     title: str
     snippet: str
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(msgspec.Struct, frozen=True, array_like=True):
     """Why a finding is not shown: a comment, an entry of the configuration, a declaration, or the baseline."""
 
     kind: str
@@ -235,8 +228,7 @@ class Spoken(NamedTuple):
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, array_like=True):
     id: str
     rule: Rule
     subject: Subject
@@ -290,8 +282,7 @@ class Problem(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True, array_like=True):
     """The whole outcome of one run, the only thing that reporters and fixes see."""
 
     findings: tuple[Finding, ...]
@@ -299,9 +290,9 @@ class Report:
     files: int = 0
     lines: int = 0
     """Lines of these files."""
-    entries: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    entries: Mapping[str, int] = msgspec.field(default_factory=lambda: MappingProxyType({}))
     """Number of request-path entries by framework."""
-    hidden: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    hidden: Mapping[str, int] = msgspec.field(default_factory=lambda: MappingProxyType({}))
     """Counts of what was left out and why: `arguable`, `suppressed`, `baseline`, `below-severity`, `outside-paths`."""
     judged: tuple[Judged, ...] = ()
     """All objects that code changes after import, benign ones too, for the inventory."""
@@ -311,5 +302,5 @@ class Report:
     """All suppression comments, by place."""
     silenced: tuple[Finding, ...] = ()
     """What comments, declarations, the configuration or the baseline keep out of `findings`."""
-    sources: Mapping[str, str] = field(default_factory=_empty)
+    sources: Mapping[str, str] = msgspec.field(default_factory=_empty)
     """Text of each source that a finding or a step points at, by path."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from statelint import collector, embedded
-from statelint.cache import Cache, key
+from statelint.cache import Cache
+from statelint.contents import Content
 from statelint.discover import Source
 from statelint.facts import Facts, Trouble, decoder, encode
 
@@ -26,8 +26,6 @@ WORTH_A_POOL = 300_000
 """Bytes to extract below which starting processes costs more than it saves: about a second's work."""
 PIECE = 200_000
 """Bytes that are sent to a worker of a cluster at once: about half a second's work."""
-LARGEST = 16 * 1024 * 1024
-"""Bytes of a file that is read at all."""
 Progress = Callable[[int, int], None]
 
 
@@ -49,30 +47,6 @@ def _batch(work: Sequence[tuple[str, bytes]]) -> list[bytes]:
 def there(piece: bytes) -> bytes:
     """The batch that a worker of a cluster does, both encoded."""
     return msgspec.msgpack.encode(_batch(msgspec.msgpack.decode(piece, type=list[tuple[str, bytes]])))
-
-
-class Content(NamedTuple):
-    """What one source holds: its bytes and their name in the cache, or facts that say why it cannot be read."""
-
-    source: Source
-    name: bytes
-    content: bytes
-    unreadable: Facts | None = None
-
-
-def read(root: Path, sources: Sequence[Source], texts: Mapping[str, bytes] | None = None) -> tuple[Content, ...]:
-    """The contents of the sources, in their order.
-
-    `texts` are contents to take instead of what is on disk, by path: an editor's unsaved files, or standard input.
-    """
-    found = []
-    for source in sources:
-        content = texts[source.path] if texts and source.path in texts else _read(root / source.path)
-        if isinstance(content, Facts):
-            found.append(Content(source, b"", b"", content))
-        else:
-            found.append(Content(source, key(source.kind, content), content))
-    return tuple(found)
 
 
 def gather(
@@ -110,17 +84,6 @@ def _each_its_own(contents: Sequence[Content], known: Mapping[bytes, Facts]) -> 
         facts = content.unreadable or known[content.name]
         yield content.source.path, decode(encode(facts)) if facts.body and content.name in taken else facts
         taken.add(content.name)
-
-
-def _read(path: Path) -> bytes | Facts:
-    try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            message = f"{size // 1024} KiB; files above {LARGEST // 1024} KiB are not analysed"
-            return Facts(troubles=(Trouble("size", 1, message),))
-        return path.read_bytes()
-    except OSError as error:
-        return Facts(troubles=(Trouble("unreadable", 1, f"cannot be read: {error.strerror}"),))
 
 
 def _extract_all(work: list[tuple[str, bytes]], jobs: int | None, progress: Progress | None) -> list[bytes]:

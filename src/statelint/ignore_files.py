@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+FILE = ".gitignore"
 
 
 def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
     """The patterns of an ignore file. Like git, a line that is no pattern is passed over."""
+    from pathspec import GitIgnoreSpec
+
     lines = list(lines)
     try:
         return GitIgnoreSpec.from_lines(lines)
@@ -18,6 +24,8 @@ def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
 
 
 def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
     try:
         GitIgnoreSpec.from_lines([line])
     except ValueError:
@@ -45,7 +53,7 @@ class Ignores:
 
     def enter(self, folder: str) -> None:
         if self._use:
-            self._add(folder, self._root / folder / ".gitignore")
+            self._add(folder, self._root / folder / FILE)
 
     def _add(self, folder: str, file: Path) -> None:
         try:

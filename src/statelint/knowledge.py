@@ -15,6 +15,7 @@ import msgspec
 
 from statelint.config import nearest
 from statelint.rows import Row
+from statelint.shipped import rules_folder
 from statelint.store_rows import Store
 from statelint.vocabulary import Library
 
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
 
 class KnowledgeError(ValueError):
     """A knowledge file that does not fit the vocabulary; names the file, the key and the nearest known key."""
-
-
-def rules_folder() -> Path:
-    """The folder of rules: inside the installed package, or beside `src/` in a checkout."""
-    inside = Path(__file__).parent / "rules"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "rules"
 
 
 def parse(text: bytes, file: str) -> Library:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from statelint.findings import Rule
-from statelint.knowledge import rules_folder
+from statelint.shipped import rules_folder
 
 WIDTH = 96
 INSTEAD = "What to use instead"

@@ -19,8 +19,8 @@ import msgspec
 
 from statelint.config import nearest
 from statelint.findings import CATEGORIES, Confidence, Example, Remedy, Rule, Severity
-from statelint.knowledge import rules_folder
 from statelint.safe_yaml import load
+from statelint.shipped import rules_folder
 
 NOT_FAMILIES = frozenset({"knowledge", "replacements"})
 

@@ -8,30 +8,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from statelint import collector
-from statelint.cache import Cache, Runs, default_folder, run_key
+from statelint.cache import Cache, default_folder
 from statelint.clock import Clock
 from statelint.config import Config, ConfigError
+from statelint.contents import Content, read
 from statelint.discover import Discovery, Scope, Source, discover
 from statelint.file_names import kind_of, part_of
 from statelint.findings import Hit, Judged, Problem, Report, Rule
-from statelint.gather import Content, Progress, gather, parts, read
-from statelint.rules import RuleError, load_rules
-from statelint.services import copies_of, other_settings
-from statelint.sieve import sifted
-from statelint.sift import left_out
-from statelint.triage import Terms, selected, triage
+from statelint.runs import Runs, run_key
+from statelint.terms import Terms
 from statelint.triage_baseline import load as load_baseline
 
 if TYPE_CHECKING:
     from statelint.executors import Cluster
+    from statelint.gather import Progress
     from statelint.project import Project
 
 
@@ -68,6 +67,8 @@ def sources(root: Path, config: Config, paths: Sequence[str] = ()) -> Discovery:
 
 def known_rules(root: Path, config: Config) -> tuple[Rule, ...]:
     """Our own rules, and those of the house from the folders that the configuration names. Raises ConfigError."""
+    from statelint.rules import RuleError, load_rules
+
     try:
         return load_rules(house=tuple(root / folder for folder in config.rules))
     except RuleError as error:
@@ -88,6 +89,8 @@ def look(
 
 def _staged(contents: tuple[Content, ...], config: Config) -> tuple[Content, ...]:
     """The contents, with the settings of other stages no part of the service."""
+    from statelint.services import other_settings
+
     apart = other_settings(config, {c.source.path: c.content for c in contents})
     reasons = {path: f"production runs with {by}" for path, by in apart.items()}
     return tuple(
@@ -100,12 +103,15 @@ def _staged(contents: tuple[Content, ...], config: Config) -> tuple[Content, ...
 
 def mattering(contents: Sequence[Content], *, sift: bool = True) -> tuple[Content, ...]:
     """Those of the contents that could matter; without `sift`, all but reports of our own."""
+    from statelint.sift import left_out
+
     left = left_out([(c.source, c.content) for c in contents], sift=sift)
     return tuple(c for c in contents if c.source.path not in left)
 
 
 def linked(contents: Sequence[Content], config: Config, way: Way = USUAL) -> Project:
     """The project that some contents make."""
+    from statelint.gather import gather, parts
     from statelint.project import Options, link
 
     clock = way.clock or Clock()
@@ -122,6 +128,8 @@ def linked(contents: Sequence[Content], config: Config, way: Way = USUAL) -> Pro
 
 def analyse(root: Path, config: Config, way: Way = USUAL) -> tuple[Project, Discovery]:
     """The linked project below a root."""
+    from statelint.sieve import sifted
+
     found, contents = look(root, config, way)
     kept = mattering(sifted(contents, known_rules(root, config))) if way.sift else mattering(contents, sift=False)
     return linked(kept, config, way), found
@@ -186,19 +194,24 @@ def run(
         name = run_key(_stakes(root, terms, found, contents))
         report = runs.get(name)
         if report is None:
-            terms = terms._replace(rules=known_rules(root, config))
             with collector.set_aside():
-                with clock.phase("sift"):
-                    kept = mattering(sifted(contents, terms.rules))
-                mentioned, matter = _mentioned(contents), {c.source.path for c in kept}
-                lines = sum(c.content.count(b"\n") for c in kept)
-                project = linked(kept if way.sift else mattering(contents, sift=False), config, way)
-                del contents, kept  # the facts say all that they hold
-                report = replace(_judge(root, terms, found, project, way, mentioned, matter), lines=lines)
+                report = _anew(root, terms, found, contents, way)
             runs.put(name, report)
     finally:
         runs.close()
     return report
+
+
+def _anew(root: Path, terms: Terms, found: Discovery, contents: Sequence[Content], way: Way) -> Report:
+    """The report of an analysis of what was found."""
+    from statelint.sieve import sifted
+
+    terms = terms._replace(rules=known_rules(root, terms.config))
+    with (way.clock or Clock()).phase("sift"):
+        kept = mattering(sifted(contents, terms.rules))
+    project = linked(kept if way.sift else mattering(contents, sift=False), terms.config, way)
+    report = _judge(root, terms, found, project, way, _mentioned(contents), {c.source.path for c in kept})
+    return replace(report, lines=sum(c.content.count(b"\n") for c in kept))
 
 
 def _stakes(root: Path, terms: Terms, found: Discovery, contents: Sequence[Content]) -> Iterator[bytes]:
@@ -230,7 +243,9 @@ def _judge(
     from statelint.advise import advise
     from statelint.fix import plan
     from statelint.project.deployments import deployed_step
+    from statelint.services import copies_of
     from statelint.stories import tell
+    from statelint.triage import selected, triage
 
     clock = way.clock or Clock()
     with clock.phase("build relations"):

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from statelint.contents import Content
 from statelint.facts import Facts
 from statelint.findings import Rule
-from statelint.gather import Content
 
 SIFTED = frozenset({"yaml", "hcl-json", "loose", "code"})
 """Kinds of which a project may have thousands of files that say nothing about deployments."""

@@ -7,7 +7,8 @@ other. Code findings end with the copies that are deployed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from statelint.findings import Hit, Role, Rule, Step, Verdict
 

@@ -10,12 +10,11 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
+from msgspec.structs import replace
 from pathspec import GitIgnoreSpec
 
 from statelint.config import Config, ConfigError, Ignored
@@ -39,23 +38,10 @@ from statelint.findings import (
 from statelint.rules import matches, unknown_selector
 from statelint.services import service_at
 from statelint.spans import Span
-from statelint.triage_baseline import Entry
+from statelint.terms import Terms
 from statelint.triage_suppressions import Comments, Policy, inside_strings
 
 EXACT = 9
-
-
-class Terms(NamedTuple):
-    """On what terms hits are judged: what configuration, options and the day say."""
-
-    config: Config
-    rules: tuple[Rule, ...]
-    paths: tuple[str, ...] = ()
-    """Relative to the root; empty for all of it."""
-    today: dt.date = dt.date.max
-    comments: bool = True
-    """Whether suppression comments count."""
-    baseline: Mapping[str, Entry] = MappingProxyType({})
 
 
 def specificity(rule: Rule, selectors: Iterable[str]) -> int:

@@ -10,16 +10,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from statelint.findings import Finding, Replacement, Report
-from statelint.knowledge import rules_folder
 from statelint.pages import Instead
 from statelint.safe_yaml import load
+from statelint.shipped import rules_folder
 
 
 class TemplateError(ValueError):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 import msgspec
+from msgspec.structs import replace
 
 from statelint.facts import Document, Setting
 from statelint.findings import Confidence, Hit, Role, Step, Subject, Verdict

@@ -10,11 +10,11 @@ import io
 import subprocess
 import tarfile
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
+from msgspec.structs import replace
 
 from statelint.config import Config, ConfigError
 from statelint.findings import Finding, Report, Role, Severity, Step, Suppression

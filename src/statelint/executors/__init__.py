@@ -17,7 +17,7 @@ from pkgutil import iter_modules
 from typing import Any, Protocol
 
 from statelint.config import ConfigError, nearest
-from statelint.knowledge import rules_folder
+from statelint.shipped import rules_folder
 
 Task = Callable[[bytes], bytes]
 """A function of a module of ours, since workers import it by its name: from bytes to bytes, and nothing else."""

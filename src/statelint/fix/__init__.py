@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from statelint.file_names import kind_of, part_of
 from statelint.findings import Finding, Fix, Report, Verdict

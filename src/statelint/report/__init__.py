@@ -7,11 +7,12 @@ analysed project), `repository` (what CI services expect) or `shown` (the folder
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module
 from json import dumps
 from pkgutil import iter_modules
 from typing import Any
+
+import msgspec
 
 from statelint.findings import Finding, Report, Role
 from statelint.spans import Span
@@ -19,8 +20,7 @@ from statelint.spans import Span
 HOMEPAGE = "https://github.com/statelint/statelint"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(msgspec.Struct, frozen=True):
     """How a report is drawn: decided by the command line, never by a format."""
 
     width: int = 100
@@ -170,5 +170,19 @@ def xml_text(text: str, escaped: bool = True) -> str:
 
 def json_text(value: Any, indent: int | None = 2) -> str:
     """A value as one JSON document; readable, but with every character escaped that a terminal would obey."""
-    text = dumps(value, indent=indent, ensure_ascii=False)
-    return "".join(char if char == "\n" or char.isprintable() else dumps(char)[1:-1] for char in text) + "\n"
+    text = _indented(value) if indent == 2 else dumps(value, indent=indent, ensure_ascii=False)
+    if text.replace("\n", "").isprintable():
+        return text + "\n"
+    return "\n".join(line if line.isprintable() else _escaped_json(line) for line in text.split("\n")) + "\n"
+
+
+def _indented(value: Any) -> str:
+    """What the standard library writes with an indent of two, in a tenth of the time."""
+    try:
+        return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    except UnicodeEncodeError:  # half a character, as the name of a file may hold one
+        return dumps(value, indent=2, ensure_ascii=False)
+
+
+def _escaped_json(line: str) -> str:
+    return "".join(char if char.isprintable() else dumps(char)[1:-1] for char in line)

@@ -6,13 +6,16 @@ import os
 import sqlite3
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from statelint.cache import Cache, default_folder, key
 from statelint.findings import Problem, Report
-from statelint.runs import Runs, run_key
+from statelint.runs import Before, Outcome, Runs, run_key
+
+TODAY = date(2026, 5, 1)
 
 
 def test_entries_come_back(tmp_path: Path) -> None:
@@ -94,20 +97,31 @@ def test_run_names_depend_on_all_parts() -> None:
 
 def test_reports_come_back(tmp_path: Path) -> None:
     report = Report((), problems=(Problem("a.py", 3, "syntax", "not valid Python"),), files=2, hidden={"arguable": 1})
-    runs = Runs(tmp_path)
-    runs.put(b"a", report)
+    runs = Runs(tmp_path, TODAY)
+    runs.put(b"a", b"place", Outcome(report, {}, dated=False))
     assert runs.get(b"a") == report and runs.get(b"b") is None
+    assert runs.last(b"place") == (Before(b"a", "", {}), report) and runs.last(b"elsewhere") is None
     connection = sqlite3.connect(tmp_path / "runs.sqlite")
     with connection:
         connection.execute("update facts set value = x'ff00'")
     assert runs.get(b"a") is None, "a damaged report is no report"
-    assert Runs(None).get(b"a") is None
+    assert runs.last(b"place") is None
+    assert Runs(None, TODAY).get(b"a") is None
+
+
+def test_a_report_that_the_day_counts_for_is_one_of_that_day(tmp_path: Path) -> None:
+    today, tomorrow = Runs(tmp_path, TODAY), Runs(tmp_path, TODAY + timedelta(days=1))
+    today.put(b"a", b"place", Outcome(Report((), files=1), {}, dated=True))
+    assert today.get(b"a") is not None and tomorrow.get(b"a") is None
+    assert today.last(b"place") is not None and tomorrow.last(b"place") is None
+    today.put(b"a", b"place", Outcome(Report((), files=2), {}, dated=False))
+    assert tomorrow.get(b"a") == Report((), files=2) and tomorrow.last(b"place") is not None
 
 
 def test_few_reports_are_kept(tmp_path: Path) -> None:
-    runs = Runs(tmp_path)
+    runs = Runs(tmp_path, TODAY)
     for n in range(100):
-        runs.put(bytes([n]), Report((), files=n))
+        runs.put(bytes([n]), b"place", Outcome(Report((), files=n), {}, dated=False))
     assert runs.get(bytes([99])) is not None and runs.get(bytes([1])) is None
 
 

@@ -9,7 +9,7 @@ import pytest
 from analysing import analyse
 from test_configuration_cases import Case, cases
 
-import statelint.run
+import statelint.sieve
 from statelint.contents import Content
 from statelint.discover import Source
 from statelint.findings import Report
@@ -37,7 +37,7 @@ def reports(root: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Report, Report
     """The report on a folder with the sieve and without it."""
     with_it = analyse(root)
     with monkeypatch.context() as patch:
-        patch.setattr(statelint.run, "sifted", lambda contents, rules: contents)
+        patch.setattr(statelint.sieve, "sifted", lambda contents, rules: contents)
         return with_it, analyse(root)
 
 

@@ -24,7 +24,7 @@ from statelint.contents import Content, read
 from statelint.discover import Discovery, Scope, Source, discover
 from statelint.file_names import kind_of, part_of
 from statelint.findings import Hit, Judged, Problem, Report, Rule
-from statelint.runs import Runs, run_key
+from statelint.runs import Before, Outcome, Runs, run_key
 from statelint.terms import Terms
 from statelint.triage_baseline import load as load_baseline
 
@@ -105,7 +105,7 @@ def mattering(contents: Sequence[Content], *, sift: bool = True) -> tuple[Conten
     """Those of the contents that could matter; without `sift`, all but reports of our own."""
     from statelint.sift import left_out
 
-    left = left_out([(c.source, c.content) for c in contents], sift=sift)
+    left = left_out([(c.source, c.content) for c in contents], sift=sift).paths
     return tuple(c for c in contents if c.source.path not in left)
 
 
@@ -189,40 +189,82 @@ def run(
     with clock.phase("find and read files"):
         found, contents = look(root, config, way, paths)
     clock.count("files", len(contents))
-    runs = Runs(store(config, way) if way.sift else None)
+    runs = Runs(store(config, way) if way.sift else None, terms.today)
     try:
-        name = run_key(_stakes(root, terms, found, contents))
+        stakes = run_key(_stakes(root, terms, found))
+        name, place = (
+            run_key(map(_held, contents), stakes),
+            run_key([str(root).encode("utf-8", "surrogateescape")], stakes),
+        )
         report = runs.get(name)
         if report is None:
             with collector.set_aside():
-                report = _anew(root, terms, found, contents, way)
-            runs.put(name, report)
+                outcome = _renewed(root, terms, contents, way, runs.last(place))
+                outcome = outcome or _anew(root, terms, found, contents, way)
+            report = outcome.report
+            runs.put(name, place, outcome)
     finally:
         runs.close()
     return report
 
 
-def _anew(root: Path, terms: Terms, found: Discovery, contents: Sequence[Content], way: Way) -> Report:
-    """The report of an analysis of what was found."""
-    from statelint.sieve import sifted
-
-    terms = terms._replace(rules=known_rules(root, terms.config))
-    with (way.clock or Clock()).phase("sift"):
-        kept = mattering(sifted(contents, terms.rules))
-    project = linked(kept if way.sift else mattering(contents, sift=False), terms.config, way)
-    report = _judge(root, terms, found, project, way, _mentioned(contents), {c.source.path for c in kept})
-    return replace(report, lines=sum(c.content.count(b"\n") for c in kept))
-
-
-def _stakes(root: Path, terms: Terms, found: Discovery, contents: Sequence[Content]) -> Iterator[bytes]:
-    """All that a report depends on, beside the program itself and its rules."""
-    yield repr((terms.config, terms.paths, terms.today, terms.comments, sorted(terms.baseline.items()))).encode()
+def _stakes(root: Path, terms: Terms, found: Discovery) -> Iterator[bytes]:
+    """All that a report depends on, beside the program itself with its rules, the sources and, perhaps, the day."""
+    yield repr((terms.config, terms.paths, terms.comments, sorted(terms.baseline.items()))).encode()
     for folder in terms.config.rules:
         for file in sorted((root / folder).rglob("*.yaml")):
             yield file.read_bytes()
     yield repr(found.problems).encode()
-    for source, name, _, unreadable in contents:
-        yield f"{source.path}\0{source.kind}\0{source.part}\0{unreadable}".encode("utf-8", "surrogateescape") + name
+
+
+def _held(content: Content) -> bytes:
+    """What a report depends on of one source."""
+    source, name, _, unreadable = content
+    return f"{source.path}\0{source.kind}\0{source.part}\0{unreadable}".encode("utf-8", "surrogateescape") + name
+
+
+def _renewed(
+    root: Path, terms: Terms, contents: Sequence[Content], way: Way, last: tuple[Before, Report] | None
+) -> Outcome | None:
+    """The outcome of the last run, if what was edited since says the same."""
+    if last is None:
+        return None
+    from statelint.unchanged import renewed
+
+    clock = way.clock or Clock()
+    cache = Cache(store(terms.config, way))
+    try:
+        with clock.phase("compare with the last run"):
+            outcome = renewed(*last, contents, cache, lambda: known_rules(root, terms.config))
+    finally:
+        cache.close()
+    clock.count("extracted", cache.added)
+    if outcome is None:
+        clock.count("from the cache", -cache.added)  # as which they will be counted now
+    return outcome
+
+
+def _anew(root: Path, terms: Terms, found: Discovery, contents: Sequence[Content], way: Way) -> Outcome:
+    """The outcome of an analysis of what was found."""
+    from statelint.sieve import sifted
+    from statelint.sift import left_out
+    from statelint.unchanged import seen
+
+    terms = terms._replace(rules=known_rules(root, terms.config))
+    with (way.clock or Clock()).phase("sift"):
+        passed = sifted(contents, terms.rules)
+        left = left_out([(c.source, c.content) for c in passed])
+        kept = tuple(c for c in passed if c.source.path not in left.paths)
+    project = linked(kept if way.sift else mattering(contents, sift=False), terms.config, way)
+    report = _judge(root, terms, found, project, way, _mentioned(contents), {c.source.path for c in kept})
+    report = replace(report, lines=sum(c.content.count(b"\n") for c in kept))
+    return Outcome(report, seen(contents, kept, left), _is_dated(project, terms))
+
+
+def _is_dated(project: Project, terms: Terms) -> bool:
+    """Whether the day may count for a report: some comment, or an entry of the configuration, holds until a day."""
+    spoken = (comment.text for facts in project.facts.values() for comment in facts.comments)
+    return any(entry.until for entry in terms.config.ignored_objects) or any("until" in text for text in spoken)
 
 
 def _ways_in(project: Project, matter: AbstractSet[str]) -> Mapping[str, int]:

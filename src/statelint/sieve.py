@@ -96,14 +96,18 @@ class Sieve:
         return not import_module(f"statelint.extract.{source.kind.replace('-', '_')}").sound(text)
 
 
+def sifted_kinds(contents: Iterable[Content]) -> frozenset[str]:
+    """The kinds of which a file may be left unread in a project of these contents."""
+    return CODE if any(c.source.kind == "python" and c.source.part == "service" for c in contents) else SIFTED
+
+
 def sifted(contents: Sequence[Content], rules: Sequence[Rule]) -> Sequence[Content]:
     """The contents; those that no rule can have anything to say about are taken as read.
 
     Where the service has code, whose settings any file may give, these are programs in other languages and files whose
     names say little.
     """
-    own = any(c.source.kind == "python" and c.source.part == "service" for c in contents)
-    kinds = CODE if own else SIFTED
+    kinds = sifted_kinds(contents)
     sieve = Sieve(rules)
     return [c if c.source.kind not in kinds or sieve.keeps(c) else c._replace(unreadable=Facts()) for c in contents]
 

@@ -156,7 +156,7 @@ def triage(
             hidden[reason] += 1
         (silenced if finding.suppressed or reason == "baseline" else [] if reason else shown).append(finding)
     read = _texts(root, [*shown, *silenced], texts)
-    spoken = {path: _decoded(texts[path]) for path in mentioned}
+    spoken = {path: decoded(texts[path]) for path in mentioned}
     faults = [*_faults(comments, terms, spoken, facts)] if terms.comments else []
     shown.extend(fault for fault in faults if not _left_out(fault, terms))
     shown.sort(key=lambda f: (f.span, f.rule.code, f.subject.name))
@@ -281,11 +281,12 @@ def _texts(root: Path | None, findings: Iterable[Finding], given: Mapping[str, b
             data = given[path] if path in given else (root or Path()).joinpath(path).read_bytes()
         except OSError:
             continue
-        texts[path] = _decoded(data)
+        texts[path] = decoded(data)
     return texts
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
+    """The text of a source, as reports show it."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

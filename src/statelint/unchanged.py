@@ -1,0 +1,125 @@
+"""What of the run before still holds: its whole report, where what was edited since says the same as before.
+
+A report follows from facts, and from the texts that its findings point at. So an edit that changes no fact, such as one
+of a comment, changes nothing but these texts; nor does one of a file that cannot matter, neither before nor after it.
+Whatever is not plainly of this kind is analysed anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from statelint.cache import Cache
+from statelint.contents import Content
+from statelint.facts import Facts, decoder, encode
+from statelint.findings import Report, Rule
+from statelint.gather import gather
+from statelint.runs import Before, Outcome, Seen, Use
+from statelint.sieve import Sieve, sifted_kinds
+from statelint.sift import REPORT, Left, imported_of, is_apart, names_apart
+from statelint.triage import decoded
+
+MOST = 100
+"""Files that were edited, from which on nobody asks whether they say the same."""
+UNREADABLE = b"!"
+"""How the name begins of what could not be read."""
+ADDRESSED = b"statelint:"
+"""What stands in texts that are read beside the facts."""
+
+
+def seen(contents: Sequence[Content], kept: Sequence[Content], left: Left) -> dict[str, Seen]:
+    """What is to be known of the sources of a run, by path: `kept` are those that could matter, as they were read."""
+    read = {c.source.path: c for c in kept}
+    found = {}
+    for c in contents:
+        path = c.source.path
+        use = Use.LEFT if path not in read else Use.PASSED if read[path].unreadable != c.unreadable else Use.READ
+        imported = tuple(sorted(left.imported.get(path, ())))
+        lines = c.content.count(b"\n") if use is not Use.LEFT else 0
+        found[path] = Seen(_name(c), c.source.kind, c.source.part, use, lines, imported, ADDRESSED in c.content)
+    return found
+
+
+def _name(content: Content) -> bytes:
+    """What a source holds, or why it cannot be read."""
+    return content.name if content.unreadable is None else UNREADABLE + encode(content.unreadable)
+
+
+def renewed(
+    before: Before, report: Report, contents: Sequence[Content], cache: Cache, rules: Callable[[], Sequence[Rule]]
+) -> Outcome | None:
+    """The outcome of the run before with the texts of these contents; None where it may not hold any more."""
+    was = before.sources
+    if list(was) != [c.source.path for c in contents]:
+        return None
+    pairs = [(c, was[c.source.path]) for c in contents]
+    if any((c.source.kind, c.source.part) != (old.kind, old.part) for c, old in pairs):
+        return None
+    edited = [(c, old) for c, old in pairs if _name(c) != old.name]
+    if len(edited) > MOST:
+        return None
+    judge = _Judge(report, contents, rules)
+    if not all(judge.same(c, old) for c, old in edited) or not _same_facts(edited, cache):
+        return None
+    now = {c.source.path: _after(c, old) for c, old in edited}
+    texts = {path: decoded(c.content) for c, _ in edited if (path := c.source.path) in report.sources}
+    lines = report.lines + sum(row.lines - was[path].lines for path, row in now.items())
+    report = replace(report, lines=lines, sources={**report.sources, **texts})
+    return Outcome(report, {**was, **now}, bool(before.day))
+
+
+def _after(content: Content, old: Seen) -> Seen:
+    lines = content.content.count(b"\n") if old.use is not Use.LEFT else 0
+    return replace(old, name=_name(content), lines=lines)
+
+
+class _Judge:
+    """Whether edited files are used as they were, and only their facts count for the report."""
+
+    def __init__(self, report: Report, contents: Sequence[Content], rules: Callable[[], Sequence[Rule]]) -> None:
+        self._kinds = sifted_kinds(contents)
+        self._apart = names_apart(c.source for c in contents)
+        self._mended = {f.span.path for f in (*report.findings, *report.silenced) if f.rule.fix}
+        """Paths of findings whose edits were planned in the text."""
+        self._rules = rules
+        self._sieve: Sieve | None = None
+
+    def same(self, content: Content, old: Seen) -> bool:
+        """The same for one file. What addresses this program is read as text, and so is what fixes are planned in."""
+        text = content.content
+        if content.unreadable or old.name.startswith(UNREADABLE) or old.addressed or ADDRESSED in text:
+            return False
+        if REPORT.match(text):
+            return False
+        if old.use is Use.LEFT:
+            return is_apart(content.source)  # nothing imports it, whatever it holds
+        if content.source.kind == "python" and imported_of(text, self._apart) != frozenset(old.imported):
+            return False
+        use = Use.READ if content.source.kind not in self._kinds or self._keeps(content) else Use.PASSED
+        return use is old.use and content.source.path not in self._mended
+
+    def _keeps(self, content: Content) -> bool:
+        self._sieve = self._sieve or Sieve(self._rules())
+        return self._sieve.keeps(content)
+
+
+def _same_facts(edited: Sequence[tuple[Content, Seen]], cache: Cache) -> bool:
+    """Whether those of the edited files that are read have the facts that they had."""
+    read = [(content, old.name) for content, old in edited if old.use is Use.READ]
+    known = cache.get(name for _, name in read)
+    if any(name not in known for _, name in read):
+        return False
+    facts = gather([content for content, _ in read], cache, 1)
+    try:
+        before = {name: _said(decoder().decode(value)) for name, value in known.items()}
+    except msgspec.MsgspecError:  # damaged
+        return False
+    return all(_said(facts[content.source.path]) == before[name] for content, name in read)
+
+
+def _said(facts: Facts) -> bytes:
+    """What a file says. How many lines it has is no part of that: only reports count lines, and those of the text."""
+    return encode(replace(facts, lines=0))

@@ -3,8 +3,8 @@
     python bench/changed.py                      # LiteLLM, a million lines
     python bench/changed.py --tree ../service
 
-A line is added at the end of the middle one of the tree's Python files by size, another one each round, and statelint
-is asked with `--timings` how much it read anew. Written to `bench/results/changed.json`.
+A line of code is added at the end of the middle one of the tree's Python files by size, another one each round, then a
+comment, and statelint is asked with `--timings` how much it read anew. Written to `bench/results/changed.json`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def main() -> None:
     options.work.mkdir(parents=True, exist_ok=True)
     commands = environment(options.work, "growth", ("ruff",))
     original = options.tree.resolve() if options.tree else application(options.requirement, options.work)
-    warm, changed, ruff, anew = [], [], [], []
+    warm, changed, comment, ruff, anew = [], [], [], [], []
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(shutil.copytree(original, Path(folder) / "tree"))
         file = middle_file(tree)
@@ -62,9 +62,13 @@ def main() -> None:
                 out.write(f"\nADDED_{number} = {number}\n")
             changed.append(timed(command, tree).seconds)
             with file.open("a") as out:
+                out.write(f"# comment {number}\n")
+            comment.append(timed(command, tree).seconds)
+            with file.open("a") as out:
                 out.write(f"AGAIN_{number} = {number}\n")
             anew.append(extracted(command, tree))
-            print(f"warm {warm[-1]:.2f} s, changed {changed[-1]:.2f} s, {anew[-1]} read anew", file=sys.stderr)
+            times = f"warm {warm[-1]:.2f} s, changed {changed[-1]:.2f} s, a comment {comment[-1]:.2f} s"
+            print(f"{times}, {anew[-1]} read anew", file=sys.stderr)
     result: dict[str, object] = {
         "application": options.tree.name if options.tree else options.requirement,
         **size(original, (".py",)),
@@ -74,6 +78,8 @@ def main() -> None:
         "warm_seconds": round(statistics.median(warm), 3),
         "changed_seconds": round(statistics.median(changed), 3),
         "more_seconds": round(statistics.median(changed) - statistics.median(warm), 3),
+        "comment_seconds": round(statistics.median(comment), 3),
+        "comment_more_seconds": round(statistics.median(comment) - statistics.median(warm), 3),
         "changed_to_cold": round(statistics.median(changed) / first, 3),
         "changed_to_ruff": round(statistics.median(changed) / statistics.median(ruff), 2),
         "warm_to_ruff": round(statistics.median(warm) / statistics.median(ruff), 2),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from statelint.discover import Scope, discover, why
-from statelint.file_names import part_of
+from statelint.file_names import COMMANDS, KINDS, PARTS, kind_of, part_of
 
 
 def tree(root: Path, *files: str, **texts: str) -> Path:
@@ -127,3 +130,19 @@ def test_tracked_only(tmp_path: Path) -> None:
     subprocess.run(["git", "add", "a.py", "sub/b.py"], cwd=tmp_path, check=True)
     assert paths(tmp_path, Scope(tracked_only=True)) == ["a.py", "sub/b.py"]
     assert paths(tmp_path / "sub", Scope(tracked_only=True)) == ["b.py"]
+
+
+GLOBS = [*(glob for glob, _ in KINDS), *(glob for _, glob, _ in PARTS)]
+PIECES = st.sampled_from([*(glob.replace("*", "") for glob in GLOBS), *(glob.replace("*", "x") for glob in GLOBS), "."])
+NAMES = st.lists(PIECES, min_size=1, max_size=3).map("".join)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=3))
+def test_names_are_looked_up_as_the_tables_say(names: list[str]) -> None:
+    """The first row whose glob fits wins."""
+    path = "/".join(["src", *names])
+    fitting = [kind for glob, kind in KINDS if fnmatchcase(names[-1], glob)]
+    assert not fitting or not fitting[0] or kind_of(path) == fitting[0]
+    places = {True: names[-1:], False: ["src", *names[:-1]]}
+    rows = [(part, why) for part, glob, why in PARTS if any(fnmatchcase(n, glob) for n in places[glob.endswith(".py")])]
+    assert COMMANDS.search(path) or part_of(path) == [*rows, ("service", "the service's own code")][0]

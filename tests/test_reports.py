@@ -8,6 +8,8 @@ import xml.etree.ElementTree as ET
 from types import MappingProxyType
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from making import SOURCE, finding, report, rule, step
 from msgspec.structs import replace
 
@@ -23,7 +25,7 @@ from statelint.findings import (
     Suppression,
     TextEdit,
 )  # fmt: skip
-from statelint.report import Look, formats, printable, render, shown_path
+from statelint.report import Look, formats, json_text, printable, render, shown_path
 from statelint.report.json_schema import SCHEMA
 from statelint.report.sarif_hash import line_hashes
 from statelint.spans import Span
@@ -352,3 +354,17 @@ def test_a_finding_of_another_rule_keeps_its_own_page() -> None:
     assert "docs/rules/process-local-cache.md" in render(
         "full", report(other, sources={"shop/cart.py": SOURCE}), Look()
     )
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters()),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters()), inner),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+def test_json_is_what_the_standard_library_writes(value: object) -> None:
+    plain = json.dumps(value, indent=2, ensure_ascii=False)
+    escaped = "".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in plain)
+    assert json_text(value) == escaped + "\n"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,6 +14,7 @@ from conftest import EXAMPLES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from statelint import stamps
 from statelint.clock import Clock
 from statelint.config import Config, load
 from statelint.findings import Report
@@ -91,6 +94,12 @@ def edit(root: Path, files: list[Path], how: tuple[str, int, int, str]) -> None:
         path.unlink()
     else:
         path.write_text("\n".join(lines))
+
+
+@pytest.fixture(autouse=True)
+def sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stamps that count after a moment: the clocks of files tick every few milliseconds here."""
+    monkeypatch.setattr(stamps, "RACY", 50_000_000)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -174,3 +183,47 @@ def test_a_report_holds_on_other_days_unless_a_day_counts(shop: Path, tmp_path: 
     assert anew(1) and not anew(2)
     (root / "scripts" / "load.py").write_text("A = {}  # statelint: ignore[ALL] until=2026-05-03 -- for now\n")
     assert anew(2) and not anew(2) and anew(3)
+
+
+def test_a_run_in_which_nothing_has_changed_opens_no_file(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = Path(shutil.copytree(shop, tmp_path / "shop"))
+    config = configured(root, tmp_path / "cache")
+    time.sleep(0.1)
+    first = run(root, config, today=TODAY)
+    opened: list[str] = []
+    read_one = stamps.read_one
+    monkeypatch.setattr(stamps, "read_one", lambda path, source: opened.append(source.path) or read_one(path, source))
+    assert run(root, config, today=TODAY) == first and not opened
+    (root / "scripts" / "load.py").write_text("A = 2  # a number\n")
+    assert run(root, config, today=TODAY) == run(root, config, Way(use_cache=False), today=TODAY)
+    assert opened[0] == "scripts/load.py"
+
+
+def test_a_file_whose_time_was_set_back_is_read(shop: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(shop, tmp_path / "shop"))
+    config = configured(root, tmp_path / "cache")
+    path = root / "shop" / "extra.py"
+    path.write_text("A = 1\n")
+    time.sleep(0.1)
+    run(root, config, today=TODAY)
+    state = path.stat()
+    path.write_text("A = (\n")
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert path.stat().st_size == state.st_size and path.stat().st_mtime_ns == state.st_mtime_ns
+    assert "shop/extra.py" in [problem.path for problem in run(root, config, today=TODAY).problems]
+
+
+def test_what_was_written_just_now_is_read_again(shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stamps, "RACY", 3_000_000_000)
+    root = Path(shutil.copytree(shop, tmp_path / "shop"))
+    config = configured(root, tmp_path / "cache")
+    run(root, config, today=TODAY)
+    (root / "scripts" / "load.py").write_text("A = {}\n")
+    opened: list[str] = []
+    read_one = stamps.read_one
+    monkeypatch.setattr(stamps, "read_one", lambda path, source: opened.append(source.path) or read_one(path, source))
+    run(root, config, today=TODAY)
+    run(root, config, today=TODAY)
+    assert opened.count("scripts/load.py") >= 2

@@ -34,16 +34,24 @@ def read(root: Path, sources: Sequence[Source], texts: Mapping[str, bytes] | Non
     """
     found, folder = [], f"{root}{os.sep}"
     for source in sources:
-        try:
-            content = texts[source.path] if texts and source.path in texts else _read(folder + source.path)
-        except OSError as error:
-            found.append(_unreadable(source, "unreadable", f"cannot be read: {error.strerror}"))
-        except _TooLarge as error:
-            message = f"{error.size // 1024} KiB; files above {LARGEST // 1024} KiB are not analysed"
-            found.append(_unreadable(source, "size", message))
-        else:
+        if texts and source.path in texts:
+            content = texts[source.path]
             found.append(Content(source, key(source.kind, content), content))
+        else:
+            found.append(read_one(folder + source.path, source))
     return tuple(found)
+
+
+def read_one(path: str, source: Source) -> Content:
+    """What one source holds that lies at a path."""
+    try:
+        content = _read(path)
+    except OSError as error:
+        return _unreadable(source, "unreadable", f"cannot be read: {error.strerror}")
+    except _TooLarge as error:
+        message = f"{error.size // 1024} KiB; files above {LARGEST // 1024} KiB are not analysed"
+        return _unreadable(source, "size", message)
+    return Content(source, key(source.kind, content), content)
 
 
 class _TooLarge(Exception):

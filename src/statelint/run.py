@@ -5,6 +5,7 @@ A report that is kept already needs no project, so what makes one is imported wh
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -25,6 +26,7 @@ from statelint.discover import Discovery, Scope, Source, discover
 from statelint.file_names import kind_of, part_of
 from statelint.findings import Hit, Judged, Problem, Report, Rule
 from statelint.runs import Before, Outcome, Runs, run_key
+from statelint.stamps import Named, Stamps
 from statelint.terms import Terms
 from statelint.triage_baseline import load as load_baseline
 
@@ -80,11 +82,20 @@ def look(
 ) -> tuple[Discovery, tuple[Content, ...]]:
     """What is below a root, and what it holds."""
     found = sources(root, config, paths)
+    return found, _contents(root, config, way, found)
+
+
+def _contents(
+    root: Path, config: Config, way: Way, found: Discovery, stamps: Stamps | None = None
+) -> tuple[Content, ...]:
+    """What was found holds, and the texts that stand in for files."""
+    if stamps is not None:
+        return stamps.read_all(root, found.sources)
     listed = {source.path for source in found.sources}
     unsaved = {path: kind for path in way.texts if (kind := kind_of(path))}
     new = [Source(path, kind, *part_of(path)) for path, kind in unsaved.items() if path not in listed]
     contents = read(root, sorted([*found.sources, *new]), way.texts)
-    return found, _staged(contents, config) if any(s.settings for s in config.service) else contents
+    return _staged(contents, config) if any(s.settings for s in config.service) else contents
 
 
 def _staged(contents: tuple[Content, ...], config: Config) -> tuple[Content, ...]:
@@ -186,25 +197,38 @@ def run(
     known = load_baseline(root / config.baseline) if config.baseline else None
     terms = Terms(config, (), tuple(paths), today or date.today(), comments, known or {})
     clock = way.clock or Clock()
-    with clock.phase("find and read files"):
-        found, contents = look(root, config, way, paths)
-    clock.count("files", len(contents))
     runs = Runs(store(config, way) if way.sift else None, terms.today)
+    stamps = None if way.texts or any(s.settings for s in config.service) else runs.stamps(root)
     try:
+        with clock.phase("find and read files"):
+            found = sources(root, config, paths)
+            named = stamps.named(root, found.sources) if stamps else None
+        clock.count("files", len(found.sources))
         stakes = run_key(_stakes(root, terms, found))
-        name, place = (
-            run_key(map(_held, contents), stakes),
-            run_key([str(root).encode("utf-8", "surrogateescape")], stakes),
-        )
-        report = runs.get(name)
+        report = runs.get(run_key(map(_held, named), stakes)) if named else None
         if report is None:
-            with collector.set_aside():
-                outcome = _renewed(root, terms, contents, way, runs.last(place))
-                outcome = outcome or _anew(root, terms, found, contents, way)
-            report = outcome.report
-            runs.put(name, place, outcome)
+            with clock.phase("find and read files"):
+                contents = [*_contents(root, config, way, found, stamps)]
+            report = _looked_up(root, terms, found, contents, way, runs, stakes)
+        if stamps:
+            runs.keep_stamps(root, stamps, found.sources)
     finally:
         runs.close()
+    return report
+
+
+def _looked_up(
+    root: Path, terms: Terms, found: Discovery, contents: list[Content], way: Way, runs: Runs, stakes: bytes
+) -> Report:
+    """The report on some contents: one that is kept, that of the last run, or a new one."""
+    name, place = run_key(map(_held, contents), stakes), run_key([os.fsencode(root)], stakes)
+    report = runs.get(name)
+    if report is None:
+        with collector.set_aside():
+            outcome = _renewed(root, terms, contents, way, runs.last(place))
+            outcome = outcome or _anew(root, terms, found, contents, way)
+        report = outcome.report
+        runs.put(name, place, outcome)
     return report
 
 
@@ -217,10 +241,11 @@ def _stakes(root: Path, terms: Terms, found: Discovery) -> Iterator[bytes]:
     yield repr(found.problems).encode()
 
 
-def _held(content: Content) -> bytes:
+def _held(content: Content | Named) -> bytes:
     """What a report depends on of one source."""
-    source, name, _, unreadable = content
-    return f"{source.path}\0{source.kind}\0{source.part}\0{unreadable}".encode("utf-8", "surrogateescape") + name
+    source = content.source
+    text = f"{source.path}\0{source.kind}\0{source.part}\0{content.unreadable}"
+    return text.encode("utf-8", "surrogateescape") + content.name
 
 
 def _renewed(
@@ -244,8 +269,8 @@ def _renewed(
     return outcome
 
 
-def _anew(root: Path, terms: Terms, found: Discovery, contents: Sequence[Content], way: Way) -> Outcome:
-    """The outcome of an analysis of what was found."""
+def _anew(root: Path, terms: Terms, found: Discovery, contents: list[Content], way: Way) -> Outcome:
+    """The outcome of an analysis of what was found, whose contents it uses up."""
     from statelint.sieve import sifted
     from statelint.sift import left_out
     from statelint.unchanged import seen
@@ -254,11 +279,15 @@ def _anew(root: Path, terms: Terms, found: Discovery, contents: Sequence[Content
     with (way.clock or Clock()).phase("sift"):
         passed = sifted(contents, terms.rules)
         left = left_out([(c.source, c.content) for c in passed])
-        kept = tuple(c for c in passed if c.source.path not in left.paths)
+        kept = [c for c in passed if c.source.path not in left.paths]
+    sources = seen(contents, kept, left)
+    mentioned, matter = _mentioned(contents), {c.source.path for c in kept}
+    lines = sum(row.lines for row in sources.values())
     project = linked(kept if way.sift else mattering(contents, sift=False), terms.config, way)
-    report = _judge(root, terms, found, project, way, _mentioned(contents), {c.source.path for c in kept})
-    report = replace(report, lines=sum(c.content.count(b"\n") for c in kept))
-    return Outcome(report, seen(contents, kept, left), _is_dated(project, terms))
+    for held in (contents, passed, kept):
+        held.clear()  # the facts say all that they hold
+    report = replace(_judge(root, terms, found, project, way, mentioned, matter), lines=lines)
+    return Outcome(report, sources, _is_dated(project, terms))
 
 
 def _is_dated(project: Project, terms: Terms) -> bool:

@@ -16,11 +16,13 @@ import msgspec
 from msgspec.structs import replace
 
 from statelint.cache import open_store, plain
+from statelint.discover import Source
 from statelint.findings import Confidence, Finding, Report, Rule, Severity
 from statelint.shipped import rules_folder
+from statelint.stamps import USABLE, Stamp, Stamps
 
-MOST_RUNS = 64
-"""Entries that are kept: two a run, its report and its sources."""
+MOST_RUNS = 96
+"""Entries that are kept: three a run, its report, its sources and their stamps."""
 PROGRAM = (".py", ".yaml", ".j2", ".html", ".css")
 """How the files end that what we say depends on."""
 
@@ -145,6 +147,22 @@ class Runs:
         name = self._of_today(name) if outcome.dated else name
         self._put(name, _packed(outcome.report))
         self._put(place, Before(name, day, outcome.sources))
+
+    def stamps(self, root: Path) -> Stamps | None:
+        """The stamps of the files below a root; None where stamps are not to be had or kept."""
+        if self._connection is None or not USABLE:
+            return None
+        try:
+            value = self._value(run_key([b"stamps", os.fsencode(root)]))
+            return Stamps(msgspec.msgpack.decode(value, type=dict[str, Stamp]) if value else {})
+        except (msgspec.MsgspecError, TypeError, ValueError):
+            return Stamps({})
+
+    def keep_stamps(self, root: Path, stamps: Stamps, sources: Iterable[Source]) -> None:
+        """Keep the stamps of some sources, where there is anything new about them."""
+        if stamps.more:
+            known = {path: stamps.known[path] for path, *_ in sources if path in stamps.known}
+            self._put(run_key([b"stamps", os.fsencode(root)]), known)
 
     def _of_today(self, name: bytes) -> bytes:
         return run_key([self._day.encode()], name)

@@ -101,7 +101,7 @@ def sifted_kinds(contents: Iterable[Content]) -> frozenset[str]:
     return CODE if any(c.source.kind == "python" and c.source.part == "service" for c in contents) else SIFTED
 
 
-def sifted(contents: Sequence[Content], rules: Sequence[Rule]) -> Sequence[Content]:
+def sifted(contents: Sequence[Content], rules: Sequence[Rule]) -> list[Content]:
     """The contents; those that no rule can have anything to say about are taken as read.
 
     Where the service has code, whose settings any file may give, these are programs in other languages and files whose

@@ -27,6 +27,14 @@ class Content(NamedTuple):
     unreadable: Facts | None = None
 
 
+class Named(NamedTuple):
+    """A source, and the name of what it holds or why it cannot be read."""
+
+    source: Source
+    name: bytes
+    unreadable: Facts | None = None
+
+
 def read(root: Path, sources: Sequence[Source], texts: Mapping[str, bytes] | None = None) -> tuple[Content, ...]:
     """The contents of the sources, in their order.
 

@@ -21,12 +21,12 @@ from statelint import collector
 from statelint.cache import Cache, default_folder
 from statelint.clock import Clock
 from statelint.config import Config, ConfigError
-from statelint.contents import Content, read
+from statelint.contents import Content, Named, read, read_one
 from statelint.discover import Discovery, Scope, Source, discover
 from statelint.file_names import kind_of, part_of
 from statelint.findings import Hit, Judged, Problem, Report, Rule
 from statelint.runs import Before, Outcome, Runs, run_key
-from statelint.stamps import Named, Stamps
+from statelint.stamps import Stamps
 from statelint.terms import Terms
 from statelint.triage_baseline import load as load_baseline
 
@@ -203,32 +203,25 @@ def run(
         with clock.phase("find and read files"):
             found = sources(root, config, paths)
             named = stamps.named(root, found.sources) if stamps else None
+            contents = None if named else [*_contents(root, config, way, found, stamps)]
+            held = named or [Named(c.source, c.name, c.unreadable) for c in contents or ()]
         clock.count("files", len(found.sources))
         stakes = run_key(_stakes(root, terms, found))
-        report = runs.get(run_key(map(_held, named), stakes)) if named else None
+        name, place = run_key(map(_held, held), stakes), run_key([os.fsencode(root)], stakes)
+        report = runs.get(name)
         if report is None:
-            with clock.phase("find and read files"):
-                contents = [*_contents(root, config, way, found, stamps)]
-            report = _looked_up(root, terms, found, contents, way, runs, stakes)
+            with collector.set_aside():
+                outcome = _renewed(root, terms, held, contents, way, runs.last(place))
+                if outcome is None:
+                    contents = contents or [*_contents(root, config, way, found, stamps)]
+                    name = run_key(map(_held, contents), stakes)
+                    outcome = _anew(root, terms, found, contents, way)
+            report = outcome.report
+            runs.put(name, place, outcome)
         if stamps:
             runs.keep_stamps(root, stamps, found.sources)
     finally:
         runs.close()
-    return report
-
-
-def _looked_up(
-    root: Path, terms: Terms, found: Discovery, contents: list[Content], way: Way, runs: Runs, stakes: bytes
-) -> Report:
-    """The report on some contents: one that is kept, that of the last run, or a new one."""
-    name, place = run_key(map(_held, contents), stakes), run_key([os.fsencode(root)], stakes)
-    report = runs.get(name)
-    if report is None:
-        with collector.set_aside():
-            outcome = _renewed(root, terms, contents, way, runs.last(place))
-            outcome = outcome or _anew(root, terms, found, contents, way)
-        report = outcome.report
-        runs.put(name, place, outcome)
     return report
 
 
@@ -241,7 +234,7 @@ def _stakes(root: Path, terms: Terms, found: Discovery) -> Iterator[bytes]:
     yield repr(found.problems).encode()
 
 
-def _held(content: Content | Named) -> bytes:
+def _held(content: Named | Content) -> bytes:
     """What a report depends on of one source."""
     source = content.source
     text = f"{source.path}\0{source.kind}\0{source.part}\0{content.unreadable}"
@@ -249,8 +242,9 @@ def _held(content: Content | Named) -> bytes:
 
 
 def _renewed(
-    root: Path, terms: Terms, contents: Sequence[Content], way: Way, last: tuple[Before, Report] | None
-) -> Outcome | None:
+    root: Path, terms: Terms, held: Sequence[Named], contents: Sequence[Content] | None, way: Way,
+    last: tuple[Before, Report] | None,
+) -> Outcome | None:  # fmt: skip
     """The outcome of the last run, if what was edited since says the same."""
     if last is None:
         return None
@@ -258,9 +252,16 @@ def _renewed(
 
     clock = way.clock or Clock()
     cache = Cache(store(terms.config, way))
+    known = {c.source: c for c in contents or ()}
     try:
         with clock.phase("compare with the last run"):
-            outcome = renewed(*last, contents, cache, lambda: known_rules(root, terms.config))
+            outcome = renewed(
+                last,
+                held,
+                lambda source: known.get(source) or read_one(str(root / source.path), source),
+                cache,
+                lambda: known_rules(root, terms.config),
+            )
     finally:
         cache.close()
     clock.count("extracted", cache.added)

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from statelint.contents import Content
+from statelint.discover import Source
 from statelint.facts import Facts
 from statelint.findings import Rule
 
@@ -96,9 +97,9 @@ class Sieve:
         return not import_module(f"statelint.extract.{source.kind.replace('-', '_')}").sound(text)
 
 
-def sifted_kinds(contents: Iterable[Content]) -> frozenset[str]:
-    """The kinds of which a file may be left unread in a project of these contents."""
-    return CODE if any(c.source.kind == "python" and c.source.part == "service" for c in contents) else SIFTED
+def sifted_kinds(sources: Iterable[Source]) -> frozenset[str]:
+    """The kinds of which a file may be left unread in a project of these sources."""
+    return CODE if any(source.kind == "python" and source.part == "service" for source in sources) else SIFTED
 
 
 def sifted(contents: Sequence[Content], rules: Sequence[Rule]) -> list[Content]:
@@ -107,7 +108,7 @@ def sifted(contents: Sequence[Content], rules: Sequence[Rule]) -> list[Content]:
     Where the service has code, whose settings any file may give, these are programs in other languages and files whose
     names say little.
     """
-    kinds = sifted_kinds(contents)
+    kinds = sifted_kinds(c.source for c in contents)
     sieve = Sieve(rules)
     return [c if c.source.kind not in kinds or sieve.keeps(c) else c._replace(unreadable=Facts()) for c in contents]
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from statelint.contents import Content, read_one
+from statelint.contents import Content, Named, read_one
 from statelint.discover import Source
 
 RACY = 3_000_000_000
@@ -33,14 +33,6 @@ class Stamp(NamedTuple):
     changed: int
     number: int
     name: bytes
-
-
-class Named(NamedTuple):
-    """A source, and the name of what it holds or why it cannot be read."""
-
-    source: Source
-    name: bytes
-    unreadable: object = None
 
 
 class Stamps:

@@ -13,7 +13,8 @@ import msgspec
 from msgspec.structs import replace
 
 from statelint.cache import Cache
-from statelint.contents import Content
+from statelint.contents import Content, Named
+from statelint.discover import Source
 from statelint.facts import Facts, decoder, encode
 from statelint.findings import Report, Rule
 from statelint.gather import gather
@@ -43,25 +44,34 @@ def seen(contents: Sequence[Content], kept: Sequence[Content], left: Left) -> di
     return found
 
 
-def _name(content: Content) -> bytes:
+def _name(content: Content | Named) -> bytes:
     """What a source holds, or why it cannot be read."""
     return content.name if content.unreadable is None else UNREADABLE + encode(content.unreadable)
 
 
 def renewed(
-    before: Before, report: Report, contents: Sequence[Content], cache: Cache, rules: Callable[[], Sequence[Rule]]
+    last: tuple[Before, Report],
+    named: Sequence[Named],
+    read: Callable[[Source], Content],
+    cache: Cache,
+    rules: Callable[[], Sequence[Rule]],
 ) -> Outcome | None:
-    """The outcome of the run before with the texts of these contents; None where it may not hold any more."""
+    """The outcome of the run before with the texts of now; None where it may not hold any more. Only what was edited is
+    read."""
+    before, report = last
     was = before.sources
-    if list(was) != [c.source.path for c in contents]:
+    if list(was) != [n.source.path for n in named]:
         return None
-    pairs = [(c, was[c.source.path]) for c in contents]
-    if any((c.source.kind, c.source.part) != (old.kind, old.part) for c, old in pairs):
+    pairs = [(n, was[n.source.path]) for n in named]
+    if any((n.source.kind, n.source.part) != (old.kind, old.part) for n, old in pairs):
         return None
-    edited = [(c, old) for c, old in pairs if _name(c) != old.name]
-    if len(edited) > MOST:
+    others = [(n, old) for n, old in pairs if _name(n) != old.name]
+    if len(others) > MOST or any(n.unreadable for n, _ in others):
         return None
-    judge = _Judge(report, contents, rules)
+    edited = [(read(n.source), old) for n, old in others]
+    if any(c.name != n.name for (c, _), (n, _) in zip(edited, others, strict=True)):
+        return None  # edited again since
+    judge = _Judge(report, named, rules)
     if not all(judge.same(c, old) for c, old in edited) or not _same_facts(edited, cache):
         return None
     now = {c.source.path: _after(c, old) for c, old in edited}
@@ -79,9 +89,9 @@ def _after(content: Content, old: Seen) -> Seen:
 class _Judge:
     """Whether edited files are used as they were, and only their facts count for the report."""
 
-    def __init__(self, report: Report, contents: Sequence[Content], rules: Callable[[], Sequence[Rule]]) -> None:
-        self._kinds = sifted_kinds(contents)
-        self._apart = names_apart(c.source for c in contents)
+    def __init__(self, report: Report, named: Sequence[Named], rules: Callable[[], Sequence[Rule]]) -> None:
+        self._kinds = sifted_kinds(n.source for n in named)
+        self._apart = names_apart(n.source for n in named)
         self._mended = {f.span.path for f in (*report.findings, *report.silenced) if f.rule.fix}
         """Paths of findings whose edits were planned in the text."""
         self._rules = rules

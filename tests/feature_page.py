@@ -166,6 +166,9 @@ FEATURES: dict[str, list[tuple[str, str]]] = {  # section → (what, the tests a
         ("Light commands and cached runs import neither parser nor drawing",
          "start_up::commands_that_analyse_nothing_import_neither_parser_nor_drawing "
          "start_up::a_fully_cached_check_imports_neither_parser_nor_drawing"),
+        ("A run in which nothing has changed opens no file, and an edit that changes no fact needs no analysis",
+         "unchanged::a_run_in_which_nothing_has_changed_opens_no_file unchanged::what_is_analysed_again "
+         "unchanged::after_any_edits_the_report_is_that_of_a_cold_run"),
         ("`--version` starts as fast as its option parser", "start_up::version_is_as_quick_as_its_option_parser"),
     ],
 }  # fmt: skip

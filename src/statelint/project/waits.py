@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Any, Final, NamedTuple
 
 from statelint import facts as f
@@ -10,6 +11,7 @@ from statelint.project.calls import Calls
 from statelint.project.classes import first_parameter
 from statelint.project.kept import argument
 from statelint.project.names import Names
+from statelint.project.paths import last_name
 from statelint.project.scopes import CallSite, Scope
 from statelint.project.values import Bound, Cls, Func, qualified
 from statelint.project.walking import walk
@@ -19,6 +21,8 @@ from statelint.vocabulary import Work
 
 SHARED: Final = frozenset({"wait", "get", "join"})
 """Methods that wait for what the work does to an event or a queue."""
+SETTLES: Final = frozenset({"set_result", "set_exception"})
+"""Methods that tell those who wait for a future that it is done."""
 CLOSERS: Final = frozenset({"shutdown", "join"})
 EXITS: Final = frozenset({"__exit__", "__aexit__", "__del__"})
 """Methods that Python itself calls."""
@@ -180,6 +184,10 @@ class Waits:
         for child in scope.children:
             if child.name in used and isinstance(child.node, f.Function):
                 used |= {node.id for node in walk(child.node.body) if isinstance(node, f.Name)}
+        together = [b.value for name in used for b in scope.bindings.get(name, ()) if b.value is not None]
+        given = used | {node.id for e in together for node in walk(e) if isinstance(node, f.Name)}  # `kwargs=options`
+        if any(_goes_through(node, given, scope) for node in self._body(scope)):
+            return True
         own = {n for n in used & scope.bindings.keys() if any(isinstance(b.value, f.Call) for b in scope.bindings[n])}
         calls = (node.func for node in self._body(scope) if isinstance(node, f.Call) and isinstance(node.func, f.Attr))
         return any(func.name in SHARED and getattr(func.of, "id", "") in own for func in calls)
@@ -203,13 +211,35 @@ class Waits:
                     return True
         return False
 
+    def _promises(self, scope: Scope) -> bool:
+        """Whether a function gives its callers a future that functions inside of it settle later."""
+        own = {e.id for e in scope.returns if isinstance(e, f.Name) and e.id in scope.bindings}
+        made = {n for n in own if any(isinstance(b.value, f.Call) for b in scope.bindings[n])}
+        inner = (node for child in scope.children if made for node in self._body(child))
+        return any(
+            isinstance(node, f.Call)
+            and isinstance(node.func, f.Attr)
+            and node.func.name in SETTLES
+            and getattr(node.func.of, "id", "") in made
+            for node in inner
+        )
+
     def waited_by_callers(self, scope: Scope, site: CallSite, handles: frozenset[str]) -> bool:
         """Whether the handle is returned, and no caller drops it."""
         returned = any(_holds(r, site.call) or _mentions(r, handles) for r in scope.returns)
-        if not returned:
+        if not returned and not self._promises(scope):
             return False
         edges = [e for e in self._calls.into.get(scope, ()) if e.site is not None and e.how == "call"]
         return not any(e.site and e.site.discarded and not e.site.awaited for e in edges)
+
+
+def _goes_through(node: Any, names: AbstractSet[str], scope: Scope) -> bool:
+    """Whether a fact is a loop over one of these names that holds an object of a class: `for text in stream:`."""
+    if not isinstance(node, f.Loop | f.Clause) or node.target is None:
+        return False
+    source = node.source.args[0] if isinstance(node.source, f.Call) and node.source.args else node.source
+    made = scope.bindings.get(source.id, ()) if isinstance(source, f.Name) and source.id in names else ()
+    return any(isinstance(b.value, f.Call) and last_name(b.value.func)[:1].isupper() for b in made)
 
 
 def _asked(body: tuple[Any, ...]) -> list[tuple[str, tuple[f.Stmt, ...]]]:

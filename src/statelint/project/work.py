@@ -20,6 +20,7 @@ from statelint.project.kinds import words
 from statelint.project.loops import works_off
 from statelint.project.names import Names
 from statelint.project.own_threads import OwnThread, own_threads
+from statelint.project.paths import last_name
 from statelint.project.reach import Chain, Reach
 from statelint.project.scopes import CallSite, Scope
 from statelint.project.values import Bound, Func, Heap, Obj, qualified
@@ -159,7 +160,8 @@ class HandedWork:
         itself = what == scope.qualname and (row.how == "timer" or chain is None or self._first_set(row, site))
         if what and (itself or what == again):
             return None  # a timer that sets itself again was handed over where it was first set
-        arguable, reason = self._worth_little(what or name.rpartition(".")[2], row.how, chain)
+        told = _only_call(given) or what or name.rpartition(".")[2]
+        arguable, reason = self._worth_little(told, row.how, chain)
         if self._removes(given, scope):
             arguable, reason = True, "what it removes is only left behind"
         # a handle that is kept by itself is the state; without one the pool alone holds the work
@@ -250,6 +252,13 @@ def _by_holder(found: Iterable[Handed]) -> Iterator[Handed]:
     for group in pools.values():
         first, *others = sorted(group, key=lambda h: h.arguable)
         yield replace(first, also=tuple(h.scope.span(h.at) for h in others))
+
+
+def _only_call(given: f.Expr | None) -> str:
+    """The name of what a `lambda` does nothing but call."""
+    body = given.function.body if isinstance(given, f.Lambda) else ()
+    value = body[0].value if body and isinstance(body[0], f.Return) else None
+    return last_name(value.func) if isinstance(value, f.Call) else ""
 
 
 def _own_run(own: OwnThread) -> tuple[str, Span]:

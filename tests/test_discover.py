@@ -82,6 +82,18 @@ def test_the_root_may_have_any_name(tmp_path: Path, name: str) -> None:
         assert [s.part for s in discover(root).sources] == ["service"]
 
 
+def test_python_among_templates(tmp_path: Path) -> None:
+    """What new projects begin with is no code of this service; a package of that name is, and so are manifests."""
+    tree(tmp_path, "app.py", "shop/templates/new.py", "shop/templates/web/main.py", "shop/templates/web.yaml",
+         "views/templates/__init__.py", "views/templates/cart.py")  # fmt: skip
+    parts = {s.path: s.part for s in discover(tmp_path).sources}
+    assert {path for path, part in parts.items() if part == "example"} == {
+        "shop/templates/new.py",
+        "shop/templates/web/main.py",
+    }
+    assert parts["shop/templates/web.yaml"] == parts["views/templates/cart.py"] == "service"
+
+
 def test_ignore_files(tmp_path: Path) -> None:
     tree(tmp_path, "a.py", "secret.py", "kept/secret.py", "out/x.py", "sub/local.py", "sub/a.py", "other/local.py")
     (tmp_path / ".gitignore").write_text("secret.py\nout/\n!kept/secret.py\n!\n")

@@ -109,6 +109,8 @@ class _Walk:
         self._asked = scope.asked
         self._code: list[str] = []
         """Folders named for documents that are packages of the service."""
+        self._drafts: list[str] = []
+        """Folders of templates: Python in them, unless they are packages, is what new projects begin with."""
         self.sources: list[Source] = []
         self.skipped: list[Skipped] = []
         self.problems: list[Problem] = []
@@ -125,6 +127,8 @@ class _Walk:
         names = {entry.name for entry in entries}
         if fnmatchcase(path.rpartition("/")[2], "doc*") and is_code(names):
             self._code.append(path)
+        if path.rpartition("/")[2] == "templates" and "__init__.py" not in names:
+            self._drafts.append(path)
         if path and "pyvenv.cfg" in names:
             self.skipped.append(Skipped(path + "/", "a virtual environment"))
             return
@@ -190,6 +194,8 @@ class _Walk:
     def _add(self, path: str, kind: str) -> None:
         folder = next((f for f in self._code if path.startswith(f + "/")), "")
         part, why = part_of(path.removeprefix(folder + "/") if folder else path)
+        if kind == "python" and part == "service" and any(path.startswith(f + "/") for f in self._drafts):
+            part, why = "example", "a template of new code"
         self.sources.append(Source(path, kind, part, why))
 
 

@@ -18,7 +18,7 @@ from statelint.project.applications import key_text
 from statelint.project.classes import is_abstract
 from statelint.project.names import Names
 from statelint.project.paths import alternatives, is_container_like
-from statelint.project.scopes import Scope
+from statelint.project.scopes import Binding, Scope
 from statelint.project.values import Cls, Ext, Func, Heap, Made, Member, Obj, Site, Value, qualified
 from statelint.spans import Place, Span
 
@@ -86,10 +86,17 @@ class Homes:
         ]
         kinds = ("assign", "annotate", "enter")
         own = [b for b in bindings if b.kind in kinds and not b.context.for_types and not b.context.in_main]
-        if not own:
+        if not own or self._stands_in(scope, name, bindings, own):
             return None
         first = next((b for b in own if b.value is not None and is_container_like(b.value)), own[0])
         return self.home("module-variable", f"{scope.module.name}:{name}", scope, first.at)
+
+    def _stands_in(self, scope: Scope, name: str, bindings: Iterable[Binding], own: Iterable[Binding]) -> bool:
+        """Whether what the module binds only stands in for what it failed to import from the project."""
+        if not any(b.kind == "from" for b in bindings) or not all(b.context.on_error for b in own):
+            return False
+        values = self._names.lookup(name, scope)
+        return any(isinstance(v, Heap | Obj) and v.site is not None and v.site.scope.path != scope.path for v in values)
 
     def attribute(self, owner: Scope, name: str) -> Home | None:
         """The home of an attribute that the methods or the body of this very class assign.

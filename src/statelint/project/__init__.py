@@ -19,6 +19,7 @@ from statelint.knowledge import Knowledge
 from statelint.project.arrivals import Arrivals
 from statelint.project.callees import Callees
 from statelint.project.calls import Calls
+from statelint.project.client_side import ClientSide
 from statelint.project.deployments import Copies, copies
 from statelint.project.entries import Entries
 from statelint.project.external import external
@@ -185,7 +186,10 @@ class Project:
     @cached_property
     def reach(self) -> Reach:
         arrivals = Arrivals(self.names, self.calls, self.knowledge)
-        return Reach(self.names, self.entries, self.calls, self.homes, arrivals, self.first_use, self.alive)
+        client_side = ClientSide(self.names, self.started)
+        return Reach(
+            self.names, self.entries, self.calls, self.homes, arrivals, self.first_use, self.alive, client_side
+        )  # fmt: skip
 
     @cached_property
     def writes(self) -> Writes:

@@ -6,7 +6,7 @@ a method of the one shop-wide object from the same method of an object that the 
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from statelint.findings import Confidence
 from statelint.project.arrivals import Arrivals
 from statelint.project.calls import Calls, Edge
 from statelint.project.classes import first_parameter, makes_classes
+from statelint.project.client_side import ClientSide
 from statelint.project.entries import Entries
 from statelint.project.entry import Entry
 from statelint.project.first_use import FirstUse
@@ -66,6 +67,7 @@ class Reach:
         arrivals: Arrivals,
         first_use: FirstUse,
         alive: AbstractSet[Scope],
+        client_side: ClientSide,
     ) -> None:
         """`alive` are the scopes that anything runs at all: only their threads are ways in."""
         self._names = names
@@ -75,6 +77,7 @@ class Reach:
         self._calls = calls
         self._entries = entries
         self._alive = alive
+        self._client_side = client_side
         self._from: dict[Node, tuple[Node, Edge] | Entry] = {}
         self.entries_of: dict[Node, int] = {}
         self._search()
@@ -86,6 +89,7 @@ class Reach:
         if not self._entries.serving:
             return
         queue: deque[Node] = deque()
+        waiting: dict[Scope, list[tuple[Node, Edge]]] = defaultdict(list)
         threads: set[Scope] = set()
         for entry in ordered:
             if entry.kind == "thread" and not (self._is_made(entry) and self._arrivals.by(entry.scope)):
@@ -109,10 +113,14 @@ class Reach:
                     continue
                 if edge.site and self._first_use.of(edge.site.context, node.scope, node.lasting):
                     continue
-                target = Node(edge.callee, self._lasting(edge, node))
-                if target not in self._from:
-                    self._from[target] = (node, edge)
-                    queue.append(target)
+                unmade = self._client_side.unmade(edge)
+                if unmade is not None:
+                    waiting[unmade].append((node, edge))
+                    continue
+                self._go(node, edge, queue)
+            for cls in tuple(self._client_side.reached(node.scope)):
+                for caller, edge in waiting.pop(cls, ()):
+                    self._go(caller, edge, queue)
             for edge in self._arrivals.threads_made(node.scope, threads):
                 target = Node(edge.callee, self._homes.class_lasts(edge.callee.owner))
                 if target not in self._from:
@@ -124,6 +132,12 @@ class Reach:
                 if child.name == "<lambda>" and isinstance(child.node, f.Function) and target not in self._from:
                     self._from[target] = (node, Edge(node.scope, child, child.node.at, "call"))
                     queue.append(target)
+
+    def _go(self, node: Node, edge: Edge, queue: deque[Node]) -> None:
+        target = Node(edge.callee, self._lasting(edge, node))
+        if target not in self._from:
+            self._from[target] = (node, edge)
+            queue.append(target)
 
     def _is_made(self, entry: Entry) -> bool:
         return entry.maker is None or entry.maker in self._alive

@@ -125,8 +125,9 @@ class Verdicts:
             return Verdict.BENIGN, "an object built on first use"
         if guarded and "handle" in needs and not needs & {"database", "clock", "random"}:
             return Verdict.BENIGN, "a handle built on first use"
-        if guarded and needs & CHANGING == {"file"} and not needs & {"argument", "request", "state"}:
-            return Verdict.ARGUABLE, "it keeps the contents of a file, read on first use"
+        if guarded and needs & CHANGING <= {"file", "process"} and not needs & {"argument", "request", "state"}:
+            kept = "what a program on the same machine said" if "process" in needs else "the contents of a file"
+            return Verdict.ARGUABLE, f"it keeps {kept}, read on first use"
         if needs & CHANGING or needs & {"argument", "request", "state"}:
             return Verdict.DEFINITE, "each request can give it another value"
         return Verdict.ARGUABLE, "nothing shows what its value depends on"

@@ -95,6 +95,8 @@ class KeptBySettings:
             same = other.scope is given.scope and other.span.path == given.span.path
             if other.stage == "production" and given.stage != "production":
                 return replace(kept, arguable=True)
+            if not other.conditional and self._is_default(given) and not self._is_default(other):
+                return None
             taken = other.scope is None or self._.outcomes.reached(other.context, other.scope)
             if same and other.span.line > given.span.line and taken:
                 return None
@@ -103,6 +105,14 @@ class KeptBySettings:
             elif other.stage == "base" and not same and not kept.unless:
                 kept = replace(kept, unless=f"`{other.span.path}` decides")
         return kept
+
+    def _is_default(self, given: Given) -> bool:
+        """Whether a class gives the value only for settings that leave it out."""
+        cls = given.scope
+        known = self._.knowledge.words.get("gives_defaults", frozenset())
+        if cls is None or cls.kind != "class":
+            return False
+        return any(base.rpartition(".")[2].lower() in known for base in self._.names.classes.outside_bases(cls))
 
     def _missing(self, library: str, row: Store) -> Iterator[Kept]:
         """A setting that nothing gives, whose default is local, where something needs it."""

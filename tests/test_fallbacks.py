@@ -227,3 +227,19 @@ def test_the_variable_that_decides_is_named(name: str, tmp_path: Path) -> None:
         (tmp_path / path).write_text(textwrap.dedent(text), encoding="utf-8")
     messages = [finding.message for finding in analyse(tmp_path).findings]
     assert [m.group(1) if (m := re.search(r"unless `(\w+)` is set", text)) else "" for text in messages] == expected
+
+
+@pytest.mark.parametrize(
+    ("test", "ending"),
+    [
+        ("USE_FILES", "unless `USE_FILES` is off"),
+        ("not STORE_URL", "unless `STORE_URL` is set"),
+        ("STORE_KIND == 'files'", "unless `STORE_KIND` is set"),
+    ],
+)
+def test_whether_the_switch_has_to_be_on_or_off(test: str, ending: str, tmp_path: Path) -> None:
+    """A store that a switch turns on is not there unless the switch is; telling the opposite would mislead."""
+    begin = f"from cachelib import FileSystemCache\nfrom settings import *\n\nif {test}:\n"
+    made = '    cache = FileSystemCache("cache")\nengine = None\n'
+    (tmp_path / "app.py").write_text(begin + made + SERVED, encoding="utf-8")
+    assert [finding.message.rpartition(", ")[2] for finding in analyse(tmp_path).findings] == [ending]

@@ -125,12 +125,13 @@ def _asked(test: f.Expr) -> f.Expr:
 
 
 def condition(tests: Iterable[tuple[f.Expr, bool]]) -> str:
-    """The name of the variable or setting that the innermost test asks about; empty when it asks about no name.
+    """The name of the variable or setting that the innermost test asks about, or words where that must be on; empty
+    when it asks about no name.
 
     What is compared with a constant that has a name is meant, not that constant: `kind == POSTGRES` asks about `kind`.
     """
-    for names in _asked_names(tests):
-        return next((n for n in names if n.isupper()), names[0])
+    for names, on in _asked_names(tests):
+        return _told(next((n for n in names if n.isupper()), names[0]), on)
     return ""
 
 
@@ -139,17 +140,25 @@ def chosen(tests: Iterable[tuple[f.Expr, bool]], vocabularies: Iterable[Abstract
 
     `vocabularies` are such words, those that say more before those that say less.
     """
-    for names in _asked_names(tests):
+    for names, on in _asked_names(tests):
         for wanted in vocabularies:
             for name in names:
                 if name.isupper() or {part.lower() for part in PART.findall(name)} & wanted:
-                    return name
+                    return _told(name, on)
     return ""
 
 
-def _asked_names(tests: Iterable[tuple[f.Expr, bool]]) -> Iterable[list[str]]:
-    """The names that each test asks about, the innermost test first; tests without one are left out."""
-    for test, _ in reversed(tuple(tests)):
+def _told(name: str, on: bool) -> str:
+    """What ends a sentence that begins with `unless`."""
+    return f"`{name}` is off" if on else name
+
+
+def _asked_names(tests: Iterable[tuple[f.Expr, bool]]) -> Iterable[tuple[list[str], bool]]:
+    """The names that each test asks about, the innermost test first, and whether one name alone has to be true there;
+    tests without one are left out."""
+    for test, taken in reversed(tuple(tests)):
         names = [n for n in _names(_asked(test)) if n.replace("_", "").isalnum() and n != "__name__"]
+        while isinstance(test, f.Op) and test.op == "not":
+            test, taken = test.operands[0], not taken
         if names:
-            yield names
+            yield names, taken and isinstance(test, f.Name | f.Attr)

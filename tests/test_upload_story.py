@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from analysing import analyse
 
-from statelint.project import flows
+from statelint.project import flow_ways
 
 SERVED = """
 import os
@@ -86,8 +86,8 @@ def test_one_large_way_in_leaves_the_others_their_share(tmp_path: Path, monkeypa
         '    open("a", "wb").write(value)\n\n\n'
         '@app.post("/b")\ndef small(file: UploadFile):\n    open("b", "wb").write(file.file.read())\n'
     )
-    monkeypatch.setattr(flows, "BUDGET", 150)
-    monkeypatch.setattr(flows, "SHARE", 40)
+    monkeypatch.setattr(flow_ways, "BUDGET", 150)
+    monkeypatch.setattr(flow_ways, "SHARE", 40)
     report = analyse(tmp_path)
     assert [x.span.line for x in report.findings if x.rule.code == "SL301"] == [114]
     assert any(problem.kind == "limit" for problem in report.problems)

@@ -85,7 +85,7 @@ class Attribution:
                 found.append(frozenset({atom}))
         found.append(self._own_attribute(act, e))
         for name in names:
-            found.append(self._run.attributes.get(("path", name), NONE))
+            found.append(self._run.kept.attribute(("path", name)))
         if not any(taint for part in found for taint in taints(part)):
             row = self._run.sources.loose(e.name, act.scope)
             if row is not None and not tells(base) and self._unresolved(e, act.scope):
@@ -150,7 +150,7 @@ class Attribution:
                 continue
             line = [item.scope for item in names.classes.lineage(cls) if isinstance(item, Cls)]
             for owner in (*line, *names.classes.subclasses(cls)[:6]):
-                found.append(self._run.attributes.get((owner, e.name), NONE))
+                found.append(self._run.kept.attribute((owner, e.name)))
             for owner in line:
                 found.append(self._declared(owner, e))
         return join(found)
@@ -168,7 +168,7 @@ class Attribution:
                 inner = owner.by_node.get(id(b.node))
                 if inner is not None:
                     found.append(self._run.read(inner))
-        if not any(found) and not self._run.attributes.get((owner, e.name)):
+        if not any(found) and not self._run.kept.attribute((owner, e.name)):
             for assigned in self._run.names.classes.assigned(owner, e.name)[:4]:
                 if assigned.value is not None and first_parameter(assigned.store.scope):
                     key = (assigned.store.scope, f"self.{e.name}")

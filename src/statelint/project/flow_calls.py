@@ -211,7 +211,7 @@ class Caller:
                 ]  # fmt: skip
                 pairs = [*zip(fields, given.values), *given.keywords.items()]  # noqa: B905 - the shorter one counts
                 for name, held in pairs:
-                    self._run.remember((value.scope, name), held)
+                    self._run.kept.remember((value.scope, name), held)
                 made.append(keyed(pairs))
         return join(made)
 

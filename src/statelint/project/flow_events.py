@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -136,6 +137,15 @@ class Events:
         """Drop what was noted since the lists had these lengths."""
         for part, length in zip(self._parts(), lengths, strict=True):
             del part[length:]
+
+    @staticmethod
+    def together(parts: Iterable[Events]) -> Events:
+        """What several runs noted, one after the other."""
+        found = Events()
+        for part in parts:
+            for mine, theirs in zip(found._parts(), part._parts(), strict=True):
+                mine += theirs
+        return found
 
     def _parts(self) -> tuple[list[Any], ...]:
         return (self.landings, self.removals, self.keeps, self.handed, self.sent)

@@ -54,7 +54,7 @@ class Evaluator:
         """Evaluate outside any running function. What a function does is noted where the function itself is run."""
         run = self._run
         frame = Activation(scope, {}, None, None, run.stack[-1].way if run.stack else "")
-        noted = run.events.lengths()
+        noted, known = run.events.lengths(), len(run.results.functions)
         aside = scope.kind == "function" and not any(a.scope is scope for a in run.stack)
         run.stack.append(frame)
         try:
@@ -63,6 +63,7 @@ class Evaluator:
             run.stack.pop()
             if aside:
                 run.events.cut(noted)
+                run.results.forget(known)
 
     def value(self, act: Activation, e: f.Expr) -> Value:
         """What `e` holds."""
@@ -77,7 +78,7 @@ class Evaluator:
     def on_name(self, act: Activation, e: f.Name) -> Value:
         known = act.lookup(e.id)
         if known is not None:
-            return known | self._run.attributes.get((act.scope, e.id), NONE)
+            return known | self._run.kept.attribute((act.scope, e.id))
         return self._run.variable(act.scope, e.id) | self.statics_of(e, act.scope)
 
     def on_const(self, act: Activation, e: f.Const) -> Value:
@@ -212,7 +213,7 @@ class Evaluator:
                 found.append(element(frozenset({atom}), False, self._run.sources))
         for path in self.qualified_names(e.of, act.scope):
             found.append(self._run.attribution.named(act, [f"{path}.[{name}]"], e))
-            found.append(self._run.attributes.get(("item", f"{path}.{name}"), NONE))
+            found.append(self._run.kept.attribute(("item", f"{path}.{name}")))
         return join(found) | self.statics_of(e, act.scope)
 
     def unpacked(self, value: Value, position: int) -> Value:
@@ -233,7 +234,7 @@ class Evaluator:
             if act.scope.outer.get(target.id):
                 owner = self._run.owner(act.scope, target.id)
                 if owner is not None:
-                    self._run.remember((owner, target.id), value)
+                    self._run.kept.remember((owner, target.id), value)
             act.env[target.id] = value
         elif isinstance(target, f.Group):
             for number, item in enumerate(target.items):
@@ -243,13 +244,13 @@ class Evaluator:
         elif isinstance(target, f.Attr):
             self.value(act, target.of)
             for key in self._run.attribution.keys(act, target):
-                self._run.remember(key, value)
+                self._run.kept.remember(key, value)
         elif isinstance(target, f.Item):
             self._run.library.assigned_item(act, target, value)
             self.store(act, target.of, value, written(target.key))
             if isinstance(target.key, f.Const):
                 for path in self.qualified_names(target.of, act.scope):
-                    self._run.remember(("item", f"{path}.{target.key.value}"), value)
+                    self._run.kept.remember(("item", f"{path}.{target.key.value}"), value)
 
     def store(self, act: Activation, container: f.Expr, value: Value, under: str = "") -> None:
         """Put a value into the container that an expression names, under a key where that is known."""
@@ -268,10 +269,10 @@ class Evaluator:
             if container.id not in act.scope.bindings or act.scope.kind == "module":
                 owner = self._run.owner(act.scope, container.id)
                 for target, name in self._run.definitions(owner, container.id):
-                    self._run.remember((target, name), held)
+                    self._run.kept.remember((target, name), held)
         elif isinstance(container, f.Attr):
             for key in self._run.attribution.keys(act, container):
-                self._run.remember(key, held)
+                self._run.kept.remember(key, held)
         elif isinstance(container, f.Item):
             self.store(act, container.of, held, written(container.key))
         elif isinstance(container, f.Call) and isinstance(container.func, f.Attr):

@@ -188,7 +188,7 @@ class Library:
         found = [t for t in taints(data) if t.level in LANDS and (t.level != "copy" or row.copies or row.keeps)]
         if row.takes_files:
             found += [t for t in taints(data) if t.level == "field"]
-        found += [t for t in taints(self._run.held(data)) if t.level != "copy"]
+        found += [t for t in taints(self._run.kept.held(data)) if t.level != "copy"]
         e = given.expr(row.destination, row.destination_keyword)
         if row.destination is None and not row.destination_keyword:
             handles = list(self.destination(row.to, recv, None))
@@ -201,13 +201,17 @@ class Library:
             found += [t for t in taints(data) if t.level == "field"]
         if row.keeps:
             places = frozenset(x for x in locs(data) if x.exact)
-            moved = any(loc.temp for loc in places) and row.copies and bool(found or not self._written(places))
+            moved = (
+                any(loc.temp for loc in places)
+                and row.copies
+                and bool(found or not self._run.kept.written & {x.site for x in places})
+            )
             self._run.events.keeps.append(Keep(act.scope, at, places, self._run.frames(), self._run.next(), moved))
             copied = any(t.level == "copy" for t in taints(data))
             if not moved and not copied:
                 for handle in handles:
                     for taint in found[:1]:
-                        self._run.wrote(handle.locs, taint)
+                        self._run.kept.wrote(handle.locs, taint)
                 return NONE
         made: Value = NONE
         handles = [replace(h, locs=frozenset(map(extended, h.locs))) for h in handles] if row.extends else handles
@@ -217,11 +221,6 @@ class Library:
             handles = [replace(h, locs=h.locs | {place}) for h in handles]
         self.land(act, found, row.derives, handles, at, via, row.folder)
         return made
-
-    def _written(self, places: frozenset[Loc]) -> bool:
-        """Whether code that was seen wrote there, not a child process or a library."""
-        sites = {x.site for x in places}
-        return any(sites & {x.site for x in landing.locs} for landing in self._run.events.landings)
 
     def land(
         self, act: Activation, found: list[Taint], derives: bool, handles: list[Handle], at: Place, via: str,
@@ -233,9 +232,10 @@ class Library:
             if handle.mode != "r":
                 for taint in found[:1]:
                     level = "derived" if derives or taint.level == "derived" else "content"
-                    self._run.wrote(handle.locs, Taint(level, "", taint.origin, taint.via), folder)
+                    self._run.kept.wrote(handle.locs, Taint(level, "", taint.origin, taint.via), folder)
         if not real:
             return
+        self._run.kept.written.update(x.site for h in real for x in h.locs)
         where = "store" if all(h.where == "store" for h in real) else "local"
         self._run.events.landings.append(
             Landing(
@@ -283,7 +283,7 @@ class Library:
             found.add(Handle(handle.where, handle.locs, mode if writes else "r", span))
         if not writes:
             self._run.events.sent.append(Sent(frozenset(x for x in locs(value) if x.exact), self._run.next()))
-            inside = self._run.held(value) | frozenset(
+            inside = self._run.kept.held(value) | frozenset(
                 t for t in taints(value) if t.level in ("content", "upload", "derived")
             )
             found.update(inside if plain else derived(inside))

@@ -58,13 +58,13 @@ class Passing:
         if how == "same":
             return value
         if how == "content":
-            return content_of(value) | self._run.held(value)
+            return content_of(value) | self._run.kept.held(value)
         if how == "decode-text":
             return frozenset(
                 Taint("derived" if t.level == "derived" else "content", "", t.origin, t.via) for t in taints(value)
             )
         if how == "derived":
-            return derived(value) | derived(self._run.held(value))
+            return derived(value) | derived(self._run.kept.held(value))
         if how == "wrap":
             data = content_of(value)
             handles = frozenset(a for a in value if isinstance(a, Handle))
@@ -72,7 +72,7 @@ class Passing:
                 place = Loc(f"{act.scope.full_name}#{at}")
                 handles = frozenset({Handle("memory", frozenset({place}))})
                 for t in taints(data):
-                    self._run.wrote([place], t)
+                    self._run.kept.wrote([place], t)
             return data | handles
         if how == "same-path":
             return path_part(value)

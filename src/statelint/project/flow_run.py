@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from statelint import facts as f
 from statelint.project.calls import Calls, Edge
@@ -14,18 +13,28 @@ from statelint.project.flow_callbacks import decorated_by, wrapper_of
 from statelint.project.flow_calls import Caller
 from statelint.project.flow_events import Activation, Events, Frame
 from statelint.project.flow_expressions import Evaluator
+from statelint.project.flow_kept import Kept
 from statelint.project.flow_library import Library
 from statelint.project.flow_passing import Passing
+from statelint.project.flow_results import Result, Results, gist
 from statelint.project.flow_sources import Sources, element
 from statelint.project.flow_statements import Walker
-from statelint.project.flow_values import NONE, Handle, Inst, Loc, Many, Taint, Value, join, many, tells
+from statelint.project.flow_values import (
+    NONE,
+    Handle,
+    Inst,
+    Loc,
+    Many,
+    Taint,
+    Value,
+    join,
+    many,
+    tells,
+)
 from statelint.project.names import Names
 from statelint.project.scopes import Binding, Scope
 from statelint.project.values import Cls, Ext, Heap, Made, Obj, Values
 from statelint.spans import Place
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 DEEPEST = 12
 CALL_STRING = 3
@@ -60,66 +69,20 @@ class Run:
         self.decorated = decorated_by(names)
         self.decoding = decoding
         """Functions above the decoding of text, which alone makes a file of it."""
-        self.attributes: dict[tuple[object, str], Value] = {}
-        self.contents: dict[str, Taint] = {}
-        """What was written to a path or a buffer, by site."""
-        self.folders: set[str] = set()
-        """The sites among them that are folders, so that all below them holds it."""
-        self.changed = False
+        self.kept = Kept(lambda cls: self.library.where(cls))
         self.left = 0
         """How many more expressions may be evaluated."""
         self.visited: set[Scope] = set()
-        self.begin_round()
-
-    def begin_round(self) -> None:
-        """Forget the events and results of the last round; keep what attributes and files hold."""
+        """Functions that were run on this way in."""
         self.stack: list[Activation] = []
         self.events = Events()
         self.number = 0
-        self.changed = False
-        self._memo: dict[object, Value] = {}
-        self._variables: dict[tuple[Scope, str], Value] = {}
+        self.results = Results()
         self._resolving: set[tuple[Scope, str]] = set()
-
-    def reached(self) -> tuple[tuple[int, ...], int]:
-        """How far the round has come, to go back to."""
-        return self.events.lengths(), len(self._memo)
-
-    def forget(self, reached: tuple[tuple[int, ...], int]) -> None:
-        """Go back to how far the round had come: drop the events and results since then."""
-        lengths, known = reached
-        self.events.cut(lengths)
-        for key in list(self._memo)[known:]:
-            del self._memo[key]
-
-    # ── state that outlives a function ──
-
-    def remember(self, key: tuple[object, str], value: Value) -> None:
-        """Add to what an attribute, a global or a shared container may hold."""
-        known = self.attributes.get(key, NONE)
-        if value and not value <= known and len(known) < 24:
-            self.attributes[key] = known | value
-            self.changed = self.changed or tells(value)
-
-    def wrote(self, locs: Iterable[Loc], taint: Taint, folder: bool = False) -> None:
-        for loc in locs:
-            if loc.exact and loc.site not in self.contents:
-                self.contents[loc.site] = taint
-                self.changed = True
-            if loc.exact and folder:
-                self.folders.add(loc.site)
-
-    def held(self, value: Value) -> Value:
-        """What the files and buffers named by a value hold of request data."""
-        found = []
-        for atom in value:
-            sites = [atom] if isinstance(atom, Loc) else list(atom.locs) if isinstance(atom, Handle) else []
-            for loc in sites:
-                if loc.site in (self.contents if loc.exact else self.folders):
-                    found.append(self.contents[loc.site])
-            if isinstance(atom, Taint) and atom.level == "copy":
-                found.append(Taint("content", "", atom.origin, atom.via))
-        return frozenset(found)
+        self._deep = False
+        """Whether calls went too deep to be followed."""
+        self.way = 0
+        """The bit of the function that the outside calls, below which all is run just now."""
 
     # ── functions ──
 
@@ -135,7 +98,10 @@ class Run:
     ) -> Value:
         """The result of a function for these arguments; `given` is None when nothing is known of the caller."""
         node = scope.node
-        if not isinstance(node, f.Function) or len(self.stack) >= DEEPEST or self.left <= 0:
+        if not isinstance(node, f.Function) or self.left <= 0:
+            return NONE
+        if len(self.stack) >= DEEPEST:
+            self._deep = True
             return NONE
         if any(a.scope is scope for a in self.stack):
             return NONE
@@ -145,13 +111,44 @@ class Run:
         captures = closure is not None and any(tells(v, decodes) for v in closure.env.values())
         if not (force or tainted or captures or scope in self.touching):
             return NONE
-        if scope not in self.placing:
-            string: tuple[Place | None, ...] = ()
-        else:
-            string = (*(a.call for a in self.stack[-CALL_STRING + 1 :]), call) if tainted else (call,)
-        key = (scope, frozenset(given.items()) if given is not None else None, string, id(closure) if closure else 0)
-        if closure is None and key in self._memo:
-            return self._memo[key]
+        key, alike = self._keys(scope, given, call, closure, tainted, decodes)
+        if force:
+            alike = None
+        found = self.results.find(scope, key, alike, len(self.stack))
+        if found is None:
+            left, read = self.left, self._aside()
+            deep, self._deep = self._deep, False
+            value = self._run(scope, node, given, call, closure)
+            found = Result(value, self.kept.read, len(self.stack) if self._deep else 0)
+            if self.left > 0:  # what was cut short is no result
+                self.results.put(scope, key, alike, found)
+            self.results.spend(scope, left - self.left)
+            self.kept.read |= read
+            self._deep = self._deep or deep
+        return self._again(found)
+
+    def _keys(
+        self, scope: Scope, given: dict[str, Value] | None, call: Place | None, closure: Activation | None,
+        tainted: bool, text: bool,
+    ) -> tuple[object, object]:  # fmt: skip
+        """Under what the result for these very arguments is noted, and that for like ones; None for not at all."""
+        key = None
+        if closure is None:
+            if scope not in self.placing:
+                string: tuple[Place | None, ...] = ()
+            else:
+                string = (*(a.call for a in self.stack[-CALL_STRING + 1 :]), call) if tainted else (call,)
+            key = (scope, frozenset(given.items()) if given is not None else None, string)
+        if given is None:
+            return key, None
+        marked = self.kept.contents.__contains__
+        captured = gist(closure.env, text, marked) if closure is not None else None
+        return key, (scope, gist(given, text, marked), captured, "like")
+
+    def _run(
+        self, scope: Scope, node: f.Function, given: dict[str, Value] | None, call: Place | None,
+        closure: Activation | None,
+    ) -> Value:  # fmt: skip
         self.visited.add(scope)
         above = self.stack[-1].way if self.stack else ""
         run = Activation(scope, {}, call, closure, f"{above}:{call.line}.{call.column}" if call else above)
@@ -161,12 +158,19 @@ class Run:
             self.walker.block(run, node.body)
         finally:
             self.stack.pop()
-        result = run.result
         if node.is_generator:
-            result = many(run.yielded) or run.result
-        if self.left > 0:  # what was cut short is no result
-            self._memo[key] = result
-        return result
+            return many(run.yielded) or run.result
+        return run.result
+
+    def _aside(self) -> int:
+        """What was read of the kept places so far, set aside while something is found out."""
+        read, self.kept.read = self.kept.read, self.way
+        return read
+
+    def _again(self, known: Result) -> Value:
+        """A result; who asks for it has read all that it comes from."""
+        self.kept.read |= known.read
+        return known.value
 
     def way_in(self, scope: Scope) -> None:
         """Run a function that the outside calls, by way of what its decorator puts in its place."""
@@ -183,10 +187,12 @@ class Run:
     def read(self, scope: Scope) -> Value:
         """The value of a property, evaluated one time in a round."""
         key = (scope, "")
-        if key not in self._variables:
-            self._variables[key] = NONE
-            self._variables[key] = self.function(scope, {})
-        return self._variables[key]
+        if key not in self.results.variables:
+            self.results.variables[key] = Result(NONE, 0)
+            read = self._aside()
+            self.results.variables[key] = Result(self.function(scope, {}), self.kept.read)
+            self.kept.read |= read
+        return self._again(self.results.variables[key])
 
     def body(self, scope: Scope) -> None:
         """Run a module's own statements."""
@@ -232,7 +238,7 @@ class Run:
                     target = call.args[0] if call.args else param.annotation
                     if target is not None:
                         found.append(self.caller.call_unknown(run, target, outer, call.at))
-        return join(element(v, False, self.sources) if _is_many(v) else v for v in found)
+        return join(element(v, False, self.sources) if any(isinstance(a, Many) for a in v) else v for v in found)
 
     # ── variables outside the running function ──
 
@@ -242,18 +248,20 @@ class Run:
         if owner is None:
             return NONE
         key = (owner, name)
-        if key in self._variables:
-            return self._variables[key] | self.attributes.get(key, NONE)
+        if key in self.results.variables:
+            return self._again(self.results.variables[key]) | self.kept.attribute(key)
         if key in self._resolving:
             return NONE
         self._resolving.add(key)
+        read = self._aside()
         try:
             value = join(self._binding(b) for b in owner.bindings.get(name, ())[:6])
         finally:
             self._resolving.discard(key)
         if self.left > 0:
-            self._variables[key] = value
-        return value | self.attributes.get(key, NONE)
+            self.results.variables[key] = Result(value, self.kept.read)
+        self.kept.read |= read
+        return value | self.kept.attribute(key)
 
     def owner(self, scope: Scope, name: str) -> Scope | None:
         current: Scope | None = scope
@@ -300,13 +308,15 @@ class Run:
         """Evaluate an expression outside its function, one time in a round."""
         if key in self._resolving or len(self.stack) >= DEEPEST:
             return NONE
-        if key not in self._variables:
+        if key not in self.results.variables:
             self._resolving.add(key)
+            read = self._aside()
             try:
-                self._variables[key] = self.evaluator.lazily(e, scope)
+                self.results.variables[key] = Result(self.evaluator.lazily(e, scope), self.kept.read)
             finally:
                 self._resolving.discard(key)
-        return self._variables[key]
+            self.kept.read |= read
+        return self._again(self.results.variables[key])
 
     def is_task(self, scope: Scope) -> bool:
         """Whether a decorator makes the function a task that other processes run."""
@@ -369,7 +379,3 @@ def _by_call(calls: Calls) -> Mapping[int, list[Edge]]:
             if edge.site is not None and edge.how in ("call", "construct", "guess"):
                 found[id(edge.site.call)].append(edge)
     return found
-
-
-def _is_many(value: Value) -> bool:
-    return any(isinstance(a, Many) for a in value)

@@ -16,7 +16,8 @@ from statelint.project.flow_serving import Serving
 from statelint.project.flow_sources import Sources
 from statelint.project.flow_switch import Switches
 from statelint.project.flow_tokens import Tokens
-from statelint.project.flow_values import Handle, Origin, Value, taints
+from statelint.project.flow_values import Origin
+from statelint.project.flow_ways import Ways
 from statelint.project.kinds import words
 from statelint.project.names import Names
 from statelint.project.reach import Reach
@@ -24,13 +25,6 @@ from statelint.project.scopes import Scope
 from statelint.project.shelves import Shelves
 from statelint.spans import Span
 
-ROUNDS = 3
-BUDGET = 120_000
-"""Evaluated expressions for one round, so that a generated code base cannot hold up a run."""
-SHARE = 6_000
-"""Evaluated expressions for one way in; what needs more gets what the others leave."""
-OWN_BUDGET = 30_000
-"""Evaluated expressions kept back for files of the service's own making."""
 KINDS = ("upload", "derived", "swept", "chunks", "switched", "leak")
 """Kinds of a landing, the worst first; a sink reached in several ways is the worst of them."""
 
@@ -74,7 +68,6 @@ class Flows:
         sources = Sources(names, calls, knowledge)
         self._tokens = tokens = Tokens(names, sources)
         self._removing: dict[Scope, bool] = {}
-        self._partial: dict[Scope, list[Landing]] = {}
         served = [s for s in names.every if s.module.in_service]
         sourced = {s for s in served if tokens.source(s)} | {s for s in sources.given() if s.module.in_service}
         writers = self._upward({s for s in served if tokens.writes(s)})
@@ -126,96 +119,11 @@ class Flows:
         owners = {s.owner for s in kept if s.owner is not None}
         beside = [s for s in self._names.every if s in self._makers and s.owner in owners and s not in wanted | sourced]
         extras = [s for s in self._names.every if s in extra and s.kind == "function"]
-        run = self._run
-        for _ in range(ROUNDS):
-            before = run.events
-            run.begin_round()
-            run.visited.clear()
-            run.left = BUDGET
-            hungry = [scope for group in (roots, kept) for scope in self._each(group, SHARE)]
-            hungry += self._each(self._consumers(sourced), SHARE)
-            self._fill(beside)
-            share = SHARE
-            while hungry and run.left > 0:
-                share *= 3
-                run.visited.difference_update(hungry)
-                hungry = self._each(hungry, share)
-            self.cut_short = bool(hungry)
-            run.events.landings += [x for scope in hungry for x in self._partial[scope]]
-            if self.cut_short and len(_places(before.landings)) > len(_places(run.events.landings)):
-                run.events = before  # a round cut short says less than the one before it
-            if not run.changed:
-                break
-        run.left = OWN_BUDGET
-        self._each(extras, OWN_BUDGET)
-
-    def _each(self, scopes: Iterable[Scope], share: int) -> list[Scope]:
-        """Run the functions; gives those that need more than their share, so that the others would not get theirs."""
-        hungry = []
-        for scope in scopes:
-            if scope not in self._run.visited and scope.kind != "class" and not self._root(scope, share):
-                hungry.append(scope)
-        return hungry
-
-    def _fill(self, scopes: Iterable[Scope]) -> None:
-        """Run methods for what they put into their objects alone: who calls them is not in sight."""
-        run = self._run
-        for scope in scopes:
-            if scope not in run.visited:
-                seen, reached = set(run.visited), run.reached()
-                self._root(scope, SHARE)
-                run.forget(reached)
-                run.visited.intersection_update(seen)
-
-    def _root(self, scope: Scope, share: int) -> bool:
-        """Run one function with so many evaluated expressions at most; whether they were enough.
-
-        Who has not seen all of a function cannot tell whether it removes its files. Of what a run cut short has noted
-        only that is kept, for the case that it never ends, which comes from functions that remove no files.
-        """
-        run = self._run
-        kept = max(0, run.left - share)
-        run.left -= kept
-        before = run.reached()
-        if scope.kind == "module":
-            run.body(scope)
-        elif scope.kind == "function":
-            run.way_in(scope)
-        enough = run.left > 0
-        if not enough:
-            landings = run.events.landings[before[0][0] :]
-            run.forget(before)
-            self._partial[scope] = [x for x in landings if not any(self._removes(frame.scope) for frame in x.frames)]
-        run.left = max(run.left, 0) + kept
-        return enough
-
-    def _shared(self, sourced: set[Scope]) -> set[str]:
-        """Module-level names that hold request data."""
-        found = set()
-        for top in sourced:
-            if top.kind == "module":
-                for name in top.bindings:
-                    if any(taints(self._run.variable(top, name))):
-                        found.add(name)
-        return found
-
-    def _consumers(self, sourced: set[Scope]) -> list[Scope]:
-        """Functions that read an attribute or a shared container in which request data or an open file was put."""
-        held = [(of, name) for (of, name), value in self._run.attributes.items() if any(taints(value)) or _open(value)]
-        names = {name for of, name in held if isinstance(of, Scope)} | self._shared(sourced)
-        names |= {name.rpartition(".")[2] for of, name in held if of == "path"}
-        if not names:
-            return []
-        found = []
-        for scope in self._names.every:
-            if scope.kind == "function" and scope.module.in_service:
-                reads = {read.name for read, _ in scope.reads} & names
-                reads |= {read.of.id for read, _ in scope.reads if isinstance(read.of, f.Name)} & names
-                used = {c.func.of.id for s in scope.calls if isinstance((c := s.call).func, f.Attr)
-                        and isinstance(c.func.of, f.Name)} & names  # fmt: skip
-                if reads or used:
-                    found.append(scope)
-        return found
+        ways = Ways(self._run, self._names.every, self._removes)
+        ways.follow([*roots, *kept], beside, sourced)
+        ways.own(extras)
+        self.cut_short = ways.cut_short
+        self._run.events = ways.events()
 
     # ── what the events amount to ──
 
@@ -321,11 +229,6 @@ class Flows:
         return Landed("handed", handed.scope, handed.scope.span(handed.at), origins, (), None, "", handed.to, 0)
 
 
-def _places(landings: Iterable[Landing]) -> set[tuple[str, object]]:
-    """Where request data landed."""
-    return {(x.scope.path, x.at) for x in landings if x.taints}
-
-
 def numbered(found: list[Landed]) -> tuple[Landed, ...]:
     """Tell like expressions of one function apart by their order."""
     seen: dict[tuple[Scope, str], int] = defaultdict(int)
@@ -386,8 +289,3 @@ def _keys_in(e: f.Expr | None) -> Iterable[str]:
             yield from _keys_in(arg)
         if isinstance(e.func, f.Attr):
             yield from _keys_in(e.func.of)
-
-
-def _open(value: Value) -> bool:
-    """Whether a value is a file on the disk that stays open."""
-    return any(isinstance(atom, Handle) and atom.where == "local" for atom in value)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from analysing import analyse
 
-from statelint.project import flow_ways
+from statelint.project import flow_results, flow_ways
 
 SERVED = """
 import os
@@ -76,6 +76,44 @@ def test_media_urls_are_part_of_the_story_of_the_media_folder(tmp_path: Path) ->
     told = steps(tmp_path, "SL307")
     assert ("docs/models.py", 6, "a field that stores uploads there") in told
     assert ("site_files/urls.py", 5, "uploads are given back here") in told
+
+
+def test_what_is_shared_is_followed_for_each_way_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function that is run once for like arguments, with routes that are run again since others left something."""
+    monkeypatch.setattr(flow_results, "ALLOWANCE", 0)
+    (tmp_path / "store.py").write_text(
+        "import os\n\n\nclass Store:\n    def save(self, data, name):\n"
+        '        path = os.path.join("/srv", name)\n        with open(path, "wb") as out:\n'
+        "            out.write(data)\n"
+        "        self.last = data\n        return path\n\n    def copy(self):\n"
+        '        open("/srv/last", "wb").write(self.last)\n\n\ndef drop(path):\n    os.remove(path)\n'
+    )
+    (tmp_path / "app.py").write_text(
+        "import tempfile\n\nfrom fastapi import FastAPI, UploadFile\n\nfrom store import Store, drop\n\n"
+        "app = FastAPI()\nstore = Store()\n\n\n"
+        '@app.get("/last")\ndef last():\n    store.copy()\n\n\n'
+        '@app.post("/a")\ndef a(file: UploadFile):\n    store.save(file.file.read(), file.filename)\n    last()\n\n\n'
+        '@app.post("/b")\ndef b(file: UploadFile):\n    store.save(file.file.read(), file.filename)\n    last()\n\n\n'
+        '@app.post("/c")\ndef c(file: UploadFile):\n    path = tempfile.mkstemp()[1]\n    try:\n'
+        '        open(path, "wb").write(file.file.read())\n    finally:\n        drop(path)\n\n\n'
+        '@app.post("/d")\ndef d(file: UploadFile):\n    path = tempfile.mkstemp()[1]\n    try:\n'
+        '        open(path, "wb").write(file.file.read())\n    finally:\n        drop(path)\n'
+    )
+    found = [(x.span.path, x.span.line) for x in analyse(tmp_path).findings if x.rule.code == "SL301"]
+    assert found == [("store.py", 8), ("store.py", 13)]
+
+
+def test_what_was_not_evaluated_is_not_taken_for_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = "\n".join("    name = name.strip() + name.lower()" for _ in range(20))
+    (tmp_path / "app.py").write_text(
+        "import io\n\nimport pandas as pd\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"
+        f'@app.get("/x")\ndef x(name):\n{calls}\n    output = io.BytesIO()\n'
+        "    with pd.ExcelWriter(output) as writer:\n        pd.DataFrame().to_excel(writer)\n"
+        "    return output.getvalue()\n"
+    )
+    for budget in range(100, 120):
+        monkeypatch.setattr(flow_ways, "OWN_BUDGET", budget)
+        assert not [x for x in analyse(tmp_path).findings if x.rule.code.startswith("SL3")]
 
 
 def test_one_large_way_in_leaves_the_others_their_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

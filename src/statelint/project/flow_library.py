@@ -25,6 +25,7 @@ from statelint.project.flow_values import (
     extended,
     join,
     locs,
+    modes,
     shape,
     taints,
 )
@@ -233,7 +234,7 @@ class Library:
                 for taint in found[:1]:
                     level = "derived" if derives or taint.level == "derived" else "content"
                     self._run.kept.wrote(handle.locs, Taint(level, "", taint.origin, taint.via), folder)
-        if not real:
+        if not real or self._run.left <= 0:  # of what was not evaluated it is not known where it leads
             return
         self._run.kept.written.update(x.site for h in real for x in h.locs)
         where = "store" if all(h.where == "store" for h in real) else "local"
@@ -303,7 +304,7 @@ class Library:
             elif isinstance(part, f.Const):
                 mode += row.default_mode
             else:
-                mode += "w"
+                mode += "".join(sorted(modes(given.value(row.mode, row.mode_keyword)))) or "w"
         return mode
 
     # ── deleting, handing on ──

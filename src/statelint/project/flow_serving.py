@@ -8,7 +8,7 @@ from typing import NamedTuple
 from statelint.flow_rows import Serve
 from statelint.project.calls import Calls
 from statelint.project.flow_run import Run
-from statelint.project.flow_values import Loc, locs
+from statelint.project.flow_values import Loc, literal, locs
 from statelint.project.kept import argument
 from statelint.spans import Span
 
@@ -52,9 +52,7 @@ def literals(paths: Iterable[Loc]) -> frozenset[str]:
     """The literal parts of paths, such as `media` of `media/` + name."""
     found = set()
     for loc in paths:
-        text = loc.site.partition("#")[2].rpartition("@")[0]
-        if len(text) > 1 and text[0] in "'\"" and text[-1] == text[0]:
-            text = text[1:-1].strip("/").removeprefix("./")
-            if len(text) >= SHORTEST and not text.startswith("."):
-                found.add(text)
+        text = literal(loc).strip("/").removeprefix("./")
+        if len(text) >= SHORTEST and not text.startswith("."):
+            found.add(text)
     return frozenset(found)

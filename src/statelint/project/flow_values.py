@@ -133,6 +133,7 @@ Atom = Union[Taint, Loc, Handle, Inst, Many, Tup, Bind]  # noqa: UP007 - names i
 Value = frozenset[Atom]
 NONE: Value = frozenset()
 DEPTH = 3
+MODE_LETTERS = frozenset("rwaxbt+")
 WIDEST = 12
 """Entries of one dictionary that are told apart."""
 
@@ -244,6 +245,17 @@ def below(value: Value) -> Value:
 def extended(loc: Loc) -> Loc:
     """The path beside another one that begins like it, such as that of the archive of a folder."""
     return Loc(f"{loc.site}.*", loc.exact, "" if loc.exact else loc.temp, loc.shared)
+
+
+def literal(loc: Loc) -> str:
+    """The literal text that a path is made by, empty for one that is put together."""
+    text = loc.site.partition("#")[2].rpartition("@")[0]
+    return text[1:-1] if len(text) > 1 and text[0] in "'\"" and text[-1] == text[0] else ""
+
+
+def modes(value: Value) -> frozenset[str]:
+    """The modes of opening a file among the literal texts in a value."""
+    return frozenset(text for loc in locs(value) if (text := literal(loc)) and set(text) <= MODE_LETTERS)
 
 
 def written(e: f.Expr | None) -> str:

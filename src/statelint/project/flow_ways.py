@@ -11,7 +11,7 @@ from statelint.project.flow_run import Run
 from statelint.project.flow_values import Handle, Value, taints
 from statelint.project.scopes import Scope
 
-ROUNDS = 3
+ROUNDS = 6
 BUDGET = 400_000
 """Evaluated expressions for all ways in and rounds, so that a generated code base cannot hold up a run."""
 SHARE = 100_000
@@ -46,13 +46,14 @@ class Ways:
         """Run functions, and those that read what they leave behind, until nothing new is left behind."""
         run = self._run
         run.left = BUDGET
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS):
+            if number:
+                self._outdated()
             self._each(first)
             self._each(self._consumers(sourced))
             self._fill(beside)
             if not run.kept.telling:
                 break
-            self._outdated()
 
     def own(self, scopes: Iterable[Scope]) -> None:
         """Run functions that may make files of the service's own."""

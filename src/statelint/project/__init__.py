@@ -35,6 +35,7 @@ from statelint.project.memos import Memoised, Memos
 from statelint.project.modules import Modules
 from statelint.project.names import Names
 from statelint.project.outcomes import Outcomes
+from statelint.project.own_threads import OwnThread, own_threads
 from statelint.project.paths import last_name
 from statelint.project.purity import Purity
 from statelint.project.reach import Reach
@@ -305,15 +306,20 @@ class Project:
         return Secrets(parts)
 
     @cached_property
+    def own_threads(self) -> tuple[OwnThread, ...]:
+        """Where objects of classes of the project that are threads are made and started."""
+        return own_threads(self.names, self.knowledge)
+
+    @cached_property
     def handed_work(self) -> HandedWork:
         """Work that the request path hands away without waiting for it."""
         elsewhere = self.started | self.offline
-        return HandedWork(self.names, self.calls, self.reach, self.knowledge, elsewhere)
+        return HandedWork(self.names, self.calls, self.reach, self.knowledge, elsewhere, self.own_threads)
 
     @cached_property
     def loops(self) -> Loops:
         """Timers of the project's own that every replica starts."""
-        return Loops(self.names, self.calls, self.knowledge, self.started, self.entries.serving)
+        return Loops(self.names, self.calls, self.knowledge, self.started, self.entries.serving, self.own_threads)
 
     def begin(self) -> None:
         """Build the relations that nearly every rule asks."""

@@ -6,7 +6,7 @@ reminders that are sent; a clean-up that does no harm twice is arguable.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +18,7 @@ from statelint.project.calls import Calls
 from statelint.project.kept import argument
 from statelint.project.kinds import words
 from statelint.project.names import Names
-from statelint.project.own_threads import own_threads, started_here
+from statelint.project.own_threads import OwnThread, started_here
 from statelint.project.paths import last_name, receiver_rooted
 from statelint.project.scopes import CallSite, Scope
 from statelint.project.values import Bound, Func, Values, union
@@ -46,12 +46,19 @@ class Loops:
     """All such timers, by place. `started` are the scopes that imports and start-up hooks run."""
 
     def __init__(
-        self, names: Names, calls: Calls, knowledge: Knowledge, started: AbstractSet[Scope], serves: bool
+        self,
+        names: Names,
+        calls: Calls,
+        knowledge: Knowledge,
+        started: AbstractSet[Scope],
+        serves: bool,
+        threads: Sequence[OwnThread],
     ) -> None:
         self._serves = serves
         self._names = names
         self._calls = calls
         self._knowledge = knowledge
+        self._threads = threads
         self._started = started
         self._doubles = knowledge.words.get("doubles", frozenset())
         self._receives = knowledge.words.get("receives", frozenset())
@@ -68,7 +75,7 @@ class Loops:
                 if site.scope in self._started and site.scope.module.in_service and self._served(site):
                     given = argument(site.call, row[1].keyword or "", row[1].callable)
                     yield from self._repeated(row[1].how, given, site, name)
-        for own in own_threads(self._names, self._knowledge):
+        for own in self._threads:
             if (
                 own.row.how in STARTERS
                 and own.site.scope in self._started

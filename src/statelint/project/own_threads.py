@@ -5,7 +5,8 @@ What knowledge says of the library's class holds for its subclasses, where it ha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from statelint import facts as f
@@ -33,7 +34,9 @@ class OwnThread(NamedTuple):
 def own_threads(names: Names, knowledge: Knowledge) -> tuple[OwnThread, ...]:
     """All such calls of the service."""
     kinds = dict(_kinds(names, knowledge))
-    return tuple(own for scope in names.every if kinds and scope.module.in_service for own in _in(scope, names, kinds))
+    served = [scope for scope in names.every if scope.module.in_service] if kinds else []
+    starters = frozenset(row.start for row, _ in kinds.values())
+    return tuple(own for scope in served for own in _in(scope, names, kinds, starters))
 
 
 def started_here(own: OwnThread) -> bool:
@@ -53,8 +56,9 @@ def _kinds(names: Names, knowledge: Knowledge) -> Iterator[tuple[Scope, tuple[Wo
                 yield cls, (row[1], run)
 
 
-def _in(scope: Scope, names: Names, kinds: dict[Scope, tuple[Work, Scope]]) -> Iterator[OwnThread]:
-    starters = {row.start for row, _ in kinds.values()}
+def _in(
+    scope: Scope, names: Names, kinds: Mapping[Scope, tuple[Work, Scope]], starters: AbstractSet[str]
+) -> Iterator[OwnThread]:
     for site in scope.calls:
         func = site.call.func
         for value in names.denote(func, scope):

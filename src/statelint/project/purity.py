@@ -59,6 +59,7 @@ class Purity:
         self._at_depth: dict[tuple[Scope, int], tuple[frozenset[str], frozenset[Scope]]] = {}
         """What functions depend on when asked this far from the start, with the callers that were left out of it."""
         self._left_out: set[Scope] = set()
+        self._reads: dict[Scope, frozenset[str]] = {}
         self._seen: dict[tuple[int, int, int], frozenset[str]] = {}
         """What expressions depend on, for as long as the same functions are active: many names lead to one value."""
 
@@ -284,8 +285,7 @@ class Purity:
             found |= asked - {"file"} if "file" in asked and self._is_shipped(site.call, scope) else asked
             if not values and site.awaited:
                 found.add("awaited")
-        for read, _ in scope.reads:
-            found |= self._attribute_only(read, scope)
+        found |= self._by_reading(scope)
         self._active.discard(scope)
         self._seen = outer
         result = frozenset(found)
@@ -295,6 +295,14 @@ class Purity:
         if depth == 0 or not self._active:
             self._functions[scope] = result
         return result
+
+    def _by_reading(self, scope: Scope) -> frozenset[str]:
+        """What a function depends on by the attributes that it reads, wherever it is asked from."""
+        known = self._reads.get(scope)
+        if known is None:
+            known = frozenset().union(*(self._attribute_only(read, scope) for read, _ in scope.reads))
+            self._reads[scope] = known
+        return known
 
     def _attribute_only(self, e: f.Attr, scope: Scope) -> frozenset[str]:
         for value in self._names.denote(e, scope):

@@ -6,7 +6,7 @@ block of the pool, or gives the handle to a caller that waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Final
@@ -19,7 +19,7 @@ from statelint.project.kept import argument
 from statelint.project.kinds import words
 from statelint.project.loops import works_off
 from statelint.project.names import Names
-from statelint.project.own_threads import OwnThread, own_threads
+from statelint.project.own_threads import OwnThread
 from statelint.project.paths import last_name
 from statelint.project.reach import Chain, Reach
 from statelint.project.scopes import CallSite, Scope
@@ -60,12 +60,19 @@ class HandedWork:
     """All work handed away on the request path, by place."""
 
     def __init__(
-        self, names: Names, calls: Calls, reach: Reach, knowledge: Knowledge, elsewhere: AbstractSet[Scope]
+        self,
+        names: Names,
+        calls: Calls,
+        reach: Reach,
+        knowledge: Knowledge,
+        elsewhere: AbstractSet[Scope],
+        threads: Sequence[OwnThread],
     ) -> None:
         """`elsewhere` are the scopes that start-up code or commands run."""
         self._imported = imported_modules(names)
         self._names = names
         self._elsewhere = elsewhere
+        self._threads = threads
         self._called_at_start = {
             site.call.func.name
             for scope in elsewhere
@@ -97,7 +104,7 @@ class HandedWork:
                 found = self._handed(row[1], site, chain, name)
                 if found:
                     yield found
-        for own in own_threads(self._names, self._knowledge):
+        for own in self._threads:
             chain = self._reach.chain(own.site.scope)
             if own.row.how in OURS and chain is not None:
                 found = self._handed(own.row, own.site, chain, own.cls.name, own)

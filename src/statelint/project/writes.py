@@ -312,8 +312,8 @@ class Writes:
             for home, element in self._holders.changed_by(value, func.name, scope):
                 if self._holders.lasts_at(home, func.of, scope):
                     yield home, element
-        path = self._homes.application_path(func.of, scope)
-        if path and func.name in GENERIC_MUTATORS and ("application-attribute", path) in self._homes.known:
+        path = self._homes.application_path(func.of, scope) if func.name in GENERIC_MUTATORS else None
+        if path and ("application-attribute", path) in self._homes.known:
             yield self._homes.known["application-attribute", path], False
 
 

@@ -211,6 +211,10 @@ class Reach:
         """Whether a function is on the request path at all."""
         return Node(scope, True) in self._from or Node(scope, False) in self._from
 
+    def makes_anew(self, cls: Scope) -> bool:
+        """Whether requests make objects of a class for themselves, which nothing keeps."""
+        return cls in self._homes.anew and cls not in self._homes.keepers
+
     def repeats(self, scope: Scope, lasting: bool | None = None) -> bool:
         """Whether what arrives runs the body of a function again and again, not just once for each process."""
         bits = (True, False) if lasting is None else (lasting,)

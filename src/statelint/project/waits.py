@@ -159,9 +159,11 @@ class Waits:
         return False
 
     def waited_by_object(self, row: Work, scope: Scope, site: CallSite, handles: frozenset[str]) -> bool:
-        """Whether the handle goes into an attribute of the object itself, and a method that is called waits for it."""
+        """Whether the handle alone is an attribute of the object itself, and a method that is called waits for it."""
         mine = first_parameter(scope)
-        kept = {h.partition(".")[2] for h in handles if mine and h.startswith(mine[0] + ".")}
+        stored = [s.target for s in scope.stores if s.value is not None and _holds(s.value, site.call)]
+        attributes = [target_of(t) for t in stored if isinstance(t, f.Attr)]
+        kept = {n.partition(".")[2] for n in attributes if mine and n in handles and n.startswith(mine[0] + ".")}
         for method in scope.owner.children if kept and scope.owner else ():
             its = first_parameter(method)
             if its is None or method is scope or not (method.name in EXITS or self._calls.into.get(method)):

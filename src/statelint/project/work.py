@@ -154,7 +154,8 @@ class HandedWork:
             return None
         if row.how != "background" and self._waits.waited_by_callers(scope, site, handles):
             return None
-        passing = chain is not None and self._reach.chain(scope, lasting=True) is None
+        passing = scope.owner is not None and self._reach.makes_anew(scope.owner)
+        passing = passing and self._reach.chain(scope, lasting=True) is None
         if passing and self._waits.waited_by_object(row, scope, site, handles):
             return None  # the object ends with what uses it
         given = argument(site.call, row.keyword or "", row.callable) if own is None else None

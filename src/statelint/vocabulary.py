@@ -112,6 +112,28 @@ class Construct(Row, frozen=True):
     seen_as: str
 
 
+class Keeper(Row, frozen=True):
+    """Calls and decorators that make one object, for the whole process, of the class or factory that they are given."""
+
+    names: tuple[str, ...]
+    position: int = 0
+
+
+class Broadcast(Row, frozen=True):
+    """Attributes on which a call of any name runs all functions of that name which a mark decorates:
+    `plugins.hook.sold(item)`."""
+
+    names: tuple[str, ...]
+    marks: tuple[str, ...]
+    """Classes of the objects, or decorators, that mark the functions."""
+
+
+class Locator(Row, frozen=True):
+    """Calls that give the object which the dotted name in their first argument means."""
+
+    names: tuple[str, ...]
+
+
 class Fields(Row, frozen=True):
     """Descriptors that, assigned in a class body, give each object of the class a value of its own."""
 
@@ -182,6 +204,9 @@ class Library(Row, frozen=True):
     instances: tuple[Instance, ...] = ()
     beside: tuple[Beside, ...] = ()
     constructs: tuple[Construct, ...] = ()
+    keepers: tuple[Keeper, ...] = ()
+    broadcasts: tuple[Broadcast, ...] = ()
+    locators: tuple[Locator, ...] = ()
     fields: tuple[Fields, ...] = ()
     yields: tuple[Yielded, ...] = ()
     containers: tuple[Container, ...] = ()

@@ -47,6 +47,7 @@ from statelint.project.settings import Settings, components
 from statelint.project.shelves import Shelves
 from statelint.project.spoken import Spoken
 from statelint.project.states import State, States
+from statelint.project.values import Ext, Obj
 from statelint.project.variables import Variables
 from statelint.project.versions import Versions
 from statelint.project.work import HandedWork
@@ -162,9 +163,20 @@ class Project:
     def at_start(self) -> list[Scope]:
         """Service scopes that run before the first request and not because of one: module bodies, factories, `main`."""
         roots = {s for s in self.names.every if s.kind != "function" and s not in self.entries.scripts}
-        roots |= self.entries.startup | self.entries.commands
+        roots |= self.entries.startup | self.entries.commands | self._factories()
         started = self._called_from(roots, set())
         return [s for s in self.names.every if s.module.in_service and s in started and s not in self.entered]
+
+    def _factories(self) -> set[Scope]:
+        """Functions that make an application and that a server calls: nothing of the project does."""
+        return {
+            s
+            for s in self.names.every
+            if s.kind == "function" and s.owner is None and s not in self.calls.into and s not in self.entered
+            for site in s.calls
+            for v in self.names.denote(site.call, s)
+            if isinstance(v, Obj) and isinstance(v.cls, Ext) and v.cls.name in self.knowledge.application_classes
+        }  # fmt: skip
 
     def _called_from(
         self, roots: Iterable[Scope], barred: AbstractSet[Scope], unsure: Collection[str] = ("passed", "guess")

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from statelint import facts as f
 from statelint.project.classes import first_parameter
+from statelint.project.paths import last_name
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import CallSite, Scope
 from statelint.project.values import Bound, Cls, Func, Obj, Value
@@ -26,6 +27,11 @@ class Callee(NamedTuple):
     how: str
     receiver: Value | None
     skipped: int
+
+
+def _is_receiver(e: f.Expr, scope: Scope) -> bool:
+    receiver = first_parameter(scope)
+    return isinstance(e, f.Name) and receiver is not None and e.id == receiver[0]
 
 
 class Callees:
@@ -54,6 +60,28 @@ class Callees:
             return None
         method = self._unique[call.func.name]
         return Callee(method, "guess", Obj(Cls(method.owner)) if method.owner else None, 1)
+
+    def picked(self, site: CallSite) -> Iterator[Callee]:
+        """`getattr(library, message.method)(…)`: any public method of a class, where nothing tells which one.
+
+        A name that stands for one of the object's own methods is left to what spells it.
+        """
+        func, scope = site.call.func, site.scope
+        if isinstance(func, f.Name):
+            bindings = scope.bindings.get(func.id, ())
+            func = bindings[0].value or func if len(bindings) == 1 else func
+        if not isinstance(func, f.Call) or last_name(func.func) != "getattr" or len(func.args) < 2:
+            return
+        if isinstance(func.args[1], f.Const) or _is_receiver(func.args[0], scope):
+            return
+        for value in self._names.denote(func.args[0], scope):
+            cls = value.cls.scope if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
+            lines = self._names.classes.lineage(cls) if cls else ()
+            names = dict.fromkeys(c.name for item in lines if isinstance(item, Cls) for c in item.scope.children)
+            for name in names:
+                method = self._names.classes.method(cls, name) if cls and not name.startswith("_") else None
+                if method is not None and first_parameter(method):
+                    yield Callee(method, "guess", value, 1)
 
     def _constructors(self, value: Cls, site: CallSite) -> Iterator[Callee]:
         classes = self._names.classes

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from statelint import facts as f
 from statelint.project.callees import Callees
@@ -11,6 +12,9 @@ from statelint.project.names import Names
 from statelint.project.scopes import CallSite, Scope
 from statelint.project.values import Bound, Cls, Func, Obj, Value, qualified
 from statelint.spans import Place
+
+LOOKS_UP: Final = ("__getitem__", "__missing__")
+"""Methods that a look-up by key runs."""
 
 
 class Edge(NamedTuple):
@@ -36,7 +40,7 @@ class Calls:
         self.overridden: dict[str, list[CallSite]] = defaultdict(list)
         """Calls of project methods that take the place of an outside one, by the name of that one."""
         self._properties = names.classes.accessor_names()
-        self._looked_up = any("__getitem__" in cls.bindings for cls in names.classes.all)
+        self._looked_up = any(not frozenset(LOOKS_UP).isdisjoint(cls.bindings) for cls in names.classes.all)
         self._looks = names.knowledge.words.get("looks", frozenset())
         for scope in names.every:
             self._collect(scope)
@@ -75,7 +79,7 @@ class Calls:
             if read.name in self._properties:
                 self._access(read, "getter", scope)
         for item in scope.gets if self._looked_up else ():
-            self._runs(scope, item.of, ("__getitem__",), item.at, "call")
+            self._runs(scope, item.of, LOOKS_UP, item.at, "call")
         for expr, is_async, _ in scope.withs:
             names = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
             self._runs(scope, expr, names, expr.at, "enter")
@@ -98,9 +102,19 @@ class Calls:
                     if isinstance(value, Func | Bound):
                         receiver = value.receiver if isinstance(value, Bound) else None
                         self._add(Edge(scope.parent, value.scope, decorator.at, "call", receiver))
-                        for inner in self._names.returned(value.scope):
-                            if isinstance(inner, Func) and inner.scope is not scope:
-                                self._add(Edge(scope, inner.scope, decorator.at, "decorator"))
+                        for wrapper in self._wrappers(value.scope):
+                            if wrapper is not scope:
+                                self._add(Edge(scope, wrapper, decorator.at, "decorator"))
+
+    def _wrappers(self, decorator: Scope) -> Iterator[Scope]:
+        """The functions that a decorator leaves in the place of what it is given.
+
+        One that may also be called with settings can give the decorator proper, which makes the wrapper.
+        """
+        for inner in self._names.returned(decorator):
+            if isinstance(inner, Func):
+                made = [v.scope for v in self._names.returned(inner.scope) if isinstance(v, Func)]
+                yield from [scope for scope in made if scope.parent is inner.scope] or [inner.scope]
 
     def _runs(self, scope: Scope, of: f.Expr, names: tuple[str, ...], at: Place, how: str) -> None:
         """Python itself calls these methods of what `of` denotes."""
@@ -136,6 +150,8 @@ class Calls:
             if name:
                 self.outside[name].append(site)
                 looks = looks or name in self._looks
+        for picked in self._callees.picked(site) if not inside else ():
+            self._add(Edge(scope, picked.scope, call.at, picked.how, picked.receiver, site))
         guessed = None if values else self._callees.guessed(call)
         if guessed:
             inside = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from statelint import facts as f
+from statelint.project.annotations import annotation_types, held_types
 from statelint.project.applications import below_application, key_text
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import Scope
@@ -28,6 +29,11 @@ from statelint.project.values import (
 )
 
 TUPLE: Final = "builtins.tuple"
+HANDING: Final = frozenset(
+    {"builtins.enumerate", "builtins.zip", "builtins.filter", "builtins.reversed", "builtins.iter",
+     "builtins.tuple", "builtins.frozenset", "itertools.chain"}
+)  # fmt: skip
+"""Functions that go through the elements of their arguments."""
 COPYING: Final = frozenset({"list", "sorted", "tuple", "set", "dict", "reversed", "copy", "deque"})
 """Functions whose result holds the very elements of their first argument."""
 
@@ -80,6 +86,10 @@ class Elements:
             getter = self._names.classes.method(value.cls.scope, "__getitem__")
             if getter:
                 return self._names.returned(getter)
+        if isinstance(value, Obj) and value.of is not None:
+            return union((Part(value),), self._annotated(value.of.expr, value.of.scope))
+        if isinstance(value, Made) and value.name in HANDING and isinstance(value.site.expr, f.Call):
+            return union(*(self.elements(v) for e in value.site.expr.args for v in self._gone_through(e, value)))
         if not isinstance(value, Heap):
             return (Part(value),)
         given = self._names.given()
@@ -88,7 +98,19 @@ class Elements:
         made = self._made_on_demand(value)
         if _holds_constants(value) and not stored:
             return ()
-        return union([Part(value)], self.written_elements(value, key), made, (v for v in put if not isinstance(v, Lit)))
+        known = union(self.written_elements(value, key), made, (v for v in put if not isinstance(v, Lit)))
+        return union([Part(value)], known or self.declared(value.site))
+
+    def declared(self, site: Site) -> Values:
+        """The elements of a container by the annotation of the name or attribute that it is assigned to."""
+        annotation = site.scope.annotated.get(id(site.expr))
+        return union(*(self._annotated(e, site.scope) for e in annotation_types(annotation))) if annotation else ()
+
+    def _annotated(self, annotation: f.Expr, scope: Scope) -> Values:
+        return union(*(self._names.annotated(e, scope) for e in held_types(annotation)))
+
+    def _gone_through(self, e: f.Expr, by: Made) -> Values:
+        return tuple(v for v in self._names.denote(e, by.site.scope) if v is not by)
 
     def _made_on_demand(self, value: Heap) -> Values:
         """The objects that a container makes for a key it lacks: `defaultdict(Basket)`."""
@@ -96,8 +118,9 @@ class Elements:
         if not isinstance(made, f.Call) or not made.args or not value.type.endswith(".defaultdict"):
             return ()
         factory = made.args[0]
-        given = self._names.denote(factory, value.site.scope)
-        return tuple(Obj(v, self._names.site(factory, value.site.scope)) for v in given if isinstance(v, Cls))
+        given, site = self._names.denote(factory, value.site.scope), self._names.site(factory, value.site.scope)
+        types = [v.name for v in given if isinstance(v, Ext) and self._names.knowledge.find("containers", v.name)]
+        return (*(Obj(v, site) for v in given if isinstance(v, Cls)), *(Heap(name, site) for name in types))
 
     def written_elements(self, value: Heap, key: f.Expr | None = None) -> Values:
         """The elements of a display as written, constants left out; with a constant key only that entry."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from statelint import facts as f
+from statelint.project.aliases import alias, imported
 from statelint.project.calls import Calls, Edge
 from statelint.project.classes import decorator_names, first_parameter
 from statelint.project.flow_attributes import Attribution
@@ -227,7 +228,7 @@ class Run:
         markers = [param.default] if isinstance(param.default, f.Call) else []
         annotation = param.annotation
         if isinstance(annotation, f.Name):
-            annotation = next((e for _, e in self.sources.alias(annotation.id, outer)), annotation)
+            annotation = next((e for _, e in alias(self.names, annotation.id, outer)), annotation)
         if isinstance(annotation, f.Item) and isinstance(annotation.key, f.Group):
             markers += [e for e in annotation.key.items[1:] if isinstance(e, f.Call)]
         found = []
@@ -286,7 +287,7 @@ class Run:
         if b.kind == "param" and isinstance(b.node, f.Param):
             return self.sources.parameter(b.scope, b.node) | self.statics(self.names.lookup(b.name, b.scope))
         if b.kind == "from" and isinstance(b.node, tuple):
-            for owner, name in self.sources.imported(b):
+            for owner, name in imported(self.names, b):
                 return self.variable(owner, name)
         if b.kind == "import" or b.kind == "from":
             return self.statics(self.names.lookup(b.name, b.scope))
@@ -299,7 +300,7 @@ class Run:
         found = [(owner, name)]
         for b in owner.bindings.get(name, ()):
             if b.kind == "from":
-                for target, original in self.sources.imported(b):
+                for target, original in imported(self.names, b):
                     if (target, original) not in found:
                         found += self.definitions(target, original)
         return found

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from statelint import facts as f
 from statelint.flow_rows import Source, Upload
 from statelint.knowledge import Knowledge
+from statelint.project.aliases import alias
 from statelint.project.calls import Calls
 from statelint.project.flow_callbacks import Callbacks
 from statelint.project.flow_values import NONE, Inst, Many, Origin, Taint, Value, join, many
 from statelint.project.names import Names
-from statelint.project.scopes import Binding, Scope
+from statelint.project.scopes import Scope
 from statelint.project.values import Cls, Ext, qualified
 from statelint.spans import NOWHERE
 
@@ -135,30 +136,9 @@ class Sources:
                 classes = list(self._names.classes.outside_bases(value.scope))
             found += [(cls, False) for cls in classes if self.upload_type(cls)]
         if not found and isinstance(e, f.Name):
-            for binding_scope, expr in self.alias(e.id, scope):
+            for binding_scope, expr in alias(self._names, e.id, scope):
                 found += self.annotated(expr, binding_scope, depth + 1)
         return list(dict.fromkeys(found))
-
-    def alias(self, name: str, scope: Scope) -> Iterator[tuple[Scope, f.Expr]]:
-        """The expression that a module-level type alias stands for, also one from another module."""
-        top = self._names.scopes[scope.path]
-        for b in top.bindings.get(name, ()):
-            if b.kind == "assign" and b.value is not None:
-                yield top, b.value
-            elif b.kind == "from":
-                for target, original in self.imported(b):
-                    yield from self.alias(original, target)
-
-    def imported(self, b: Binding) -> Iterator[tuple[Scope, str]]:
-        """The module scope and the name that a `from … import` of a project module means."""
-        assert isinstance(b.node, tuple)
-        statement, original = b.node
-        top = b.scope.module
-        module = self._names.modules.meant(statement, top)
-        if module is not None and module.path in self._names.scopes:
-            target = self._names.scopes[module.path]
-            if original in target.bindings and not (target is b.scope and original == b.name):
-                yield target, original
 
     def _forward(self, text: str, scope: Scope, depth: int) -> list[tuple[str, bool]]:
         """A forward reference in quotes: every dotted name in it is looked at."""

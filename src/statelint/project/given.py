@@ -17,10 +17,12 @@ from statelint.project.classes import first_parameter
 from statelint.project.resolver import Given, Resolver
 from statelint.project.results import PARTIAL
 from statelint.project.scopes import CallSite, Scope, Store
-from statelint.project.values import Bound, Cls, Ext, Func, Heap, Site, Value, Values, qualified
+from statelint.project.values import Bound, Cls, Ext, Func, Heap, Obj, Site, Value, Values, qualified
 
 KEPT: Final = 16
 """Arguments of one parameter, or elements of one container, beyond which more say nothing new."""
+RUN: Final = ("target", "func", "function", "callback")
+"""Keywords of calls by which they are handed a function, beside its `args`."""
 ADDERS: Final = frozenset({"append", "appendleft", "add", "insert", "setdefault", "put", "put_nowait"})
 
 
@@ -88,9 +90,9 @@ class _Collector:
                 self.given.kept[path + step].append((store.value, scope))
 
     def _decorated(self, scope: Scope) -> None:
-        """`@bus.on("sold")` hands the function below it over, to the method itself or to what that gives."""
+        """`@bus.on("sold")` hands what is below it over, a function or class, to the method or to what that gives."""
         node = scope.node
-        if not isinstance(node, f.Function) or not node.decorators or scope.parent is None:
+        if node is None or not node.decorators or scope.parent is None:
             return
         itself = f.Name(scope.name, node.name_where)
         for decorator in node.decorators:
@@ -145,9 +147,50 @@ class _Collector:
                         self._pass(early, scope, callee.scope, callee.skipped)
             for callee in self._callees.of(value, site):
                 self._pass(call, scope, callee.scope, callee.skipped)
+            if isinstance(value, Cls):
+                self._fill(call, value, scope)
+        if not any(isinstance(v, Func | Bound | Cls | Obj) for v in values):
+            self._hand_on(site, values)
         guessed = None if values else self._callees.guessed(call)
         if guessed:
             self._pass(call, scope, guessed.scope, guessed.skipped)
+
+    def _hand_on(self, site: CallSite, values: Values) -> None:
+        """`pool.submit(work, rows)`, `app.add(Limit, rows=rows)`, `View.as_view("shop", rows)`: what an outside call is
+        given after a function or class, it hands to that one."""
+        call = site.call
+        handed = [
+            (e, call.args[i + 1 :], call.keywords)
+            for i, e in enumerate(call.args)
+            if call.args[i + 1 :] or call.keywords
+        ]
+        named = dict(call.keywords)
+        args = named.get("args")
+        if isinstance(args, f.Group):
+            handed += [(named[keyword], args.items, ()) for keyword in RUN if keyword in named]
+        itself = call.func.of if isinstance(call.func, f.Attr) and values else None
+        if itself is not None:
+            titled = bool(call.args) and isinstance(call.args[0], f.Const)
+            handed.append((itself, call.args[1:] if titled else call.args, call.keywords))
+        for e, rest, keywords in handed:
+            if isinstance(e, f.Name | f.Attr):
+                self._hand_to(f.Call(e, rest, keywords, call.at), site, e is itself)
+
+    def _hand_to(self, call: f.Call, site: CallSite, only_classes: bool) -> None:
+        for value in self._names.denote(call.func, site.scope):
+            if isinstance(value, Cls) or (isinstance(value, Func | Bound) and not only_classes):
+                for callee in self._callees.of(value, site):
+                    self._pass(call, site.scope, callee.scope, callee.skipped)
+
+    def _fill(self, call: f.Call, made: Cls, scope: Scope) -> None:
+        """What a class whose body declares fields, and which has no constructor of its own, is made with."""
+        if self._names.classes.method(made.scope, "__init__") is not None:
+            return
+        lines = [item.scope for item in reversed(self._names.classes.lineage(made.scope)) if isinstance(item, Cls)]
+        fields = {name: cls for cls in lines for name, bound in cls.bindings.items() if bound[0].annotation is not None}
+        for name, arg in (*zip(fields, call.args), *call.keywords):  # noqa: B905 - fewer given
+            if name in fields and not isinstance(arg, f.Star):
+                self._give(fields[name], name, arg, scope)
 
     def _shown(self, call: f.Call, values: Values, scope: Scope) -> None:
         """What a start-up hook yields as a table, requests see under its keys."""

@@ -10,7 +10,7 @@ from statelint.project.homes import Home, Homes
 from statelint.project.names import Names
 from statelint.project.paths import receiver_rooted
 from statelint.project.scopes import Scope
-from statelint.project.values import Cls, Ext, Heap, Made, Obj, Part, Site, Value, Values, root
+from statelint.project.values import Cls, Ext, Heap, Made, Member, Obj, Part, Value, root
 
 GENERIC_MUTATORS = frozenset(
     {"append", "appendleft", "extend", "add", "update", "setdefault", "pop", "popleft", "popitem", "insert", "remove",
@@ -27,12 +27,15 @@ class Holders:
         self._names = names
         self._homes = homes
         self._knowledge = knowledge
-        self._by_annotation: dict[Site, Values] = {}
 
     def held_by(self, e: f.Expr, scope: Scope) -> Iterator[tuple[Home, bool]]:
         """The homes of the container that `e` denotes; the bit says that `e` is an element inside it."""
         found: dict[tuple[Home, bool], None] = {}
-        for value in self._names.denote(e, scope):
+        values = self._names.denote(e, scope)
+        known = any(isinstance(value, Heap) for value in values)
+        for value in values:
+            if known and isinstance(value, Member):
+                continue  # the attribute of some element: other values say what it is
             if isinstance(value, Obj) and isinstance(value.cls, Cls) and not self._is_container(value.cls.scope):
                 continue
             for home, element in self.homes_of(value, scope):
@@ -127,7 +130,7 @@ class Holders:
         elif isinstance(value, Part) and isinstance(held, Heap):
             changes = method in GENERIC_MUTATORS and not self._is_their_own(held, method)
         elif isinstance(value, Obj) and isinstance(value.cls, Cls):
-            changes = self._inherits_mutator(value.cls.scope, method)
+            changes = self.inherits_mutator(value.cls.scope, method)
         else:
             changes = False
         if changes:
@@ -136,7 +139,7 @@ class Holders:
     def _is_their_own(self, held: Heap, method: str) -> bool:
         """Whether all that a container is written with, or annotated to hold, has this method of the project: its body
         shows what it does."""
-        written = self._names.written_elements(held) or self._annotated(held.site)
+        written = self._names.written_elements(held) or self._names.declared(held.site)
         owners = [v.cls if isinstance(v, Obj) else v for v in written]
         return bool(owners) and all(isinstance(owner, Cls) and self._defines(owner.scope, method) for owner in owners)
 
@@ -145,22 +148,15 @@ class Holders:
         classes = self._names.classes
         return any(classes.method(c, method) for c in (cls, *classes.subclasses(cls)))
 
-    def _annotated(self, site: Site) -> Values:
-        """The elements of a container by the annotation of the name that it is bound to."""
-        if site not in self._by_annotation:
-            bindings = (b for bound in site.scope.bindings.values() for b in bound if b.value is site.expr)
-            given = next((b.annotation for b in bindings), None)
-            inner = given.key if isinstance(given, f.Item) else None
-            last = inner.items[-1] if isinstance(inner, f.Group) and inner.items else inner
-            self._by_annotation[site] = self._names.annotated(last, site.scope) if last is not None else ()
-        return self._by_annotation[site]
-
-    def _inherits_mutator(self, cls: Scope, name: str) -> bool:
-        if self._names.classes.method(cls, name):
+    def inherits_mutator(self, cls: Scope, name: str, above: bool = False) -> bool:
+        """Whether a method of a container type changes the objects of a class below it; `above` passes by the class."""
+        classes = self._names.classes
+        starts = [b.scope for b in classes.bases(cls) if isinstance(b, Cls)] if above else [cls]
+        if any(classes.method(start, name) for start in starts):
             return False  # the project's own method; its body shows what it does
         for base in self._names.classes.outside_bases(cls):
             row = self._knowledge.find("containers", base)
-            if row and name in row[1].mutates:
+            if row and (name in row[1].mutates or (above and name in OPERATORS)):
                 return True
         return False
 

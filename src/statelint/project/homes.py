@@ -274,6 +274,8 @@ class Homes:
             for name, bindings in owner.bindings.items():
                 given = [b for b in bindings if b.kind == "assign" and b.value is not None]
                 fields = [b for b in given if declares or self._is_field(b.value, owner)]
+                handed = self._handed(owner, name) if declares else []
+                fields = fields or [b for b in bindings if handed and b.kind == "annotate"]
                 if fields:
                     home = self.home("instance-attribute", f"{owner.full_name}.{name}", owner, fields[0].at)
                     made = [
@@ -283,8 +285,13 @@ class Homes:
                         for e in m.returns
                     ]
                     values = [v for b in fields for v in self._names.bound(b)]
-                    values += [v for e, maker in made for v in self._names.denote(e, maker)]
-                    self.hold(home, values, [*(b.value for b in fields), *(e for e, _ in made)])
+                    values += [v for e, maker in (*made, *handed) for v in self._names.denote(e, maker)]
+                    self.hold(home, values, [*(b.value for b in fields), *(e for e, _ in (*made, *handed))])
+
+    def _handed(self, cls: Scope, name: str) -> list[tuple[f.Expr, Scope]]:
+        """What objects of a class are made with for a field that its body declares."""
+        given = self._names.given()
+        return given.arguments.get((cls, name), []) if given else []
 
     def _below(self, cls: Scope, owner: Scope) -> Iterator[Scope]:
         """The classes from one up to one of those above it."""

@@ -51,7 +51,7 @@ class Kinds:
         name = home.short.rpartition(".")[2]
         hints = {row[1].kind for t in types if (row := self._knowledge.find("containers", t)) and row[1].kind}
         hints |= {"cache" for t in types if self._speaks("cache", words(t.rpartition(".")[2]))}
-        noun = self._noun(words(name))
+        noun = "lock" if self._speaks("lock", self._class_words(home)[-1:]) else self._noun(words(name))
         if noun == "lock" or (self._counts(home, writes) and noun != "cache") or "counter" in hints:
             return noun if noun == "lock" else "counter"
         if noun == "cache" or "cache" in hints or memo:

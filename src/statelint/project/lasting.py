@@ -7,11 +7,13 @@ from collections.abc import Set as AbstractSet
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.classes import is_abstract
 from statelint.project.homes import Home, Homes
 from statelint.project.names import Names
 from statelint.project.scopes import CallSite, Scope
 from statelint.project.singles import single_classes
-from statelint.project.values import Cls, Heap, Obj, Site
+from statelint.project.values import Cls, Func, Heap, Obj, Site, Value, qualified
+from statelint.spans import Span
 
 
 def settle(
@@ -47,6 +49,7 @@ class _Settling:
         for cls in self._not_made_anew(lasting, frozenset(at_start)):
             if isinstance(cls.node, f.Class):
                 self._homes.long_class(cls, cls.span(cls.node.name_at))
+        self._kept_by_libraries()
         self._on_functions()
         self._decorators()
         self._single_classes()
@@ -59,6 +62,31 @@ class _Settling:
         self._kept_in_containers()
         for cls, sites in self._kept_at.items():  # by now it is known which home made the container
             self._homes.keepers[cls] = list(dict.fromkeys(h for site in sites for h in self._homes.of_site(site)))
+
+    def _kept_by_libraries(self) -> None:
+        """Objects that a library makes once, of the classes and factories that code names to it."""
+        if not any(library.keepers for _, library in self._knowledge.libraries):
+            return
+        for scope in self._names.every:
+            for site in scope.calls:
+                for value in self._names.denote(site.call.func, scope):
+                    row = self._knowledge.find("keepers", name) if (name := qualified(value)) else None
+                    if row and len(site.call.args) > row[1].position:
+                        self._kept(self._names.denote(site.call.args[row[1].position], scope), scope.span(site.call.at))
+            for decorator in scope.node.decorators if scope.node and scope.parent else ():
+                target = decorator.func if isinstance(decorator, f.Call) else decorator
+                names = [qualified(v) for v in self._names.denote(target, scope.parent or scope)]
+                if any(name and self._knowledge.find("keepers", name) for name in names):
+                    made = Cls(scope) if scope.kind == "class" else Func(scope)
+                    self._kept((made,), scope.span(decorator.at))
+
+    def _kept(self, given: Iterable[Value], where: Span) -> None:
+        for value in given:
+            if isinstance(value, Cls):
+                self._homes.long_class(value.scope, where)
+            elif isinstance(value, Func):
+                for made in self._names.returned(value.scope):
+                    self._homes.last(made, where)
 
     def _on_functions(self) -> None:
         """Attributes of functions."""
@@ -200,7 +228,9 @@ class _Settling:
     def _keep(self, value: Obj, cls: Scope, homes: list[Home], site: Site) -> None:
         if self._homes.is_long(value) or self._lasts_by_itself(cls):
             return
-        for item in self._names.classes.lineage(cls):
+        below = self._names.classes.subclasses(cls) if is_abstract(cls) else ()
+        lines = [item for one in (cls, *below) for item in self._names.classes.lineage(one)]
+        for item in dict.fromkeys(lines):
             if isinstance(item, Cls) and not self._lasts_by_itself(item.scope):
                 known = self._homes.keepers.setdefault(item.scope, [])
                 known.extend(home for home in homes if home not in known)

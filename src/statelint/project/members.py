@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from statelint import facts as f
 from statelint.project.applications import below_application, shown_place
+from statelint.project.broadcasts import Broadcasts
 from statelint.project.classes import PROPERTIES, SETTERS, decorator_names
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import Scope
 from statelint.project.values import (
+    WIDTH,
     Bound,
     Cls,
     Ext,
@@ -30,6 +32,7 @@ class Members:
 
     def __init__(self, names: Resolver) -> None:
         self._names = names
+        self._broadcasts = Broadcasts(names)
 
     def member(self, value: Value, name: str, exact: bool = False) -> Values:
         """What `value.name` denotes; `exact` leaves out what subclasses make of it."""
@@ -54,6 +57,10 @@ class Members:
             return self.member(Func(value.scope), name)
         if isinstance(value, Heap | Made | Member | Part):
             member = Member(value, name)
+            if self._broadcasts.known and isinstance(value, Member) and (holder := qualified(value)):
+                called = self._broadcasts.of(holder, name)
+                if called:
+                    return called
             return self._kept(member) if isinstance(value, Member) else (member,)
         return ()
 
@@ -108,8 +115,9 @@ class Members:
                 for assigned in self._names.classes.assigned(item.scope, name):
                     if assigned.value is not None:
                         own = self._names.made_with(receiver, assigned.value, assigned.store.scope)
-                        found.extend(own or self._names.denote(assigned.value, assigned.store.scope))
+                        found.extend(own or self._names.given_value(assigned.value, assigned.store.scope))
                         shadowed = shadowed or assigned.store.scope.name == "__init__"
+                found.extend(self._filled_with(item.scope, name))
             hidden = shadowed or (is_instance and not exact and self._always_overridden(item.scope, name))
             for binding in () if hidden else item.scope.bindings.get(name, ()):
                 for value in self._names.bound(binding):
@@ -135,6 +143,12 @@ class Members:
                 return self._outside_member(Obj(Ext(outside), receiver.site), outside, name, exact=True)
             return self._names.outside(f"{outside}.{name}")
         return union(found)
+
+    def _filled_with(self, cls: Scope, name: str) -> Values:
+        """What the objects of a class are made with for a field that its body declares."""
+        given = self._names.given()
+        handed = given.arguments.get((cls, name), ())[:WIDTH] if given else ()
+        return union(*(self._names.denote(e, scope) for e, scope in handed))
 
     @staticmethod
     def _made_of(cls: Scope, receiver: Value) -> bool:

@@ -5,14 +5,17 @@ Where only the beginning of the name is written, each module of that package who
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from statelint import facts as f
 from statelint.project.modules import Module
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import Scope
-from statelint.project.values import Mod, Values
+from statelint.project.values import Mod, Values, union
 
+FAR: Final = 3
+"""Names that one text is followed through."""
 MOST: Final = 12
 """Modules of one package beyond which the choice says nothing."""
 
@@ -54,6 +57,49 @@ def named_modules(names: Resolver, call: f.Call, scope: Scope) -> Values:
         if m.dotted[-1] == start or (not whole and m.dotted[-1].startswith(start))
     ]
     return tuple(Mod(m) for m in meant) if len(meant) <= MOST else ()
+
+
+def located(names: Resolver, e: f.Expr, scope: Scope) -> Values:
+    """What the dotted names mean that an expression can spell: itself, a default beside it, a local of that value."""
+    return union(*(_named(names, text, scope) for text in spelled(e, scope)))
+
+
+def spelled(e: f.Expr | None, scope: Scope, depth: int = 0) -> Iterator[str]:
+    """The texts that an expression can be, as far as the function itself shows."""
+    if isinstance(e, f.Const) and e.kind == "str":
+        yield str(e.value)
+    elif isinstance(e, f.Call):
+        for arg in e.args[1:]:  # the default beside a name: `getattr(settings, "STORE", "shop.stores.Memory")`
+            yield from spelled(arg, scope, depth)
+        for keyword, arg in e.keywords:
+            if keyword == "default":
+                yield from spelled(arg, scope, depth)
+    elif isinstance(e, f.Op) and e.op == "or":
+        for operand in e.operands:
+            yield from spelled(operand, scope, depth)
+    elif isinstance(e, f.Choice):
+        yield from spelled(e.then, scope, depth)
+        yield from spelled(e.other, scope, depth)
+    elif isinstance(e, f.Name) and depth < FAR:
+        for where in (scope, *_around(scope)):
+            for b in where.bindings.get(e.id, ()):
+                default = b.node.default if isinstance(b.node, f.Param) else None
+                yield from spelled(b.value if b.kind == "assign" else default, where, depth + 1)
+            if e.id in where.bindings:
+                return
+
+
+def _around(scope: Scope) -> Iterator[Scope]:
+    while scope.parent is not None:
+        scope = scope.parent
+        if scope.kind != "class":
+            yield scope
+
+
+def _named(names: Resolver, text: str, scope: Scope) -> Values:
+    head, _, last = text.replace(":", ".").rpartition(".")
+    module = names.modules.find(head, scope.module) if head else None
+    return names.module_member(module, last) if module else ()
 
 
 def _folder(names: Resolver, e: f.Expr | None, module: Module) -> tuple[str, ...] | None:

@@ -77,6 +77,7 @@ class Names:
         self.elements = self._elements.elements
         self.kept = self._elements.kept
         self.written_elements = self._elements.written_elements
+        self.declared = self._elements.declared
         self._ways: Mapping[type, Callable[[Any, Scope], Values]] = {
             f.Name: self._name,
             f.Attr: self._attribute,
@@ -319,9 +320,7 @@ class Names:
             given = self.denote(b.value, b.scope) if b.value is not None else ()
             if b.position is not None and b.value is not None:
                 given = self._elements.unpacked(b.value, b.position, b.scope, given)
-            if b.annotation is not None and all(isinstance(v, Lit | Made | Ext) or _outside(v) for v in given):
-                given = union(given, self.annotated(b.annotation, b.scope))
-            return given
+            return self._as_annotated(given, b.annotation, b.scope)
         if b.kind == "function":
             inner = b.scope.by_node.get(id(b.node))
             return (Func(inner),) if inner else ()
@@ -338,6 +337,15 @@ class Names:
         if b.kind == "enter" and b.value is not None:
             return union(*(self._entered(v) for v in self.denote(b.value, b.scope)))
         return ()
+
+    def given_value(self, e: f.Expr, scope: Scope) -> Values:
+        """What an expression that an attribute is assigned denotes, with what the attribute's annotation adds."""
+        return self._as_annotated(self.denote(e, scope), scope.annotated.get(id(e)), scope)
+
+    def _as_annotated(self, given: Values, annotation: f.Expr | None, scope: Scope) -> Values:
+        if annotation is None or not all(isinstance(v, Lit | Made | Ext) or _outside(v) for v in given):
+            return given
+        return union(given, self.annotated(annotation, scope))
 
     def _entered(self, value: Value) -> Values:
         if isinstance(value, Obj) and isinstance(value.cls, Cls):

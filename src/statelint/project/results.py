@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from statelint import facts as f
-from statelint.project.annotations import annotation_names, dotted
+from statelint.project.aliases import type_meant
+from statelint.project.annotated import annotated, metadata
+from statelint.project.annotations import META, forward
 from statelint.project.by_parameter import switch_of, turned
 from statelint.project.classes import first_parameter
 from statelint.project.declared_fields import declaration
 from statelint.project.dispatch import picked
-from statelint.project.named_modules import named_modules
+from statelint.project.named_modules import located, named_modules
 from statelint.project.paths import last_name
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import Binding, Scope
@@ -40,8 +43,10 @@ SAME: Final = frozenset({"typing.cast", "copy.copy", "copy.deepcopy"})
 PARTIAL: Final = "functools.partial"
 LOOKS_UP: Final = frozenset({"get", "setdefault", "pop"})
 """Methods of a table that give what is under the key which is their first argument."""
-META: Final = frozenset({"type", "Type"})
-"""Names of what an annotation says of a parameter that is a class."""
+VIEWS: Final = frozenset({"values", "items", "copy"})
+"""Methods of a container that give the very elements that it holds, in a container of their own."""
+PICKS: Final = frozenset({"builtins.next", "builtins.max", "builtins.min"})
+"""Functions that give one of the elements of their only argument, or of the first one."""
 COPIES: Final = SAME - {"typing.cast"}
 FACTORIES: Final = ("default_factory", "factory")
 """Arguments of a field of a class that make its value for each instance."""
@@ -52,6 +57,7 @@ class Results:
 
     def __init__(self, names: Resolver) -> None:
         self._names = names
+        self.annotated = partial(annotated, names)
 
     def called(self, callee: Value, e: f.Call, scope: Scope) -> Values:
         """What calling `callee` gives."""
@@ -92,6 +98,10 @@ class Results:
             return self._super(scope)
         if name == "importlib.import_module" and e.args:
             return named_modules(self._names, e, scope)
+        if e.args and self._names.knowledge.find("locators", name):
+            return located(self._names, e.args[0], scope)
+        if name in PICKS and e.args and (len(e.args) == 1 or name.endswith(".next")):
+            return union(*(self._names.elements(v) for v in self._names.denote(e.args[0], scope)))
         if isinstance(callee, Member) and callee.name in LOOKS_UP and e.args:
             kept = self._names.kept(callee.of, e.args[0])
             if kept:
@@ -99,6 +109,8 @@ class Results:
         if isinstance(callee, Member) and isinstance(callee.of, Heap | Part):
             held = callee.of
             row = self._names.knowledge.find("containers", held.type) if isinstance(held, Heap) else None
+            if row is not None and callee.name in VIEWS and callee.name in row[1].hands_out:
+                return (held,)
             if row is None or callee.name in row[1].hands_out:
                 default = (
                     self._names.denote(e.args[1], scope) if callee.name == "setdefault" and len(e.args) > 1 else ()
@@ -106,6 +118,11 @@ class Results:
                 inside = self._names.elements(held, e.args[0] if e.args else None)
                 return union(inside, (v for v in default if isinstance(v, Heap)))
             return ()
+        if isinstance(callee, Member) and isinstance(callee.of, Obj) and callee.of.of is not None:
+            if callee.name in VIEWS:
+                return (callee.of,)
+            if callee.name in LOOKS_UP:
+                return self._names.elements(callee.of)
         return self._outside_call(name, e, scope)
 
     def _picked(self, value: Value, wanted: f.Expr, scope: Scope) -> Values:
@@ -130,7 +147,7 @@ class Results:
 
     def _named_class(self, e: f.Expr, scope: Scope) -> list[Cls]:
         if isinstance(e, f.Const) and e.kind == "str":
-            named = dotted(str(e.value))
+            named = forward(str(e.value))
             e = named if named is not None else e
         return [v for v in self._names.denote(e, scope) if isinstance(v, Cls)]
 
@@ -253,9 +270,10 @@ class Results:
         assert isinstance(param, f.Param)
         found: list[Value] = []
         outer = b.scope.parent or b.scope
-        injected = [e for e in (param.default, *self._metadata(param.annotation)) if isinstance(e, f.Call)]
-        for call in injected:
-            found.extend(self._injected(call, outer))
+        where, annotation = type_meant(self._names, param.annotation, outer) if param.annotation else (outer, None)
+        injected = [(e, s) for e, s in ((param.default, outer), *((e, where) for e in metadata(annotation)))]
+        for call, place in injected:
+            found.extend(self._injected(call, place) if isinstance(call, f.Call) else ())
         if param.annotation is not None:
             found.extend(self.annotated(param.annotation, outer))
         if param.default is not None and not found:
@@ -282,12 +300,6 @@ class Results:
         names = dotted | {name.partition(".")[0] for name in dotted} | {name.rpartition(".")[0] for name in dotted}
         return [Obj(Ext(cls)) for imports, cls in classes if imports & names]
 
-    @staticmethod
-    def _metadata(annotation: f.Expr | None) -> tuple[f.Expr, ...]:
-        if isinstance(annotation, f.Item) and isinstance(annotation.key, f.Group):
-            return annotation.key.items[1:]
-        return ()
-
     def _injected(self, call: f.Call, scope: Scope) -> Values:
         """The result of the callable that a dependency marker names."""
         for callee in self._names.denote(call.func, scope):
@@ -302,15 +314,6 @@ class Results:
                     )
                 )
         return ()
-
-    def annotated(self, annotation: f.Expr, scope: Scope) -> Values:
-        """Instances of the classes that an annotation names."""
-        found: list[Value] = []
-        for expr in annotation_names(annotation):
-            for value in self._names.denote(expr, scope):
-                if isinstance(value, Cls) or (isinstance(value, Ext) and not value.name.startswith("typing.")):
-                    found.append(Obj(value))
-        return union(found)
 
 
 def _handed_on(e: f.Expr | None, scope: Scope, call: f.Call | None = None, depth: int = 0) -> tuple[str, ...]:

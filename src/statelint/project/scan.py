@@ -10,6 +10,7 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.project.modules import Module
+from statelint.project.paths import alternatives
 from statelint.project.scopes import NONE, USUAL, Binding, CallSite, Context, Scope, Store, blocks_in
 from statelint.spans import Where
 
@@ -53,6 +54,7 @@ class _Walk:
         self.returns: list[f.Expr] = []
         self.yields: list[f.Expr] = []
         self.withs: list[tuple[f.Expr, bool, Context]] = []
+        self.annotated: dict[int, f.Expr] = {}
         self.children: list[Scope] = []
         self.by_node: dict[int, Scope] = {}
 
@@ -61,7 +63,7 @@ class _Walk:
         self.block(body, context)
         scope = self.scope
         scope.bindings = {name: tuple(bound) for name, bound in self.bindings.items()} or NONE
-        scope.outer, scope.by_node = self.outer or NONE, self.by_node or NONE
+        scope.outer, scope.by_node, scope.annotated = self.outer or NONE, self.by_node or NONE, self.annotated or NONE
         scope.stars, scope.calls, scope.stores = tuple(self.stars), tuple(self.calls), tuple(self.stores)
         scope.reads, scope.gets, scope.withs = tuple(self.reads), tuple(self.gets), tuple(self.withs)
         scope.returns, scope.yields, scope.children = tuple(self.returns), tuple(self.yields), tuple(self.children)
@@ -87,6 +89,8 @@ class _Walk:
     def on_bind(self, s: f.Bind, c: Context) -> None:
         if s.value is not None:
             self.expr(s.value, c, s.where)
+            if s.annotation is not None:
+                self.annotated.update((id(e), s.annotation) for e in alternatives(s.value))
         for target in s.targets:
             self.target(target, "assign" if s.op == "=" else "augment", s, c)
 

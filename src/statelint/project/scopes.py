@@ -158,6 +158,8 @@ class Scope:
     returns: Sequence[f.Expr] = ()
     yields: Sequence[f.Expr] = ()
     withs: Sequence[tuple[f.Expr, bool, Context]] = ()
+    annotated: Mapping[int, f.Expr] = field(default_factory=lambda: NONE)
+    """The annotation of the name or attribute that an expression is assigned to, by the identity of the expression."""
     children: Sequence[Scope] = ()
     by_node: Mapping[int, Scope] = field(default_factory=lambda: NONE)
     """Child scopes by the identity of their node."""

@@ -45,6 +45,8 @@ class Obj(msgspec.Struct, frozen=True):
 
     cls: Cls | Ext
     site: Site | None = None
+    of: Site | None = None
+    """The annotation that says what a container of which nothing else is known holds."""
 
 
 class Heap(msgspec.Struct, frozen=True):

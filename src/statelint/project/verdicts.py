@@ -62,6 +62,8 @@ class Verdicts:
             return Verdict.BENIGN, "each request leaves the same entries"
         if self._keeps_task_references(writes):
             return Verdict.BENIGN, "it only keeps references to running tasks"
+        if memo and self._by_class(writes):
+            return Verdict.BENIGN, "it keeps the one object of each class, made on first use"
         if memo:
             return self._memo(writes)
         if all(w.how == "attribute" or w.how == "rebind" for w in writes):
@@ -147,6 +149,16 @@ class Verdicts:
             return False
         needs = [self._purity.of(key, scope) for w in keyed for key, scope in self._handed(w.key, w.scope)]
         return all("task" in need or need == {"loop"} for need in needs)
+
+    def _by_class(self, writes: Sequence[Write]) -> bool:
+        """Whether every key is a class and every value an object that is made then and there."""
+        puts = [w for w in writes if w.how == "item" and w.method != "del" and w.key is not None]
+        keys = [self._names.denote(w.key, w.scope) for w in puts if w.key is not None]
+        return (
+            len(puts) == len(writes)
+            and self._are_handles(puts)
+            and all(key and all(isinstance(v, Cls) for v in key) for key in keys)
+        )
 
     def _pools(self, home: Home, writes: Sequence[Write]) -> bool:
         """Whether a list or set is given only handles: clients of libraries, or what the class of a pool makes."""
@@ -249,7 +261,7 @@ class Verdicts:
     def _is_guarded(self, write: Write) -> bool:
         """Whether the write runs only on a miss: `x is None`, `not x`, `k not in x`, or in an except block."""
         name = _last(write.home)
-        if write.context.on_lack:
+        if write.context.on_lack or write.scope.name == "__missing__":
             return True
         if any(_asks_for_lack(test, taken, name, write.scope) for test, taken in write.context.tests):
             return True
@@ -332,8 +344,8 @@ def _last(home: Home) -> str:
 
 
 def _own_share(e: f.Op) -> set[str]:
-    """What a value that is built from the former one depends on: `x or make()` keeps it, `x + 1` counts."""
-    return set() if e.op in ("or", "and", "not") else {"state"}
+    """What a value that is built from the former one depends on: `x or make()` keeps it, `x + 1` and `not x` do not."""
+    return set() if e.op in ("or", "and") else {"state"}
 
 
 def _is_none(e: f.Expr | None) -> bool:

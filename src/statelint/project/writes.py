@@ -13,7 +13,7 @@ from statelint.project.holders import GENERIC_MUTATORS, OPERATORS, Holders, insi
 from statelint.project.homes import Home, Homes
 from statelint.project.names import Names
 from statelint.project.namespaces import constant_name, namespace_of
-from statelint.project.paths import receiver_rooted
+from statelint.project.paths import is_super, receiver_rooted
 from statelint.project.scopes import CallSite, Context, Scope, Store
 from statelint.project.values import Cls, Ext, Func, Heap, Member, Mod, Obj, Site, Value, qualified, root
 from statelint.spans import Place
@@ -308,6 +308,9 @@ class Writes:
 
     def _mutated(self, func: f.Attr, scope: Scope) -> Iterator[tuple[Home, bool]]:
         """Homes whose content `func` (an attribute that is called) changes."""
+        around = _method_around(scope) if is_super(func.of) else None
+        if around is not None and self._holders.inherits_mutator(around, func.name, above=True):
+            yield from self._holders.homes_of(Obj(Cls(around)), scope)
         for value in self._names.denote(func.of, scope):
             for home, element in self._holders.changed_by(value, func.name, scope):
                 if self._holders.lasts_at(home, func.of, scope):

@@ -20,7 +20,7 @@ from statelint.project.paths import last_name, mentions
 from statelint.project.purity import CHANGING, Purity
 from statelint.project.said_once import remembers_what_was_said
 from statelint.project.scopes import Binding, CallSite, Scope
-from statelint.project.values import Cls, Ext, Func, Obj, qualified
+from statelint.project.values import Cls, Ext, Func, Lit, Obj, qualified
 from statelint.project.writes import Write
 
 REMOVING: Final = frozenset({"del", "pop", "clear", "popitem", "discard"})
@@ -90,8 +90,9 @@ class Verdicts:
 
     def _rebound(self, home: Home, writes: Sequence[Write]) -> tuple[Verdict, str]:
         values = [w.value for w in writes if w.how != "delete" and not _is_none(w.value)]
-        constants = {str(v.value) for v in values if isinstance(v, f.Const)}
-        if all(isinstance(v, f.Const) for v in values):
+        known = [self._constant(w.value, w.scope) for w in writes if w.how != "delete" and not _is_none(w.value)]
+        constants = {text for text in known if text is not None}
+        if None not in known:
             other = {str(b.value.value) for b in self._first_values(home) if isinstance(b.value, f.Const)}
             if len(constants) <= 1 and (not values or len(writes) == len(values)):
                 return Verdict.BENIGN, "it is only ever set to one value"
@@ -133,6 +134,15 @@ class Verdicts:
         if needs & CHANGING or needs & {"argument", "request", "state"}:
             return Verdict.DEFINITE, "each request can give it another value"
         return Verdict.ARGUABLE, "nothing shows what its value depends on"
+
+    def _constant(self, e: f.Expr | None, scope: Scope) -> str | None:
+        """The text of a constant, also of a negative one and of one that goes by a name; None for anything else."""
+        if isinstance(e, f.Const):
+            return str(e.value)
+        if isinstance(e, f.Op) and e.op == "-" and len(e.operands) == 1 and isinstance(e.operands[0], f.Const):
+            return f"-{e.operands[0].value}"
+        named = self._names.denote(e, scope) if isinstance(e, f.Name | f.Attr) else ()
+        return str(named[0].value) if len(named) == 1 and isinstance(named[0], Lit) else None
 
     def is_time(self, writes: Sequence[Write]) -> bool:
         """Whether every value that is set is a point in time."""

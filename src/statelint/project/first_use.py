@@ -142,9 +142,11 @@ class FirstUse:
         for s in self._names.top(scope).descendants():
             events: tuple[Store | CallSite, ...] = (*s.stores, *s.calls)
             for event in events:
-                if _names(_taken_from(event), name):
+                here = s is scope and _under(test, event.context)
+                given = isinstance(event, CallSite) and any(_names(arg, name) for arg in event.call.args)
+                if _names(_taken_from(event), name) or (given and not here):
                     return False
-                inside = inside or (s is scope and _under(test, event.context) and _names(_put_into(event), name))
+                inside = inside or (here and (given or _names(_put_into(event), name)))
         return inside
 
     @staticmethod

@@ -21,6 +21,8 @@ SCALAR = re.compile(r"""^(?:"(?P<basic>(?:[^"\\]|\\.)*)"|'(?P<literal>[^']*)'|(?
 
 LIST = re.compile(r"""^\[(?P<items>(?:\s*(?:"[^"]*"|'[^']*')\s*,?)*)\]\s*(?:\#.*)?$""")
 ITEM = re.compile(r"""("[^"]*"|'[^']*')""")
+PIECE = re.compile(r"""(?P<item>"(?:[^"\\]|\\.)*"|'[^']*')|(?P<mark>[\[\]{}])|(?P<comment>\#.*)""")
+"""What matters on a line of a list: its strings, what opens and closes, and where a comment begins."""
 INLINE = re.compile(
     rf"(?P<key>{KEY_PART}(?:\s*\.\s*{KEY_PART})*)\s*=(?!=)|(?P<mark>[{{}}])|(?P<value>\"[^\"]*\"|'[^']*'|[\w.+:-]+)"
 )
@@ -35,10 +37,16 @@ def extract(source: bytes) -> Facts:
     settings: list[tuple[int, Setting]] = []
     tables: dict[tuple[str, ...], Place] = {}
     block = ""
+    listed: _List | None = None
     for number, line in enumerate(text.splitlines(), 1):
         if block:
             block = "" if block in line else block
             continue
+        if listed is not None and not TABLE.match(line):
+            settings += [(len(table), s) for s in listed.read(line, number)]
+            listed = None if listed.depth <= 0 else listed
+            continue
+        listed = None
         block = next((mark for mark in ('"""', "'''") if line.count(mark) == 1), "")
         if found := TABLE.match(line):
             table = _parts(found["path"])
@@ -54,6 +62,10 @@ def extract(source: bytes) -> Facts:
             for index, item in enumerate(ITEM.findall(items["items"])):
                 item_at = Setting((*path, str(index)), item.strip("\"'"), "quoted", key_at, key_at)
                 settings.append((len(table), item_at))
+        elif (match := KEY.match(line)) and match["value"].startswith("["):
+            listed = _List((*table, *_parts(match["key"])))
+            settings += [(len(table), s) for s in listed.read(match["value"], number, match.start("value"))]
+            listed = None if listed.depth <= 0 else listed
         elif (match := KEY.match(line)) and (scalar := SCALAR.match(match["value"])):
             value = next(v for v in (scalar["basic"], scalar["literal"], scalar["bare"]) if v is not None)
             at = Place(number, match.start("value") + 1, number, match.start("value") + scalar.end() + 1)
@@ -62,6 +74,29 @@ def extract(source: bytes) -> Facts:
             settings.append((len(table), Setting((*table, *_parts(match["key"])), value, form, at, key_at)))
     document = Document("toml", "", "", "", "", tuple(_with_tables(settings, tables)))
     return Facts(documents=(document,) if settings else (), lines=text.count("\n") + 1)
+
+
+class _List:
+    """A list over several lines: its strings become settings, as far as they do not stand in lists or tables inside."""
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        self._path = path
+        self._count = 0
+        self.depth = 0
+
+    def read(self, line: str, number: int, before: int = 0) -> Iterator[Setting]:
+        """The strings on one line, which begins so many characters before the text that is given."""
+        for piece in PIECE.finditer(line):
+            if piece["comment"]:
+                return
+            if piece["mark"]:
+                self.depth += 1 if piece["mark"] in "[{" else -1
+                if self.depth <= 0:
+                    return
+            elif self.depth == 1:
+                at = Place(number, before + piece.start() + 1, number, before + piece.end() + 1)
+                yield Setting((*self._path, str(self._count)), piece["item"][1:-1], "quoted", at, at)
+                self._count += 1
 
 
 def _with_tables(settings: list[tuple[int, Setting]], tables: dict[tuple[str, ...], Place]) -> Iterator[Setting]:

@@ -36,7 +36,8 @@ from statelint.project.modules import Modules
 from statelint.project.names import Names
 from statelint.project.outcomes import Outcomes
 from statelint.project.own_threads import OwnThread, own_threads
-from statelint.project.paths import last_name
+from statelint.project.packaging import requirements
+from statelint.project.programs import Programs
 from statelint.project.purity import Purity
 from statelint.project.reach import Reach
 from statelint.project.scan import scan
@@ -142,28 +143,19 @@ class Project:
         threads = [e for e in self.entries.all if e.kind == "thread" and e.maker]
         if not threads:
             return frozenset()
-        roots = {s for s in self.names.every if s.kind != "function"} | self.entries.startup | self.entries.commands
-        programs = self._programs()
-        found = self._called_from(roots | {e.scope for e in self.entries.all if e not in threads}, programs, ())
+        apart = self.programs.apart - self.entries.commands  # whose threads are ways in, as those of tests' bots are
+        roots = {s for s in self.names.every if s.kind != "function"} | self.entries.startup
+        roots |= self.programs.commands - apart
+        found = self._called_from(roots | {e.scope for e in self.entries.all if e not in threads}, apart, ())
         while made := [e for e in threads if e.maker in found and e.scope not in found]:
-            found |= self._called_from((e.scope for e in made), programs, ())
+            found |= self._called_from((e.scope for e in made), apart, ())
         return frozenset(found)
-
-    def _programs(self) -> frozenset[Scope]:
-        """Functions that are programs of their own: a module run by itself calls them, and they serve nothing."""
-        serves = self.knowledge.words.get("serving", frozenset())
-        mains = (s for s in self.names.every if s.kind == "function" and self.calls.only_in_main(s))
-        return frozenset(
-            main
-            for main in mains
-            if not any(last_name(c.call.func) in serves for s in self._called_from({main}, set(), ()) for c in s.calls)
-        )
 
     @cached_property
     def at_start(self) -> list[Scope]:
         """Service scopes that run before the first request and not because of one: module bodies, factories, `main`."""
         roots = {s for s in self.names.every if s.kind != "function" and s not in self.entries.scripts}
-        roots |= self.entries.startup | self.entries.commands | self._factories()
+        roots |= self.entries.startup | self.programs.commands | self._factories()
         started = self._called_from(roots, set())
         return [s for s in self.names.every if s.module.in_service and s in started and s not in self.entered]
 
@@ -249,7 +241,7 @@ class Project:
     @cached_property
     def shelves(self) -> Shelves:
         """Settings and constructors that keep files on local disk."""
-        return Shelves(self.names, self.knowledge, Versions(self.documents))
+        return Shelves(self.names, self.knowledge, self.versions)
 
     @cached_property
     def flows(self) -> Flows:
@@ -281,31 +273,33 @@ class Project:
         return external(self.calls, self.knowledge, self.settings, self.worths, self.offline)
 
     @cached_property
+    def programs(self) -> Programs:
+        """Where programs begin, and which of them serve."""
+        return Programs(self.names, self.calls, self.entries, self.knowledge, self.documents, self._called_from)
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Which versions of libraries the project is for."""
+        return Versions(requirements(self.documents, self.programs.setups))
+
+    @cached_property
     def offline(self) -> frozenset[Scope]:
         """Scopes that only commands run which do something once and end."""
         online = self.started | self.reach.scopes()
-        return frozenset(self._called_from(self.entries.commands - self.serving_commands, set()) - online)
-
-    @cached_property
-    def serving_commands(self) -> frozenset[Scope]:
-        """The commands that start a server."""
-        names = self.knowledge.words.get("serves", frozenset())
-        serving = {site.scope for name in names for site in self.calls.sites(name)}
-        commands = self.entries.commands if serving else ()
-        return frozenset(c for c in commands if not serving.isdisjoint(self._called_from({c}, set())))
+        return frozenset(self._called_from(self.programs.commands - self.programs.serving, set()) - online)
 
     @cached_property
     def started(self) -> frozenset[Scope]:
-        """Scopes that imports, start-up hooks and the commands that serve run."""
-        roots = {s for s in self.names.every if s.kind != "function"} | self.entries.startup | self.serving_commands
-        return frozenset(self._called_from(roots, set()))
+        """Scopes that imports, start-up hooks and the programs that serve run."""
+        roots = {s for s in self.names.every if s.kind != "function"} | self.entries.startup | self.programs.serving
+        return frozenset(self._called_from(roots, self.programs.apart))
 
     @cached_property
     def local_stores(self) -> LocalStores:
         """Constructs and settings that keep data in one process or on its disk."""
         parts = Stores(
             self.names, self.calls, self.reach, self.knowledge, self.settings, self.worths, self.knowledge.stores,
-            self.offline, Versions(self.documents), Outcomes(self.variables, self.worths),
+            self.offline, self.versions, Outcomes(self.variables, self.worths),
         )  # fmt: skip
         return LocalStores(parts)
 

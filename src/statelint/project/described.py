@@ -39,12 +39,13 @@ def described(
                     if s.path[:1] == (row.below,) and s.path[-1] == row.key:
                         module = modules.get(s.path[:-1], "")
                         text = f"{module}.{s.value}" if module else s.value
-                        for value in _named(text, names):
+                        for value in named(text, names):
                             if isinstance(value, Func):
                                 yield Operation(value.scope, row, library, text, Span.at(path, s.key_at))
 
 
-def _named(text: str, names: Names) -> tuple[Value, ...]:
+def named(text: str, names: Names) -> tuple[Value, ...]:
+    """What a dotted text outside of the code, such as `shop.orders.create`, names."""
     head, _, last = text.rpartition(".")
     for importer in names.modules if head else ():
         module = names.modules.find(head, importer) if importer.in_service else None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from statelint.project.scopes import Context
 from statelint.project.settings import Given, Settings
-from statelint.project.worths import Worth
+from statelint.project.worth import Worth
 from statelint.spans import Span
 from statelint.store_rows import Judgement, Store
 
@@ -54,7 +54,7 @@ class Judge:
             return self._from_elsewhere(row, w, depth, own)
         found = judge_text(row, w.text, w.bases)
         if found == "local" and w.unless:
-            set_to = self.variable(row, w.unless)
+            set_to = self.variable(row, w.unless) or self._given_shared(row, w, depth, own)
             if set_to is not None:
                 return Judged(set_to, w.text, w.span, "", w.context)
         return Judged(found, w.text, w.span, w.unless, w.context)
@@ -71,6 +71,14 @@ class Judge:
                             if judged.judgement != "unknown":
                                 return judged
         return Judged(row.unknown, w.env, w.span, w.unless, w.context)
+
+    def _given_shared(self, row: Store, w: Worth, depth: int, own: str) -> Judgement | None:
+        """Whether a setting of that name, which a value falls back from, is given elsewhere as a shared one."""
+        for given in self._settings.find(w.unless) if depth < 3 and w.unless != own else ():
+            told = given.span != w.span and given.stage in ("base", "production")
+            if told and any(judged.judgement == "shared" for judged in self.given(row, given, depth + 1)):
+                return "shared"
+        return None
 
     def variable(self, row: Store, name: str) -> Judgement | None:
         """What deployment files set a variable to; None when none of them sets it."""

@@ -14,7 +14,7 @@ from statelint.project.kinds import words
 from statelint.project.paths import last_name
 from statelint.project.scopes import CallSite, Context, Scope
 from statelint.project.settings import path_of
-from statelint.project.stages import chosen, condition, stage
+from statelint.project.stages import chosen, condition, stage, stage_of_tests
 from statelint.project.values import Cls, Func, Obj, qualified
 from statelint.store_rows import Store
 
@@ -132,14 +132,15 @@ class KeptByCalls:
                 yield self._made(library, row, site, found, None)
         elif given is not None:
             worths = self._.worths.of(given, scope, site.context)
-            judged = [
-                self._judge.worth(row, w) for w in worths if self._.outcomes.reached(w.context, w.scope) is not False
-            ]
+            told = self._.outcomes
+            worths = [w for w in worths if told.reached(w.context, w.scope) is not False]
+            wanted = {w.span for w in worths if told.asked_for(w.context, w.scope, w.text or "")}
+            judged = [self._judge.worth(row, w) for w in worths]
             if len(judged) > 1 and all(j.judgement == "local" for j in judged):
                 judged = [judged[0]._replace(unless="", span=None, context=Context())]  # local whichever it is
             chosen = any(j.judgement == "shared" for j in judged)
             for j in judged:
-                if self._.outcomes.asked_for(site.context, scope, j.text):
+                if told.asked_for(site.context, scope, j.text) or j.span in wanted:
                     continue
                 if j.judgement == "local" and self._outlives(row, site, j.text):
                     j = j._replace(unless=j.unless or ELSE) if chosen else j
@@ -160,6 +161,8 @@ class KeptByCalls:
         span = scope.span(call.at)
         notes: tuple[Note, ...] = ()
         where = stage(scope, site.context)
+        if j is not None and where == "base":
+            where = stage_of_tests(j.context)
         if j is not None and j.span is not None and j.text != "none":
             if (j.span.path, j.span.line) != (span.path, span.line):
                 notes = (Note(span, f"used by {found.rpartition('.')[2]}()"),)
@@ -181,7 +184,8 @@ class KeptByCalls:
         if scope.kind != "function":
             return condition(context.tests)
         known = self._.knowledge.words
-        return chosen(context.tests, [known.get(kind, frozenset()) for kind in ("switches", "kinds")])
+        name = chosen(context.tests, [known.get(kind, frozenset()) for kind in ("switches", "kinds")])
+        return self._.worths.absent(context, scope) if name and not name.isupper() else name
 
     def _doubles(self, row: Store, site: CallSite) -> bool:
         """Whether the function that a timer runs tells by its name of an effect that doubles in each replica."""

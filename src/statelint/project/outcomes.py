@@ -10,6 +10,7 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.project.scopes import Context, Scope
+from statelint.project.stages import stage_of_tests
 from statelint.project.variables import Variable, Variables
 from statelint.project.worths import Worths
 
@@ -34,20 +35,32 @@ class Outcomes:
         return None if None in found or context.tried else True
 
     def asked_for(self, context: Context, scope: Scope, text: str) -> bool:
-        """Whether a test leads to a value only where the very thing is asked for, and nothing in the repository asks.
+        """Whether a test leads to a value only where that is asked for, and nothing in the repository asks.
 
-        `if kind == "sqlite":` comes to a SQLite store by the choice of whoever runs the service, by no default.
+        `if kind == "sqlite":` and `if USE_SQLITE:` come to a SQLite store by the choice of whoever runs the service, by
+        no default.
         """
-        for test, taken in context.tests:
-            if not taken or not isinstance(test, f.Op) or test.op != "==" or len(test.operands) != 2:
-                continue
+        return any(self._asks(test, taken, scope, text) for test, taken in context.tests)
+
+    def _asks(self, test: f.Expr, taken: bool, scope: Scope, text: str) -> bool:
+        if isinstance(test, f.Op) and test.op == "not":
+            return self._asks(test.operands[0], not taken, scope, text)
+        if not taken or stage_of_tests(Context(tests=((test, taken),))) == "production":
+            return False
+        if isinstance(test, f.Op):
+            if test.op != "==" or len(test.operands) != 2 or not isinstance(test.operands[1], f.Const):
+                return False
             asked, wanted = test.operands
-            if not isinstance(wanted, f.Const) or not wanted.value or str(wanted.value).lower() not in text.lower():
-                continue
+            assert isinstance(wanted, f.Const)
             known = {w.text for w in self._worths.of(asked, scope)}
-            if str(wanted.value) not in known and not self._compared("==", asked, wanted, scope):
-                return True
-        return False
+            spoken = bool(wanted.value) and str(wanted.value).lower() in text.lower()
+            other = known & FALSE == known - {None} != set() and self._variable(asked, scope) != ""
+            return (
+                (spoken or other) and str(wanted.value) not in known and not self._compared("==", asked, wanted, scope)
+            )
+        found = self._worths.of(test, scope)
+        texts = {w.text for w in found} - {None}
+        return bool(texts) and texts <= FALSE and self._is(test, scope) is None and self._variable(test, scope) != ""
 
     def _is(self, test: f.Expr, scope: Scope) -> bool | None:
         """What a test comes to."""

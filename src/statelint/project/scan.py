@@ -36,6 +36,15 @@ def _leaves(body: tuple[f.Stmt, ...]) -> bool:
     )
 
 
+def _returns(body: tuple[f.Stmt, ...]) -> bool:
+    return bool(body) and isinstance(body[-1], f.Return)
+
+
+def _tried(s: f.Try) -> tuple[f.Expr, ...]:
+    """The values that a `try` binds or returns."""
+    return tuple(b.value for b in s.body if isinstance(b, f.Bind | f.Return) and b.value is not None)
+
+
 LACKS: Final = frozenset({"KeyError", "AttributeError", "LookupError", "IndexError", "NameError", "UnboundLocalError"})
 
 
@@ -52,6 +61,7 @@ class _Walk:
         self.reads: list[tuple[f.Attr, Context]] = []
         self.gets: list[f.Item] = []
         self.returns: list[f.Expr] = []
+        self.returned: list[tuple[f.Expr, Context]] = []
         self.yields: list[f.Expr] = []
         self.withs: list[tuple[f.Expr, bool, Context]] = []
         self.annotated: dict[int, f.Expr] = {}
@@ -66,6 +76,7 @@ class _Walk:
         scope.outer, scope.by_node, scope.annotated = self.outer or NONE, self.by_node or NONE, self.annotated or NONE
         scope.stars, scope.calls, scope.stores = tuple(self.stars), tuple(self.calls), tuple(self.stores)
         scope.reads, scope.gets, scope.withs = tuple(self.reads), tuple(self.gets), tuple(self.withs)
+        scope.returned = tuple(self.returned)
         scope.returns, scope.yields, scope.children = tuple(self.returns), tuple(self.yields), tuple(self.children)
         return scope
 
@@ -85,6 +96,11 @@ class _Walk:
             getattr(self, "on_" + type(statement).__name__.lower())(statement, context)
             if isinstance(statement, f.If) and not statement.other and _leaves(statement.then):
                 context = context._replace(tests=(*context.tests, (statement.test, False)))
+            elif isinstance(statement, f.Loop):
+                left = tuple((s.test, False) for s in statement.body if isinstance(s, f.If) and _returns(s.then))
+                context = context._replace(tests=(*context.tests, *left)) if left else context
+            elif isinstance(statement, f.Try) and _leaves(statement.body):
+                context = context._replace(tried=(*context.tried, *_tried(statement)))
 
     def on_bind(self, s: f.Bind, c: Context) -> None:
         if s.value is not None:
@@ -143,6 +159,7 @@ class _Walk:
         if s.value is not None:
             self.expr(s.value, c, s.where)
             self.returns.append(s.value)
+            self.returned.append((s.value, c))
 
     def on_raise(self, s: f.Raise, c: Context) -> None:
         if s.value is not None:
@@ -195,7 +212,7 @@ class _Walk:
     def on_try(self, s: f.Try, c: Context) -> None:
         partly = c._replace(sure=False)
         self.block(s.body, partly)
-        tried = (*c.tried, *(b.value for b in s.body if isinstance(b, f.Bind) and b.value is not None))
+        tried = (*c.tried, *_tried(s))
         for handler in s.handlers:
             if handler.name:
                 self.bind(handler.name, "except", handler.where, c, handler.type)

@@ -156,6 +156,8 @@ class Scope:
     gets: Sequence[f.Item] = ()
     """Look-ups by key."""
     returns: Sequence[f.Expr] = ()
+    returned: Sequence[tuple[f.Expr, Context]] = ()
+    """The same, each with where it stands."""
     yields: Sequence[f.Expr] = ()
     withs: Sequence[tuple[f.Expr, bool, Context]] = ()
     annotated: Mapping[int, f.Expr] = field(default_factory=lambda: NONE)

@@ -17,14 +17,17 @@ from statelint import facts as f
 from statelint.project.bound_names import bindings_of
 from statelint.project.names import Names
 from statelint.project.scopes import Context, Scope
-from statelint.project.stages import Stage, stage, stage_of_words
+from statelint.project.stages import Stage, stage, stage_of_file
 from statelint.project.variables import Variables
-from statelint.project.worths import Worth, Worths
+from statelint.project.worth import Worth
+from statelint.project.worths import Worths
 from statelint.spans import Place, Span
 
 GIVERS = frozenset({"update", "from_mapping", "setdefault", "configure", "set_defaults", "add_settings", "init_app"})
 ASSIGNED = re.compile(r"([A-Z][A-Z0-9_]*)\s*=\s*(\S.*)")
 FORMATS = frozenset({"ini", "toml", "yaml", "dotenv"})
+PACKAGING = frozenset({"pyproject.toml", "setup.cfg", "Pipfile"})
+"""Files that speak of the building of the project, not of the service."""
 LARGEST = 3000
 """Entries of one table, tables inside it included."""
 
@@ -195,8 +198,9 @@ class Settings:
 
     def _files(self) -> Iterator[Given]:
         for path, documents in sorted(self._documents.items()):
-            where = stage_of_words(path.rpartition("/")[2])
-            for document in documents:
+            last = path.rpartition("/")[2]
+            where = stage_of_file(path)
+            for document in documents if last not in PACKAGING else ():
                 if document.format == "script" and path.endswith(".cfg"):
                     yield from self._assignments(path, document, where)
                 if document.format not in FORMATS:

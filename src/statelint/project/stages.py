@@ -23,6 +23,9 @@ NOUNS = frozenset(
 """Words that may stand beside the one that names the stage: `dev_settings`, `TestingConfig`."""
 LOOSE = frozenset({"local", "example", "sample", "override"})
 """Words of which a test needs more than the word to speak of a stage."""
+TO_BE_COPIED = frozenset({"example", "sample", "template", "tmpl", "tpl", "dist", "skeleton", "skel"})
+"""Words in the name of an environment file that say that it is a form to be filled in."""
+ENVIRONMENT_FILE = re.compile(r"^\.env(\..*)?$|\.env$")
 PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
@@ -30,6 +33,14 @@ def stage_of_words(text: str) -> Stage:
     """The stage that a file, module or class name speaks of, when it speaks of nothing else but configuration."""
     parts = {part.lower() for part in PART.findall(text)}
     return next((stage for stage, words in WORDS if parts & words and parts - words <= NOUNS), "base")
+
+
+def stage_of_file(path: str) -> Stage:
+    """The stage of a configuration file. An environment file that is a form sets nothing in production."""
+    name = path.rpartition("/")[2]
+    if ENVIRONMENT_FILE.search(name) and TO_BE_COPIED & {part.lower() for part in PART.findall(name)}:
+        return "development"
+    return stage_of_words(name)
 
 
 def stage(scope: Scope, context: Context | None = None) -> Stage:
@@ -96,6 +107,9 @@ def _names(e: f.Expr) -> Iterable[str]:
             yield from _names(arg)
     elif isinstance(e, f.Item):
         yield from _names(e.key)
+    elif isinstance(e, f.Walrus):
+        yield from _names(e.value)
+        yield e.target.id
 
 
 def _is_key(e: f.Expr) -> bool:
@@ -107,10 +121,12 @@ def asked(test: f.Expr) -> list[f.Expr]:
     """The names and attributes that a test asks about."""
     if isinstance(test, f.Name | f.Attr | f.Item):
         return [test]
+    if isinstance(test, f.Walrus):
+        return [test.value]
     parts = _asked(test)
     if isinstance(parts, f.Op):
         return [e for operand in parts.operands for e in asked(operand)]
-    return [test.func] if isinstance(test, f.Call) and isinstance(test.func, f.Attr) else []
+    return [test, test.func] if isinstance(test, f.Call) and isinstance(test.func, f.Attr) else []
 
 
 def _asked(test: f.Expr) -> f.Expr:

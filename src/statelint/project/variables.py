@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from statelint.facts import Document
-from statelint.project.stages import Stage, stage_of_words
+from statelint.project.stages import Stage, stage_of_file
 from statelint.spans import Span
 
 PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(\"[^\"]*\"|'[^']*'|\S*)")
@@ -31,7 +31,7 @@ class Variables:
     def __init__(self, documents: Mapping[str, tuple[Document, ...]]) -> None:
         self._by_name: dict[str, list[Variable]] = defaultdict(list)
         for path, docs in sorted(documents.items()):
-            stage = stage_of_words(path.rpartition("/")[2])
+            stage = stage_of_file(path)
             for document in docs:
                 for name, value, known, span in _of(path, document):
                     self._by_name[name].append(Variable(name, value, known, span, stage))

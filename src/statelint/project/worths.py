@@ -6,7 +6,7 @@ a class, function or constructor, and `{}` for what only run time knows.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from statelint import facts as f
 from statelint.project.bound_names import bindings_of
@@ -18,36 +18,13 @@ from statelint.project.readers import Readers
 from statelint.project.scopes import Binding, Context, Scope
 from statelint.project.stages import asked, condition
 from statelint.project.values import Bound, Cls, Ext, Func, Heap, Member, Mod, Obj, qualified
+from statelint.project.worth import COMPARED, JOINERS, SAME, Frame, Worth, constants, handed, text_of, unpacked
 from statelint.spans import Span
 from statelint.store_rows import Environ
 
 DEPTH: Final = 8
 NEAR: Final = 4
 """As far in as the tests around a value are still looked into."""
-JOINERS: Final = frozenset(
-    {"join", "joinpath", "abspath", "resolve", "expanduser", "Path", "PurePath", "str", "realpath"}
-)  # fmt: skip
-SAME: Final = frozenset(
-    {"lower", "strip", "as_posix", "resolve", "absolute", "rstrip", "lstrip", "format", "replace", "get_secret_value",
-     "removeprefix", "unicode_string"}
-)  # fmt: skip
-
-
-class Worth(NamedTuple):
-    """One alternative. `text` is None when nothing is known of it; `env` is the variable or setting it is read from;
-    `unless` names what must be missing for the value to be used."""
-
-    text: str | None
-    span: Span
-    scope: Scope
-    context: Context
-    env: str = ""
-    unless: str = ""
-    bases: tuple[str, ...] = ()
-    """For an object of a class of the project: the qualified names of its outside bases."""
-
-
-Frame = dict[tuple[Scope, str], tuple[f.Expr, Scope, Context | None]]
 
 
 class Worths:
@@ -66,10 +43,11 @@ class Worths:
         if e is None or depth > DEPTH:
             return [] if e is None else [self._unknown(e, scope, context)]
         if isinstance(e, f.Const):
-            return [Worth(_text(e), scope.span(e.at), scope, context)]
+            return [Worth(text_of(e), scope.span(e.at), scope, context)]
         if isinstance(e, f.Choice):
             unless = self.absent(Context(tests=((e.test, True),)), scope, depth)
-            found = [*self.of(e.then, scope, context, depth + 1), *self.of(e.other, scope, context, depth + 1)]
+            inside = [context._replace(tests=(*context.tests, (e.test, taken))) for taken in (True, False)]
+            found = self.of(e.then, scope, inside[0], depth + 1) + self.of(e.other, scope, inside[1], depth + 1)
             return [w._replace(unless=w.unless or unless) for w in found]
         if isinstance(e, f.Op) and e.op == "or":
             return self._either(e, scope, context, depth)
@@ -106,6 +84,8 @@ class Worths:
         if isinstance(e, f.Op) and e.op == "%":
             return [Worth(w.text and w.text.replace("%s", "{}"), w.span, scope, context)
                     for w in self.of(e.operands[0], scope, context, depth + 1)]  # fmt: skip
+        if isinstance(e, f.Op) and e.op in COMPARED and len(e.operands) == 2:
+            return self._compared(e, scope, context, depth)
         if isinstance(e, f.Op) and e.op not in ("+", "/"):
             return [self._unknown(e, scope, context)]
         parts = e.parts if isinstance(e, f.Text) else e.operands
@@ -123,6 +103,15 @@ class Worths:
             w._replace(text=w.text + rest) if w.text is not None else w._replace(text="{}" + rest, span=at)
             for w in first
         ]
+
+    def _compared(self, e: f.Op, scope: Scope, context: Context, depth: int) -> list[Worth]:
+        """`os.environ.get("EAGER", "1") == "1"`: what it is of each alternative of what is compared with constants."""
+        wanted = constants(e.operands[1])
+        if wanted is None:
+            return [self._unknown(e, scope, context)]
+        hit, miss = ("true", "false") if COMPARED[e.op] else ("false", "true")
+        found = self.of(e.operands[0], scope, context, depth + 1)
+        return [w if w.text is None else w._replace(text=hit if w.text in wanted else miss) for w in found]
 
     def _piece(self, e: f.Expr, scope: Scope, context: Context, depth: int) -> str:
         found = [w.text for w in self.of(e, scope, context, depth + 1) if w.text is not None]
@@ -212,6 +201,8 @@ class Worths:
             if row:
                 return self._read(row, e, scope, context, depth)
         last = e.func.name if isinstance(e.func, f.Attr) else e.func.id if isinstance(e.func, f.Name) else ""
+        if last in JOINERS and len(e.args) == 1 and not isinstance(e.func, f.Attr):
+            return self.of(e.args[0], scope, context, depth + 1)  # `str(…)` and `Path(…)` of one thing are that thing
         if last in JOINERS and e.args:
             joint = "" if last == "join" and isinstance(e.func, f.Attr) and isinstance(e.func.of, f.Const) else "/"
             text = joint.join(self._piece(a, scope, context, depth) for a in e.args)
@@ -225,6 +216,8 @@ class Worths:
             for entry, where, unless in self.entries(e, scope, context, depth)
             for w in self.of(entry, where, None, depth + 1)
         ]
+        if last == "get" and len(e.args) == 2 and not any(isinstance(v, Func | Bound | Cls) for v in values):
+            return [*found, *self._fallen_back(e, scope, context, depth)]
         for value in values if not found else ():
             if isinstance(value, Func | Bound):
                 found += self._through(value, e, scope, context, depth)
@@ -237,25 +230,25 @@ class Worths:
 
     def _through(self, callee: Func | Bound, e: f.Call, scope: Scope, context: Context, depth: int) -> list[Worth]:
         """What a function of the project returns to this call. What it reads first comes before a default."""
-        frame: Frame = _handed(callee.scope, e, scope, context, isinstance(callee, Bound))
+        frame: Frame = handed(callee.scope, e, scope, context, isinstance(callee, Bound))
         named = e
         receiver = callee.receiver if isinstance(callee, Bound) else None
         if isinstance(receiver, Obj) and receiver.site is not None and isinstance(receiver.site.expr, f.Call):
             init = self._names.classes.method(receiver.cls.scope, "__init__") if isinstance(receiver.cls, Cls) else None
             if init:  # what this very object was made with
-                frame |= _handed(init, receiver.site.expr, receiver.site.scope, None, True)
+                frame |= handed(init, receiver.site.expr, receiver.site.scope, None, True)
                 named = e if e.args else receiver.site.expr
         self._frames.append(frame | {(callee.scope, ""): (e, scope, context)})
         try:
-            found = [w for r in callee.scope.returns for w in self.of(r, callee.scope, None, depth + 1)]
+            found = self._results(callee.scope, depth + 1)
         finally:
             self._frames.pop()
         if any(w.text not in (None, "none") for w in found):  # what lacks a value gives another one
             found = [w for w in found if w.text != "none"]
         if any(w.text is None and w.env for w in found):
-            key = next(
-                (str(a.value) for a in reversed(named.args[:2]) if isinstance(a, f.Const) and a.kind == "str"), ""
-            )
+            given = {w.text for w in found}
+            texts = [str(a.value) for a in reversed(named.args[:2]) if isinstance(a, f.Const) and a.kind == "str"]
+            key = next((text for text in texts if text not in given), "")
             kept = [w.unless if w.unless.isupper() else key or w.unless for w in found]
             found = [w._replace(unless=u) if w.text is not None else w for w, u in zip(found, kept, strict=True)]
         return found
@@ -276,17 +269,29 @@ class Worths:
                 found.append(w._replace(text=text, unless=unless))
         return found
 
+    def _fallen_back(self, e: f.Call, scope: Scope, context: Context, depth: int) -> list[Worth]:
+        """`table.get(key, default)` of a table that is not known: what is there, or the default without it."""
+        key, default = e.args
+        named = str(key.value) if isinstance(key, f.Const) else ""
+        named = named or next((w.env for w in self.of(key, scope, context, depth + 1) if w.env), "")
+        found = self.of(default, scope, context, depth + 1) if named else []
+        return [self._unknown(e, scope, context, named), *(w._replace(unless=w.unless or named) for w in found)]
+
     def absent(self, context: Context, scope: Scope, depth: int = 0) -> str:
         """The variable or name whose absence leads to a place: what a `try` before it read, or what a test asks about.
 
         A local name that a test asks about stands for the variable that it was read from.
         """
-        told = condition(context.tests)
-        tested = [] if told.isupper() else [e for test, _ in reversed(context.tests) for e in asked(test)]
-        for e in (*reversed(context.tried), *tested) if depth < NEAR else ():
-            if env := next((w.env for w in self.of(e, scope, None, depth + 2) if w.env), ""):
-                return env
-        return told
+        if depth < NEAR:
+            for e in reversed(context.tried):
+                if env := next((w.env for w in self.of(e, scope, None, depth + 2) if w.env), ""):
+                    return env
+            for test, taken in reversed(context.tests):
+                found = (w.env for e in asked(test) for w in self.of(e, scope, None, depth + 2))
+                told = next(filter(None, found), "") or condition([(test, taken)])
+                if told.isupper():
+                    return told
+        return condition(context.tests)
 
     # ── names and members ──
 
@@ -297,10 +302,11 @@ class Worths:
         if b.kind in ("assign", "annotate") and b.value is not None and b.position is None:
             unless = self.absent(b.context, b.scope, depth)
             found = self.of(b.value, b.scope, b.context, depth)
-            return [w._replace(unless=w.unless or unless, context=b.context) for w in found]
+            found = [w._replace(unless=w.unless or unless) for w in found]
+            return [w if w.context.tests else w._replace(context=b.context, scope=b.scope) for w in found]
         if b.kind == "param":
             return self._parameter(b, depth)
-        return []
+        return [w for item in unpacked(b) for w in self.of(item, b.scope, b.context, depth)]
 
     def _parameter(self, b: Binding, depth: int) -> list[Worth]:
         for number, frame in enumerate(reversed(self._frames), 1):
@@ -349,7 +355,8 @@ class Worths:
             if any(w.unless == name for w in found):
                 found = [w for w in found if w.text not in ("", "none")]
             if found:
-                if variable := self.readers.variable(item.scope, name):
+                filled = all(b.kind != "function" for b in item.scope.bindings.get(name, ()))
+                if filled and (variable := self.readers.variable(item.scope, name)):
                     found = [w._replace(unless=w.unless or variable) for w in found]
                 return found
         return []
@@ -362,24 +369,14 @@ class Worths:
         getters += [self._names.classes.method(sub, b.name) for sub in self._names.classes.subclasses(cls)[:4]]
         found: dict[Span, Worth] = {}
         for getter in getters:
-            if getter is None:
-                continue
-            for returned in getter.returns:
-                for w in self.of(returned, getter, None, depth + 1):
-                    found[w.span] = w
+            if getter is not None:
+                found |= {w.span: w for w in self._results(getter, depth + 1)}
         return list(found.values())
 
-
-def _handed(callee: Scope, call: f.Call, scope: Scope, context: Context | None, bound: bool) -> Frame:
-    """What a call gives to the parameters of a function."""
-    given = dict(call.keywords)
-    if isinstance(callee.node, f.Function) and not any(isinstance(a, f.Star) for a in call.args):
-        own = [p.name for p in callee.node.params if p.kind in ("positional", "positional-only")]
-        given |= dict(zip(own[1:] if bound else own, call.args, strict=False))
-    return {(callee, name): (value, scope, context) for name, value in given.items()}
-
-
-def _text(e: f.Const) -> str:
-    if e.kind == "none":
-        return "none"
-    return str(e.value).lower() if e.kind == "bool" else str(e.value)
+    def _results(self, function: Scope, depth: int) -> list[Worth]:
+        """What a function returns; the tests that lead to a value tell what must be missing for it."""
+        found = []
+        for value, context in function.returned:
+            unless = self.absent(context, function, depth) if context.tests or context.tried else ""
+            found += [w._replace(unless=w.unless or unless) for w in self.of(value, function, context, depth)]
+        return found

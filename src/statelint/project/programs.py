@@ -1,0 +1,123 @@
+"""Where programs begin: commands, told by decorators and by packaging files, and what a guarded main program calls.
+
+A program that serves is the start of the service. One that does something once and ends is none of its replicas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from functools import cached_property
+
+from statelint import facts as f
+from statelint.knowledge import Knowledge
+from statelint.project.calls import Calls, Edge
+from statelint.project.described import named
+from statelint.project.entries import Entries
+from statelint.project.names import Names
+from statelint.project.packaging import command_of, installed_commands
+from statelint.project.paths import last_name
+from statelint.project.scopes import Scope
+from statelint.project.values import Bound, Cls, Func, qualified
+from statelint.project.walking import walk
+
+Follow = Callable[[Iterable[Scope], AbstractSet[Scope], tuple[str, ...]], set[Scope]]
+"""What runs because of some scopes, without those that are barred and calls of some kinds."""
+
+
+def in_main(edge: Edge) -> bool:
+    """Whether a module calls something only where it is itself the program."""
+    top = edge.caller
+    if top.kind == "function" or edge.site is None:
+        return False
+    return edge.site.context.in_main or top.module.dotted[-1:] == ("__main__",)
+
+
+class Programs:
+    """The functions that programs begin with, and which of them serve."""
+
+    def __init__(
+        self,
+        names: Names,
+        calls: Calls,
+        entries: Entries,
+        knowledge: Knowledge,
+        documents: Mapping[str, tuple[f.Document, ...]],
+        follow: Follow,
+    ) -> None:
+        self._names = names
+        self._calls = calls
+        self._entries = entries
+        self._knowledge = knowledge
+        self._documents = documents
+        self._follow = follow
+
+    @property
+    def setups(self) -> tuple[f.Call, ...]:
+        """The calls that describe a distribution."""
+        names = self._knowledge.words.get("packaging", frozenset())
+        return tuple(site.call for name in sorted(names) for site in self._calls.sites(name))
+
+    @cached_property
+    def commands(self) -> frozenset[Scope]:
+        """All of them that nothing else shows to be an entry."""
+        arriving = {e.scope for e in self._entries.all}
+        return frozenset(self._entries.commands | ((self._installed | self._mains) - arriving))
+
+    @property
+    def _installed(self) -> set[Scope]:
+        """What the installed commands call."""
+        found = set()
+        for text in installed_commands(self._documents, self.setups):
+            module, name = command_of(text) or ("", "")
+            for value in named(f"{module}.{name}", self._names) if module else ():
+                if isinstance(value, Func) and value.scope.module.in_service:
+                    found.add(value.scope)
+        return found
+
+    @property
+    def _mains(self) -> set[Scope]:
+        """What modules call only where they are the program, and nothing else calls."""
+        edges = (e for s in self._names.every if s.kind == "module" for e in self._calls.out.get(s, ()) if in_main(e))
+        return {e.callee for e in edges if e.callee.owner is None and self._only_in_main(e.callee)}
+
+    def _only_in_main(self, function: Scope) -> bool:
+        return all(in_main(e) for e in self._calls.into.get(function, ()))
+
+    @cached_property
+    def apart(self) -> frozenset[Scope]:
+        """Those that do something once and end, and that no other code calls."""
+        return frozenset(c for c in self.commands - self.serving if self._only_in_main(c))
+
+    @cached_property
+    def serving(self) -> frozenset[Scope]:
+        """The commands that start a server, or go on for ever."""
+        names = self._knowledge.words.get("serves", frozenset())
+        serving = {site.scope for name in names for site in self._calls.sites(name)}
+        return frozenset(c for c in self.commands if self._serves(c, serving))
+
+    def _serves(self, command: Scope, serving: set[Scope]) -> bool:
+        if command in self._entries.commands:
+            return not serving.isdisjoint(self._follow({command}, set(), ("passed", "guess")))
+        run = self._follow({command}, set(), ("guess",))
+        return not serving.isdisjoint(run) or any(self._goes_on(scope) for scope in run)
+
+    def _goes_on(self, scope: Scope) -> bool:
+        """Whether a function may never end: by an endless loop, or by a call whose name says so.
+
+        What a method of the project called `run` does is looked at itself.
+        """
+        known = self._knowledge.words
+        for site in scope.calls:
+            if (last := last_name(site.call.func)) in known.get("serving", frozenset()):
+                values = self._names.denote(site.call.func, scope)
+                seen = last == "run" and any(isinstance(v, Func | Bound | Cls) for v in values)
+                names = {n for v in values if (n := qualified(v))}
+                if not seen and not (names and names <= known.get("once", frozenset())):
+                    return True
+        node = scope.node
+        body = node.body if isinstance(node, f.Function) else ()
+        return any(
+            isinstance(s, f.Loop) and s.kind == "while" and isinstance(s.source, f.Const) and bool(s.source.value)
+            for s in walk(body)
+        )

@@ -1,0 +1,71 @@
+"""One alternative of what an expression is worth, and the shapes of expressions that give one as it is."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from statelint import facts as f
+from statelint.project.scopes import Binding, Context, Scope
+from statelint.spans import Span
+
+JOINERS: Final = frozenset(
+    {"join", "joinpath", "abspath", "resolve", "expanduser", "Path", "PurePath", "str", "realpath"}
+)  # fmt: skip
+SAME: Final = frozenset(
+    {"lower", "strip", "as_posix", "resolve", "absolute", "rstrip", "lstrip", "format", "replace", "get_secret_value",
+     "removeprefix", "unicode_string"}
+)  # fmt: skip
+
+
+COMPARED: Final = {"==": True, "in": True, "!=": False, "not in": False}
+"""Operators that compare with constants, and whether they look for one that is the same."""
+
+
+class Worth(NamedTuple):
+    """One alternative. `text` is None when nothing is known of it; `env` is the variable or setting it is read from;
+    `unless` names what must be missing for the value to be used."""
+
+    text: str | None
+    span: Span
+    scope: Scope
+    context: Context
+    env: str = ""
+    unless: str = ""
+    bases: tuple[str, ...] = ()
+    """For an object of a class of the project: the qualified names of its outside bases."""
+
+
+Frame = dict[tuple[Scope, str], tuple[f.Expr, Scope, Context | None]]
+
+
+def handed(callee: Scope, call: f.Call, scope: Scope, context: Context | None, bound: bool) -> Frame:
+    """What a call gives to the parameters of a function."""
+    given = dict(call.keywords)
+    if isinstance(callee.node, f.Function) and not any(isinstance(a, f.Star) for a in call.args):
+        own = [p.name for p in callee.node.params if p.kind in ("positional", "positional-only")]
+        given |= dict(zip(own[1:] if bound else own, call.args, strict=False))
+    return {(callee, name): (value, scope, context) for name, value in given.items()}
+
+
+def text_of(e: f.Const) -> str:
+    """A constant as rows compare it."""
+    if e.kind == "none":
+        return "none"
+    return str(e.value).lower() if e.kind == "bool" else str(e.value)
+
+
+def constants(e: f.Expr) -> set[str] | None:
+    """The constants that an operand is or lists; None where it is anything else."""
+    items = e.items if isinstance(e, f.Group) else (e,)
+    known = [text_of(item) for item in items if isinstance(item, f.Const)]
+    return set(known) if len(known) == len(items) else None
+
+
+def unpacked(b: Binding) -> tuple[f.Expr, ...]:
+    """What a name can get of the display that a loop runs over, or that is unpacked."""
+    items = b.value.items if isinstance(b.value, f.Group) else ()
+    if any(isinstance(item, f.Star) for item in items):
+        return ()
+    if b.kind == "iterate" and b.position is None:
+        return items
+    return items[b.position : b.position + 1] if b.kind == "assign" and b.position is not None else ()

@@ -123,7 +123,7 @@ def test_wrong_configuration_is_two(project: Path) -> None:
 def test_stdout_is_data_and_stderr_is_talk(project: Path) -> None:
     outcome = check(project, "--output-format", "json")
     assert json.loads(outcome.out)["summary"]["findings"] == 1
-    assert outcome.err.decode().startswith("1 finding (1 error) in 2 files, 1 way in")
+    assert outcome.err.decode().startswith("1 finding (1 error) in 3 files, 1 way in")
     assert check(project, "-q", "--output-format", "json").err == b""
 
 
@@ -313,7 +313,7 @@ def test_files_say_what_they_count_as(project: Path) -> None:
     (project / "tests").mkdir()
     (project / "tests" / "test_web.py").write_text(STATEFUL)
     (project / ".gitignore").write_text("clean.py\n")
-    assert statelint("files", cwd=project).out.decode().split() == ["web.py"]
+    assert statelint("files", cwd=project).out.decode().split() == ["pyproject.toml", "web.py"]
     told = statelint("files", "--why", cwd=project).out.decode()
     assert "clean.py: left out: ignored by git" in told and "tests/test_web.py: python, test" in told
 

@@ -149,6 +149,17 @@ CASES = {
             config = tomllib.load(file)
         engine = create_engine(config.get("database", {}).get("url", "sqlite:///x.db"))
         """),
+    "what must be there, not missing": ("+FILES_URL", """
+        url = os.getenv("STORE_URL")
+        if os.environ["FILES_URL"]:
+            url = "sqlite:///x.db"
+        engine = create_engine(url)
+        """),
+    "what a module cannot do without": ("", """
+        if not os.environ.get("SHOP_KEY"):
+            raise SystemExit("no key")
+        engine = create_engine("sqlite:///x.db")
+        """),
 }  # fmt: skip
 
 
@@ -157,5 +168,16 @@ def test_the_variable_that_decides_is_named(name: str, tmp_path: Path) -> None:
     expected, text = CASES[name]
     (tmp_path / "app.py").write_text(HEAD + textwrap.dedent(text))
     messages = [finding.message for finding in analyse(tmp_path).findings]
-    named = [m.group(1) if (m := re.search(r"unless `([\w.]+)` is set", text)) else "" for text in messages]
-    assert named == ([expected] if expected else [])
+    found = [re.search(r"(unless|where) `([\w.]+)` is set", text) for text in messages]
+    named = [(m and ("+" if m[1] == "where" else "") + m[2]) or "" for m in found]
+    assert named == ([] if expected is None else [expected])
+
+
+def test_a_demonstration_sets_nothing(tmp_path: Path) -> None:
+    code = 'engine = create_engine(os.environ["DB_URL"])\n'
+    (tmp_path / "app.py").write_text(HEAD + code)
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "Dockerfile").write_text("FROM python:3.12\nENV DB_URL=sqlite:///x.db\n")
+    assert not analyse(tmp_path).findings
+    (tmp_path / "Dockerfile").write_text("FROM python:3.12\nENV DB_URL=sqlite:///x.db\n")
+    assert len(analyse(tmp_path).findings) == 1

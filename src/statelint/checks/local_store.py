@@ -12,6 +12,7 @@ from typing import cast
 from statelint.findings import Confidence, Hit, Role, Severity, Step, Subject, Verdict
 from statelint.project import Project
 from statelint.project.kept import Kept
+from statelint.project.stages import THERE
 from statelint.project.story import way_in
 
 WHERE = {"memory": "in one process's memory", "disk": "on local disk", "request": "inside the request's own process"}
@@ -58,4 +59,6 @@ def _unless(name: str) -> str:
     """The end of the message of a fallback: a variable that is not set, or words that say what else decides."""
     if not name:
         return ""
+    if name.startswith(THERE):
+        return f", where `{name.removeprefix(THERE)}` is set"
     return f", unless {name}" if " " in name else f", unless `{name}` is set"

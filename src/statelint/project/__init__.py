@@ -286,13 +286,14 @@ class Project:
     def offline(self) -> frozenset[Scope]:
         """Scopes that only commands run which do something once and end."""
         online = self.started | self.reach.scopes()
-        return frozenset(self._called_from(self.programs.commands - self.programs.serving, set()) - online)
+        once = (self.programs.commands - self.programs.serving) | self.programs.scripts
+        return frozenset(self._called_from(once, set()) - online)
 
     @cached_property
     def started(self) -> frozenset[Scope]:
         """Scopes that imports, start-up hooks and the programs that serve run."""
         roots = {s for s in self.names.every if s.kind != "function"} | self.entries.startup | self.programs.serving
-        return frozenset(self._called_from(roots, self.programs.apart))
+        return frozenset(self._called_from(roots - self.programs.scripts, self.programs.apart))
 
     @cached_property
     def local_stores(self) -> LocalStores:

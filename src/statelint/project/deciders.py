@@ -10,6 +10,8 @@ from statelint import facts as f
 from statelint.project.judging import Judge, pattern
 from statelint.project.kept import Note, Stores, argument
 from statelint.project.scopes import CallSite, Scope
+from statelint.project.settings import Given
+from statelint.project.stages import THERE
 from statelint.spans import Span
 from statelint.store_rows import Store
 
@@ -53,7 +55,29 @@ class Deciders:
 
     def decided(self, row: Store) -> bool:
         """Whether no setting or variable gives the answer instead; one that does is reported on its own."""
-        return not any(self._.settings.given_by_variable(name) or self._.settings.find(name) for name in row.deciders)
+        settings = self._.settings
+        return not any(settings.given_by_variable(n) or self._gives(settings.find(n)) for n in row.deciders)
+
+    def perhaps(self, row: Store) -> str:
+        """The setting that gives the answer only sometimes."""
+        return next((name for name in row.deciders if self._.settings.find(name)), "")
+
+    @staticmethod
+    def _gives(places: list[Given]) -> bool:
+        """Whether some place always gives a setting, or one does on each side of a test."""
+        sides = {(id(test), taken) for given in places for test, taken in given.context.tests}
+        return any(
+            (not given.conditional and not given.context.on_error)
+            or (given.conditional and any((id(test), not taken) in sides for test, taken in given.context.tests))
+            for given in places
+        )
+
+    def _lacking(self, places: list[Given]) -> str:
+        """What must be there for a setting to be given at all, where all its places ask for that."""
+        if self._gives(places):
+            return ""
+        told = [self._.worths.absent(g.context, g.scope) for g in places if g.scope is not None]
+        return told[0].removeprefix(THERE) if told and all(name.startswith(THERE) for name in told) else ""
 
     def rescued(self, row: Store) -> bool:
         return any(True for name in row.rescued for _ in self.sites(name))
@@ -92,8 +116,11 @@ class Deciders:
                         return w.text
         return follows.default
 
-    def space(self, row: Store, alias: str) -> tuple[str, Span | None]:
-        """(judgement, place) of the named store that a row follows; no place when it is the default of a default."""
+    def space(self, row: Store, alias: str) -> tuple[str, Span | None, str]:
+        """(judgement, place, what is missing) of the named store that a row follows.
+
+        There is no place when it is the default of a default, which may hold only where something is missing.
+        """
         follows = row.follows
         assert follows is not None
         setting = follows.setting
@@ -102,16 +129,18 @@ class Deciders:
         places = self._.settings.find(setting)
         mine = [g for g in places if not alias or alias in g.key]
         if not places and row.names and row.marks and not self.marks(row):
-            return "unknown", None  # an application to be put into projects, whose settings are elsewhere
+            return "unknown", None, ""  # an application to be put into projects, whose settings are elsewhere
         if not places:
             # the table may be computed by a call that nothing describes
-            return ("unknown" if self._.settings.find(head) else follows.absent), None
-        best: tuple[str, Span | None] = ("unknown", None)
+            return ("unknown" if self._.settings.find(head) else follows.absent), None, ""
+        if follows.absent == "local" and (missing := self._lacking(mine)):
+            return "local", None, missing
+        best: tuple[str, Span | None, str] = ("unknown", None, "")
         for given in mine:
             for other in rows:
                 for j in self._judge.given(other, given):
                     if j.judgement == "shared" and given.stage in ("base", "production"):
-                        return "shared", given.span
+                        return "shared", given.span, ""
                     if j.judgement == "local" and given.stage in ("base", "production"):
-                        best = ("local", given.span)
+                        best = ("local", given.span, "")
         return best

@@ -14,7 +14,7 @@ from statelint.project.kinds import words
 from statelint.project.paths import last_name
 from statelint.project.scopes import CallSite, Context, Scope
 from statelint.project.settings import path_of
-from statelint.project.stages import chosen, condition, stage, stage_of_tests
+from statelint.project.stages import chosen, marked, stage, stage_of_tests
 from statelint.project.values import Cls, Func, Obj, qualified
 from statelint.store_rows import Store
 
@@ -118,13 +118,14 @@ class KeptByCalls:
             return
         span = scope.span(call.at)
         if row.follows:
-            state, where = self._deciders.space(row, self._deciders.alias(row, (call, scope)))
+            state, where, missing = self._deciders.space(row, self._deciders.alias(row, (call, scope)))
             if state == "local" and where is not None:
                 self._followers[where].append(Note(span, f"{row.what or row.keeps} depend on it"))
             elif state == "local":
                 kept = self._made(library, row, site, found, None)
                 notes = (*kept.notes, *self._deciders.marks(row))
-                yield replace(kept, cause=f"no {row.follows.setting}", notes=notes)
+                unless = kept.unless or missing
+                yield replace(kept, cause=f"no {row.follows.setting}", notes=notes, unless=unless)
             return
         given = argument(call, row.argument, row.position)
         if row.argument == "" and row.position is None:
@@ -146,7 +147,8 @@ class KeptByCalls:
                     j = j._replace(unless=j.unless or ELSE) if chosen else j
                     yield self._made(library, row, site, found, j)
         elif self._falls_back(row, site):
-            yield self._made(library, row, site, found, None)
+            kept = self._made(library, row, site, found, None)
+            yield replace(kept, unless=kept.unless or self._deciders.perhaps(row))
 
     def _falls_back(self, row: Store, site: CallSite) -> bool:
         """Whether the argument is missing for good, and the default keeps it local."""
@@ -182,10 +184,21 @@ class KeptByCalls:
     def _condition(self, context: Context, scope: Scope) -> str:
         """What the tests around a call ask about, where that chooses between stores."""
         if scope.kind != "function":
-            return condition(context.tests)
+            tests = tuple(t for t in context.tests if not self._settled(t[0], scope))
+            return self._.worths.absent(context._replace(tests=tests), scope)
         known = self._.knowledge.words
-        name = chosen(context.tests, [known.get(kind, frozenset()) for kind in ("switches", "kinds")])
-        return self._.worths.absent(context, scope) if name and not name.isupper() else name
+        vocabularies = [known.get(kind, frozenset()) for kind in ("switches", "kinds")]
+        for test in reversed(context.tests):
+            if (name := chosen([test], vocabularies)) and not self._settled(test[0], scope):
+                told = self._.worths.absent(Context(tests=(test,)), scope)
+                return told if told.isupper() else marked(name, *test)
+        return ""
+
+    def _settled(self, test: f.Expr, scope: Scope) -> bool:
+        """Whether the code alone tells how a test comes out, as by whether a library could be imported."""
+        asked = test.operands[0] if isinstance(test, f.Op) and test.op == "not" else test
+        found = self._.worths.of(asked, scope) if isinstance(asked, f.Name) else []
+        return bool(found) and all(w.text in ("true", "false") and not w.unless.isupper() for w in found)
 
     def _doubles(self, row: Store, site: CallSite) -> bool:
         """Whether the function that a timer runs tells by its name of an effect that doubles in each replica."""

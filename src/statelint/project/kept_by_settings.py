@@ -11,6 +11,7 @@ from statelint.project.deciders import Deciders
 from statelint.project.judging import Judge, Judged, pattern
 from statelint.project.kept import Followers, Kept, Note, Stores
 from statelint.project.settings import Given
+from statelint.project.stages import THERE
 from statelint.store_rows import Store
 
 
@@ -86,7 +87,7 @@ class KeptBySettings:
                     return None
                 if variable and self._judge.variable(row, variable) == "shared":
                     return None
-                kept = replace(kept, unless=kept.unless or variable or self._absent(other))
+                kept = replace(kept, unless=kept.unless or variable or self._absent(other).removeprefix(THERE))
         return kept
 
     def _overridden(self, kept: Kept, given: Given, shared: list[Given]) -> Kept | None:
@@ -101,7 +102,7 @@ class KeptBySettings:
             if same and other.span.line > given.span.line and taken:
                 return None
             if same and other.conditional and not kept.unless:
-                kept = replace(kept, unless=self._absent(other) or "another value is set")
+                kept = replace(kept, unless=self._absent(other).removeprefix(THERE) or "another value is set")
             elif other.stage == "base" and not same and not kept.unless:
                 kept = replace(kept, unless=f"`{other.span.path}` decides")
         return kept
@@ -126,10 +127,11 @@ class KeptBySettings:
 
     def _followed(self, library: str, row: Store, key: str, given: Given, j: Judged) -> Iterator[Kept]:
         alias = self._deciders.alias(row, None)
-        found, where = self._deciders.space(row, alias)
+        found, where, missing = self._deciders.space(row, alias)
         if found == "local":
             kept = self._placed(library, row, key, given, j)
             if where is not None:
                 self._followers[where].append(Note(given.span, f"{row.what or row.keeps} depend on it"))
                 return
-            yield replace(kept, cause=f"no {row.follows.setting if row.follows else key}")
+            cause = f"no {row.follows.setting if row.follows else key}"
+            yield replace(kept, cause=cause, unless=kept.unless or missing)

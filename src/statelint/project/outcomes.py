@@ -52,14 +52,16 @@ class Outcomes:
                 return False
             asked, wanted = test.operands
             assert isinstance(wanted, f.Const)
-            known = {w.text for w in self._worths.of(asked, scope)}
+            known = {w.text and w.text.lower() for w in self._worths.of(asked, scope)}
             spoken = bool(wanted.value) and str(wanted.value).lower() in text.lower()
             other = known & FALSE == known - {None} != set() and self._variable(asked, scope) != ""
             return (
-                (spoken or other) and str(wanted.value) not in known and not self._compared("==", asked, wanted, scope)
+                (spoken or other)
+                and str(wanted.value).lower() not in known
+                and not self._compared("==", asked, wanted, scope)
             )
         found = self._worths.of(test, scope)
-        texts = {w.text for w in found} - {None}
+        texts = {w.text.lower() for w in found if w.text is not None}
         return bool(texts) and texts <= FALSE and self._is(test, scope) is None and self._variable(test, scope) != ""
 
     def _is(self, test: f.Expr, scope: Scope) -> bool | None:

@@ -14,6 +14,7 @@ from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls, Edge
 from statelint.project.described import named
 from statelint.project.entries import Entries
+from statelint.project.importers import imported_modules
 from statelint.project.names import Names
 from statelint.project.packaging import command_of, installed_commands
 from statelint.project.paths import last_name
@@ -92,15 +93,37 @@ class Programs:
     @cached_property
     def serving(self) -> frozenset[Scope]:
         """The commands that start a server, or go on for ever."""
-        names = self._knowledge.words.get("serves", frozenset())
-        serving = {site.scope for name in names for site in self._calls.sites(name)}
-        return frozenset(c for c in self.commands if self._serves(c, serving))
+        return frozenset(c for c in self.commands if self._serves(c, self._servers))
 
-    def _serves(self, command: Scope, serving: set[Scope]) -> bool:
+    @cached_property
+    def _servers(self) -> AbstractSet[Scope]:
+        """The scopes that start a server by a call that is known to."""
+        names = self._knowledge.words.get("serves", frozenset())
+        return {site.scope for name in names for site in self._calls.sites(name)}
+
+    def _serves(self, command: Scope, serving: AbstractSet[Scope]) -> bool:
         if command in self._entries.commands:
             return not serving.isdisjoint(self._follow({command}, set(), ("passed", "guess")))
         run = self._follow({command}, set(), ("guess",))
         return not serving.isdisjoint(run) or any(self._goes_on(scope) for scope in run)
+
+    @cached_property
+    def scripts(self) -> frozenset[Scope]:
+        """Modules that are programs of their own, run by hand: they read the command line, and nothing loads them."""
+        loaded = imported_modules(self._names) | {e.scope.path for e in self._entries.all}
+        return frozenset(
+            top
+            for top in self._names.every
+            if top.kind == "module"
+            and top.module.in_service
+            and top.path not in loaded
+            and any(self._reads_command_line(scope) for scope in (top, *top.descendants()))
+            and not self._serves(top, self._servers)
+        )
+
+    def _reads_command_line(self, scope: Scope) -> bool:
+        names = self._knowledge.words.get("command-line", frozenset())
+        return any(qualified(v) in names for site in scope.calls for v in self._names.denote(site.call.func, scope))
 
     def _goes_on(self, scope: Scope) -> bool:
         """Whether a function may never end: by an endless loop, or by a call whose name says so.

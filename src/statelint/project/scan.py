@@ -94,13 +94,17 @@ class _Walk:
             context = context._replace(block=body)
         for statement in body:
             getattr(self, "on_" + type(statement).__name__.lower())(statement, context)
-            if isinstance(statement, f.If) and not statement.other and _leaves(statement.then):
+            if isinstance(statement, f.If) and not statement.other and self._passes(statement.then):
                 context = context._replace(tests=(*context.tests, (statement.test, False)))
             elif isinstance(statement, f.Loop):
                 left = tuple((s.test, False) for s in statement.body if isinstance(s, f.If) and _returns(s.then))
                 context = context._replace(tests=(*context.tests, *left)) if left else context
             elif isinstance(statement, f.Try) and _leaves(statement.body):
                 context = context._replace(tried=(*context.tried, *_tried(statement)))
+
+    def _passes(self, body: tuple[f.Stmt, ...]) -> bool:
+        """Whether what follows a test runs only when its block was not taken. A module that raises is no choice."""
+        return _leaves(body) and not (self.scope.kind == "module" and isinstance(body[-1], f.Raise))
 
     def on_bind(self, s: f.Bind, c: Context) -> None:
         if s.value is not None:

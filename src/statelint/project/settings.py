@@ -186,7 +186,7 @@ class Settings:
                 if _is_table(branch):
                     inside = context._replace(tests=(*context.tests, (value.test, taken)))
                     yield from self._flat(key, branch, scope, inside, branch.at, steps)
-        elif isinstance(value, f.Item | f.Call) and key:
+        elif isinstance(value, f.Item | f.Call) and key and path_of(looked_up(value)) != key[:-1]:
             for entry, where, unless in self._worths.entries(value, scope, context):
                 inner = self._flat(key, entry, where, context, at, steps) if _is_table(entry) else ()
                 yield from (g._replace(span=scope.span(at), unless=unless) for g in inner if g.key != key)
@@ -223,6 +223,13 @@ class Settings:
 
 def _is_table(value: f.Expr) -> bool:
     return isinstance(value, f.Table) or (isinstance(value, f.Call) and getattr(value.func, "id", "") == "dict")
+
+
+def looked_up(value: f.Item | f.Call) -> f.Expr:
+    """The table that `table[key]` or `table.get(key)` looks into; the callee of any other call."""
+    if isinstance(value, f.Item):
+        return value.of
+    return value.func.of if isinstance(value.func, f.Attr) else value.func
 
 
 def path_of(target: f.Expr) -> tuple[str, ...]:

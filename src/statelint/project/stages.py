@@ -25,6 +25,10 @@ LOOSE = frozenset({"local", "example", "sample", "override"})
 """Words of which a test needs more than the word to speak of a stage."""
 TO_BE_COPIED = frozenset({"example", "sample", "template", "tmpl", "tpl", "dist", "skeleton", "skel"})
 """Words in the name of an environment file that say that it is a form to be filled in."""
+THERE = "!"
+"""The mark before the name of what must be set, not missing, for a value to be used."""
+SHOWN = frozenset({"demo"})
+"""Words of configuration that only shows the service."""
 ENVIRONMENT_FILE = re.compile(r"^\.env(\..*)?$|\.env$")
 PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
@@ -37,7 +41,9 @@ def stage_of_words(text: str) -> Stage:
 
 def stage_of_file(path: str) -> Stage:
     """The stage of a configuration file. An environment file that is a form sets nothing in production."""
-    name = path.rpartition("/")[2]
+    folder, _, name = path.rpartition("/")
+    if {part.lower() for part in PART.findall(f"{folder.rpartition('/')[2]} {name}")} & SHOWN:
+        return "development"
     if ENVIRONMENT_FILE.search(name) and TO_BE_COPIED & {part.lower() for part in PART.findall(name)}:
         return "development"
     return stage_of_words(name)
@@ -149,6 +155,34 @@ def condition(tests: Iterable[tuple[f.Expr, bool]]) -> str:
     for names, on in _asked_names(tests):
         return _told(next((n for n in names if n.isupper()), names[0]), on)
     return ""
+
+
+def presence(test: f.Expr, taken: bool) -> bool:
+    """Whether a branch is taken where what the test asks about is there: `if X:`, `if X is not None:`."""
+    if isinstance(test, f.Op) and test.op == "not":
+        return presence(test.operands[0], not taken)
+    if isinstance(test, f.Op) and test.op in ("is", "is not"):
+        right = test.operands[-1]
+        return isinstance(right, f.Const) and right.kind == "none" and taken is (test.op == "is not")
+    if isinstance(test, f.Op) and test.op in ("in", "not in"):
+        return _is_key(test.operands[0]) and taken is (test.op == "in")
+    if isinstance(test, f.Op) and test.op in ("and", "or"):
+        return taken is (test.op == "and") and any(presence(operand, taken) for operand in test.operands)
+    return taken and isinstance(test, f.Name | f.Attr | f.Item | f.Call)
+
+
+def apart(tests: Iterable[tuple[f.Expr, bool]]) -> list[tuple[f.Expr, bool]]:
+    """The tests, and what must all hold each by itself: `if A and B:` asks two things."""
+    found: list[tuple[f.Expr, bool]] = []
+    for test, taken in tests:
+        whole = not isinstance(test, f.Op) or test.op != ("and" if taken else "or")
+        found += [(test, taken)] if whole else apart((operand, taken) for operand in test.operands)  # type: ignore[union-attr]
+    return found
+
+
+def marked(name: str, test: f.Expr, taken: bool) -> str:
+    """The name that a test asks about, with the mark where it must be there for the branch to be taken."""
+    return THERE + name if presence(test, taken) else name
 
 
 def chosen(tests: Iterable[tuple[f.Expr, bool]], vocabularies: Iterable[AbstractSet[str]]) -> str:

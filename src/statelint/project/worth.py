@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from statelint import facts as f
+from statelint.project.names import Names
 from statelint.project.scopes import Binding, Context, Scope
+from statelint.project.values import Cls, Ext, Member, Obj, qualified
 from statelint.spans import Span
 
 JOINERS: Final = frozenset(
@@ -69,3 +71,18 @@ def unpacked(b: Binding) -> tuple[f.Expr, ...]:
     if b.kind == "iterate" and b.position is None:
         return items
     return items[b.position : b.position + 1] if b.kind == "assign" and b.position is not None else ()
+
+
+def named(names: Names, e: f.Expr, scope: Scope, context: Context) -> list[Worth]:
+    """The qualified name of an outside object."""
+    found = []
+    for value in names.denote(e, scope):
+        name = value.name if isinstance(value, Ext) else qualified(value)
+        if isinstance(value, Obj) and isinstance(value.cls, Ext):
+            name = value.cls.name
+        if isinstance(value, Cls):
+            bases = names.classes.outside_bases(value.scope)
+            found.append(Worth(value.scope.name, scope.span(e.at), scope, context, bases=bases))
+        if name and not (isinstance(value, Member) and isinstance(value.of, Obj)):
+            found.append(Worth(names.knowledge.canonical(name), scope.span(e.at), scope, context))
+    return found

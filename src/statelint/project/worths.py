@@ -16,9 +16,9 @@ from statelint.project.names import Names
 from statelint.project.paths import mentions
 from statelint.project.readers import Readers
 from statelint.project.scopes import Binding, Context, Scope
-from statelint.project.stages import asked, condition
-from statelint.project.values import Bound, Cls, Ext, Func, Heap, Member, Mod, Obj, qualified
-from statelint.project.worth import COMPARED, JOINERS, SAME, Frame, Worth, constants, handed, text_of, unpacked
+from statelint.project.stages import apart, asked, condition, marked
+from statelint.project.values import Bound, Cls, Ext, Func, Heap, Mod, Obj, qualified
+from statelint.project.worth import COMPARED, JOINERS, SAME, Frame, Worth, constants, handed, named, text_of, unpacked
 from statelint.spans import Span
 from statelint.store_rows import Environ
 
@@ -45,10 +45,7 @@ class Worths:
         if isinstance(e, f.Const):
             return [Worth(text_of(e), scope.span(e.at), scope, context)]
         if isinstance(e, f.Choice):
-            unless = self.absent(Context(tests=((e.test, True),)), scope, depth)
-            inside = [context._replace(tests=(*context.tests, (e.test, taken))) for taken in (True, False)]
-            found = self.of(e.then, scope, inside[0], depth + 1) + self.of(e.other, scope, inside[1], depth + 1)
-            return [w._replace(unless=w.unless or unless) for w in found]
+            return self._branch(e, True, scope, context, depth) + self._branch(e, False, scope, context, depth)
         if isinstance(e, f.Op) and e.op == "or":
             return self._either(e, scope, context, depth)
         if isinstance(e, f.Await | f.Star | f.Walrus):
@@ -69,6 +66,12 @@ class Worths:
         return Worth(None, scope.span(e.at), scope, context, env)
 
     # ── shapes ──
+
+    def _branch(self, e: f.Choice, taken: bool, scope: Scope, context: Context, depth: int) -> list[Worth]:
+        unless = self.absent(Context(tests=((e.test, taken),)), scope, depth)
+        inside = context._replace(tests=(*context.tests, (e.test, taken)))
+        found = self.of(e.then if taken else e.other, scope, inside, depth + 1)
+        return [w._replace(unless=w.unless or unless) for w in found]
 
     def _either(self, e: f.Op, scope: Scope, context: Context, depth: int) -> list[Worth]:
         """`a or b`: b is what is used when a is missing."""
@@ -121,7 +124,7 @@ class Worths:
         bindings = list(bindings_of(self._names, e.id, scope))
         found = [w for b in bindings for w in self.bound(b, depth + 1)]
         if not found:
-            known = self._named(e, scope, context)
+            known = named(self._names, e, scope, context)
             return known or [self._unknown(e, scope, context, e.id if e.id.isupper() else "")]
         if any(w.text == "none" for w in found) and any(mentions(test, e.id, scope) for test, _ in context.tests):
             return [w for w in found if w.text != "none"]  # a test around the place asks whether it is there
@@ -137,7 +140,7 @@ class Worths:
             elif isinstance(value, Cls) or (isinstance(value, Obj) and isinstance(value.cls, Cls)):
                 cls = value.scope if isinstance(value, Cls) else value.cls.scope  # type: ignore[union-attr]
                 found += self._made_with(value, e.name, depth) or self.class_member(cls, e.name, depth + 1)
-        found = found or self._named(e, scope, context)
+        found = found or named(self._names, e, scope, context)
         return found or [self._unknown(e, scope, context, e.name)]
 
     def _made_with(self, value: Obj | Cls, name: str, depth: int) -> list[Worth]:
@@ -149,20 +152,6 @@ class Worths:
         if given is None or self._names.classes.method(value.cls.scope, "__init__"):
             return []
         return self.of(given, made.scope, None, depth + 1)
-
-    def _named(self, e: f.Expr, scope: Scope, context: Context) -> list[Worth]:
-        """The qualified name of an outside object."""
-        found = []
-        for value in self._names.denote(e, scope):
-            name = value.name if isinstance(value, Ext) else qualified(value)
-            if isinstance(value, Obj) and isinstance(value.cls, Ext):
-                name = value.cls.name
-            if isinstance(value, Cls):
-                bases = self._names.classes.outside_bases(value.scope)
-                found.append(Worth(value.scope.name, scope.span(e.at), scope, context, bases=bases))
-            if name and not (isinstance(value, Member) and isinstance(value.of, Obj)):
-                found.append(Worth(self._names.knowledge.canonical(name), scope.span(e.at), scope, context))
-        return found
 
     def _item(self, e: f.Item, scope: Scope, context: Context, depth: int) -> list[Worth]:
         key = str(e.key.value) if isinstance(e.key, f.Const) else ""
@@ -231,13 +220,13 @@ class Worths:
     def _through(self, callee: Func | Bound, e: f.Call, scope: Scope, context: Context, depth: int) -> list[Worth]:
         """What a function of the project returns to this call. What it reads first comes before a default."""
         frame: Frame = handed(callee.scope, e, scope, context, isinstance(callee, Bound))
-        named = e
+        told = e
         receiver = callee.receiver if isinstance(callee, Bound) else None
         if isinstance(receiver, Obj) and receiver.site is not None and isinstance(receiver.site.expr, f.Call):
             init = self._names.classes.method(receiver.cls.scope, "__init__") if isinstance(receiver.cls, Cls) else None
             if init:  # what this very object was made with
                 frame |= handed(init, receiver.site.expr, receiver.site.scope, None, True)
-                named = e if e.args else receiver.site.expr
+                told = e if e.args else receiver.site.expr
         self._frames.append(frame | {(callee.scope, ""): (e, scope, context)})
         try:
             found = self._results(callee.scope, depth + 1)
@@ -247,7 +236,7 @@ class Worths:
             found = [w for w in found if w.text != "none"]
         if any(w.text is None and w.env for w in found):
             given = {w.text for w in found}
-            texts = [str(a.value) for a in reversed(named.args[:2]) if isinstance(a, f.Const) and a.kind == "str"]
+            texts = [str(a.value) for a in reversed(told.args[:2]) if isinstance(a, f.Const) and a.kind == "str"]
             key = next((text for text in texts if text not in given), "")
             kept = [w.unless if w.unless.isupper() else key or w.unless for w in found]
             found = [w._replace(unless=u) if w.text is not None else w for w, u in zip(found, kept, strict=True)]
@@ -280,18 +269,20 @@ class Worths:
     def absent(self, context: Context, scope: Scope, depth: int = 0) -> str:
         """The variable or name whose absence leads to a place: what a `try` before it read, or what a test asks about.
 
-        A local name that a test asks about stands for the variable that it was read from.
+        A local name that a test asks about stands for the variable that it was read from. What must be there instead is
+        marked with `THERE`.
         """
         if depth < NEAR:
             for e in reversed(context.tried):
                 if env := next((w.env for w in self.of(e, scope, None, depth + 2) if w.env), ""):
                     return env
-            for test, taken in reversed(context.tests):
+            for test, taken in reversed(apart(context.tests)):
                 found = (w.env for e in asked(test) for w in self.of(e, scope, None, depth + 2))
                 told = next(filter(None, found), "") or condition([(test, taken)])
                 if told.isupper():
-                    return told
-        return condition(context.tests)
+                    return marked(told, test, taken)
+        told = condition(context.tests)
+        return marked(told, *context.tests[-1]) if told else ""
 
     # ── names and members ──
 

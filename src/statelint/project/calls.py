@@ -28,6 +28,14 @@ class Edge(NamedTuple):
     site: CallSite | None = None
 
 
+def in_main(edge: Edge) -> bool:
+    """Whether a module calls something only where it is itself the program."""
+    if edge.site is None:
+        return False
+    top = edge.caller
+    return edge.site.context.in_main or (top.kind != "function" and top.module.dotted[-1:] == ("__main__",))
+
+
 class Calls:
     """The call graph. Built once; edges by caller, and the call sites by the qualified name of outside callees."""
 
@@ -65,8 +73,8 @@ class Calls:
 
     def only_in_main(self, function: Scope) -> bool:
         """Whether all that calls a function stands below `if __name__ == "__main__"`."""
-        callers = self.into.get(function, ())
-        return bool(callers) and all(e.caller.in_main or (e.site and e.site.context.in_main) for e in callers)
+        edges = self.into.get(function, ())
+        return bool(edges) and all(e.caller.in_main or in_main(e) for e in edges)
 
     def _add(self, edge: Edge) -> None:
         self.out[edge.caller].append(edge)

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.calls import Calls, Edge
+from statelint.project.calls import Calls, in_main
 from statelint.project.described import named
 from statelint.project.entries import Entries
 from statelint.project.importers import imported_modules
@@ -24,14 +24,6 @@ from statelint.project.walking import walk
 
 Follow = Callable[[Iterable[Scope], AbstractSet[Scope], tuple[str, ...]], set[Scope]]
 """What runs because of some scopes, without those that are barred and calls of some kinds."""
-
-
-def in_main(edge: Edge) -> bool:
-    """Whether a module calls something only where it is itself the program."""
-    top = edge.caller
-    if top.kind == "function" or edge.site is None:
-        return False
-    return edge.site.context.in_main or top.module.dotted[-1:] == ("__main__",)
 
 
 class Programs:

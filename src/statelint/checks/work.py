@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from statelint.findings import Confidence, Hit, Role, Step, Subject, Verdict
+from statelint.findings import Confidence, Hit, Role, Severity, Step, Subject, Verdict
 from statelint.project import Project
 from statelint.project.story import way_in
 from statelint.project.work import Handed
@@ -43,6 +43,7 @@ def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
             words=MappingProxyType(words),
             trace=(*trace, *way_in(handed.chain)),
             verdict=Verdict.ARGUABLE if handed.arguable else Verdict.DEFINITE,
+            severity=Severity.WARNING if handed.chain is None and not handed.arguable else None,
             confidence=_confidence(handed),
         )
 
@@ -50,4 +51,4 @@ def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
 def _confidence(handed: Handed) -> Confidence:
     if handed.arguable:
         return Confidence.LOW
-    return handed.chain.confidence if handed.chain else Confidence.MEDIUM
+    return handed.chain.confidence if handed.chain else Confidence.LOW  # no way in shows that a request does it

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from statelint import facts as f
+from statelint.project.bound_names import bindings_of
 from statelint.project.deciders import Deciders
 from statelint.project.judging import Judge, Judged, pattern
 from statelint.project.kept import Followers, Kept, Note, Stores
@@ -79,7 +80,7 @@ class KeptBySettings:
         for depth in range(1, len(given.key)):
             for other in self._.settings.find(".".join(given.key[:depth])):
                 later = other.scope is given.scope and other.span.line > given.span.line and len(other.key) == depth
-                if not later or other.expr is None or isinstance(other.expr, f.Table):
+                if not later or other.expr is None or self._is_table(other):
                     continue
                 worths = self._.settings.worths(other)
                 variable = next((w.env or w.unless for w in worths if w.env or w.unless), "")
@@ -89,6 +90,12 @@ class KeptBySettings:
                     return None
                 kept = replace(kept, unless=kept.unless or variable or self._absent(other).removeprefix(THERE))
         return kept
+
+    def _is_table(self, given: Given) -> bool:
+        """Whether a value is a table, or the name of one, whose entries are settings of their own."""
+        named = given.expr.id if isinstance(given.expr, f.Name) and given.scope is not None else ""
+        bound = bindings_of(self._.names, named, given.scope) if named and given.scope is not None else ()
+        return isinstance(given.expr, f.Table) or any(isinstance(b.value, f.Table) for b in bound)
 
     def _overridden(self, kept: Kept, given: Given, shared: list[Given]) -> Kept | None:
         """What a shared value elsewhere makes of a local one."""

@@ -63,7 +63,7 @@ class Loops:
         self._doubles = knowledge.words.get("doubles", frozenset())
         self._receives = knowledge.words.get("receives", frozenset())
         self._queues = knowledge.words.get("queues", frozenset())
-        found = {(r.scope.path, r.at): r for r in self._all()}
+        found = {(r.scope.path, r.at): r for r in sorted(self._all(), key=lambda r: bool(r.telling))}
         self.found = tuple(found[key] for key in sorted(found))
 
     def _all(self) -> Iterator[Repeated]:
@@ -96,7 +96,7 @@ class Loops:
     def _behind(self, e: f.Expr, scope: Scope, depth: int = 0) -> Values:
         """What runs when this is run: a function, or what made a coroutine, also where that is handed on or kept."""
         if isinstance(e, f.Call):
-            return self._names.denote(e.func, scope)
+            return union(self._names.denote(e.func, scope), *self._run_for(e, scope, depth))
         found = self._names.denote(e, scope)
         if any(isinstance(v, Func | Bound) for v in found) or depth > DEPTH:
             return found
@@ -107,6 +107,16 @@ class Loops:
             kept = self._names.classes.assigned(scope.owner, e.name)
             exprs = [(a.value, a.store.scope) for a in kept if a.value is not None]
         return union(*(self._behind(inner, where, depth + 1) for inner, where in exprs))
+
+    def _run_for(self, call: f.Call, scope: Scope, depth: int) -> Iterator[Values]:
+        """What a function is given to run, as one that restarts a task which has failed is."""
+        for value in self._names.denote(call.func, scope) if depth <= DEPTH else ():
+            node = value.scope.node if isinstance(value, Func | Bound) else None
+            if isinstance(node, f.Function) and isinstance(value, Func | Bound):
+                called = {last_name(site.call.func) for site in value.scope.calls if isinstance(site.call.func, f.Name)}
+                params = [p.name for p in node.params][isinstance(value, Bound) :]
+                given = [*zip(params, call.args, strict=False), *call.keywords]
+                yield from (self._behind(arg, scope, depth + 1) for name, arg in given if name in called)
 
     def _told(self, how: str, work: Scope, site: CallSite, maker: str) -> Iterator[Repeated]:
         loop = self._loop(work, maker)

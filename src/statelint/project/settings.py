@@ -18,6 +18,7 @@ from statelint.project.bound_names import bindings_of
 from statelint.project.names import Names
 from statelint.project.scopes import Context, Scope
 from statelint.project.stages import Stage, stage, stage_of_file
+from statelint.project.values import Func
 from statelint.project.variables import Variables
 from statelint.project.worth import Worth
 from statelint.project.worths import Worths
@@ -190,11 +191,23 @@ class Settings:
             for entry, where, unless in self._worths.entries(value, scope, context):
                 inner = self._flat(key, entry, where, context, at, steps) if _is_table(entry) else ()
                 yield from (g._replace(span=scope.span(at), unless=unless) for g in inner if g.key != key)
+            for entry, where, around in self._returned(value, scope):
+                inner = self._flat(key, entry, where, around if around.tests else context, entry.at, steps)
+                yield from (g for g in inner if g.key != key)
         elif isinstance(value, f.Name) and key:
             for b in bindings_of(self._names, value.id, scope):
                 if b.value is not None and _is_table(b.value) and b.value is not value:
-                    inner = self._flat(key, b.value, b.scope, context, at, steps)
+                    chosen = b.context.tests and not context.tests
+                    inner = self._flat(key, b.value, b.scope, b.context if chosen else context, at, steps)
                     yield from (g for g in inner if g.key != key)
+
+    def _returned(self, value: f.Expr, scope: Scope) -> Iterator[tuple[f.Expr, Scope, Context]]:
+        """The tables, or names of tables, that a function of the project returns to a call."""
+        found = self._names.denote(value.func, scope) if isinstance(value, f.Call) else ()
+        for function in (callee.scope for callee in found if isinstance(callee, Func)):
+            for returned, context in function.returned:
+                if _is_table(returned) or isinstance(returned, f.Name):
+                    yield returned, function, context
 
     def _files(self) -> Iterator[Given]:
         for path, documents in sorted(self._documents.items()):

@@ -135,7 +135,8 @@ class KeptByCalls:
             worths = self._.worths.of(given, scope, site.context)
             told = self._.outcomes
             worths = [w for w in worths if told.reached(w.context, w.scope) is not False]
-            wanted = {w.span for w in worths if told.asked_for(w.context, w.scope, w.text or "")}
+            inside = [(w, w.context.beyond(site.context)) for w in worths]
+            wanted = {w.span for w, c in inside if told.asked_for(c, w.scope, w.text or "", choice=True)}
             judged = [self._judge.worth(row, w) for w in worths]
             if len(judged) > 1 and all(j.judgement == "local" for j in judged):
                 judged = [judged[0]._replace(unless="", span=None, context=Context())]  # local whichever it is

@@ -47,7 +47,7 @@ class KeptBySettings:
                 continue
             if row.follows and (not row.follows.value or pattern(row.follows.value).search(j.text)):
                 yield from self._followed(library, row, key, given, j)
-            elif j.judgement == "local" and not self._asked_for(given, j):
+            elif j.judgement == "local" and not self._asked_for(given, j, len(places) > 1):
                 kept = self._placed(library, row, key, given, j)
                 left = self._overridden(kept, given, [g for g, _ in shared if g is not given])
                 left = left and self._replaced(left, row, given)
@@ -67,9 +67,14 @@ class KeptBySettings:
         arguable = row.grade == "arguable" or given.stage in ("development", "test")
         return Kept(row, library, "setting", key, owner, span, unless, given.stage, arguable, notes=notes)
 
-    def _asked_for(self, given: Given, j: Judged) -> bool:
-        contexts = (given.context, j.context) if given.scope is not None else ()
-        return any(self._.outcomes.asked_for(c, given.scope, j.text) for c in contexts if given.scope is not None)
+    def _asked_for(self, given: Given, j: Judged, others: bool) -> bool:
+        """Whether a value is chosen on request alone; that takes others of the setting, or of its own expression."""
+        if given.scope is None:
+            return False
+        asked = self._.outcomes.asked_for
+        return asked(given.context, given.scope, j.text, others) or asked(
+            j.context.beyond(given.context), given.scope, j.text, choice=True
+        )
 
     def _absent(self, given: Given) -> str:
         """What must be missing for a setting to be given where it is."""

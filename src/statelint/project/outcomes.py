@@ -34,17 +34,17 @@ class Outcomes:
             return False  # what was tried did not fail
         return None if None in found or context.tried else True
 
-    def asked_for(self, context: Context, scope: Scope, text: str) -> bool:
+    def asked_for(self, context: Context, scope: Scope, text: str, choice: bool = False) -> bool:
         """Whether a test leads to a value only where that is asked for, and nothing in the repository asks.
 
         `if kind == "sqlite":` and `if USE_SQLITE:` come to a SQLite store by the choice of whoever runs the service, by
-        no default.
+        no default. A switch says so only where it is a `choice` between values: else it turns on what is local anyway.
         """
-        return any(self._asks(test, taken, scope, text) for test, taken in context.tests)
+        return any(self._asks(test, taken, scope, text, choice) for test, taken in context.tests)
 
-    def _asks(self, test: f.Expr, taken: bool, scope: Scope, text: str) -> bool:
+    def _asks(self, test: f.Expr, taken: bool, scope: Scope, text: str, choice: bool) -> bool:
         if isinstance(test, f.Op) and test.op == "not":
-            return self._asks(test.operands[0], not taken, scope, text)
+            return self._asks(test.operands[0], not taken, scope, text, choice)
         if not taken or stage_of_tests(Context(tests=((test, taken),))) == "production":
             return False
         if isinstance(test, f.Op):
@@ -54,13 +54,13 @@ class Outcomes:
             assert isinstance(wanted, f.Const)
             known = {w.text and w.text.lower() for w in self._worths.of(asked, scope)}
             spoken = bool(wanted.value) and str(wanted.value).lower() in text.lower()
-            other = known & FALSE == known - {None} != set() and self._variable(asked, scope) != ""
+            other = choice and known & FALSE == known - {None} != set() and self._variable(asked, scope) != ""
             return (
                 (spoken or other)
                 and str(wanted.value).lower() not in known
                 and not self._compared("==", asked, wanted, scope)
             )
-        found = self._worths.of(test, scope)
+        found = self._worths.of(test, scope) if choice else []
         texts = {w.text.lower() for w in found if w.text is not None}
         return bool(texts) and texts <= FALSE and self._is(test, scope) is None and self._variable(test, scope) != ""
 

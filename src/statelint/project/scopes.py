@@ -35,6 +35,11 @@ class Context(NamedTuple):
         """The line and column where that block ends."""
         return _end(self.block) if self.block else (0, 0)
 
+    def beyond(self, outer: Context) -> Context:
+        """The same place as seen from one around it: without the tests that lead there."""
+        shared = len(outer.tests)
+        return self._replace(tests=self.tests[shared:]) if self.tests[:shared] == outer.tests else self
+
 
 USUAL: Final = Context()
 """Of what stands right in a body."""

@@ -60,5 +60,5 @@ def _unless(name: str) -> str:
     if not name:
         return ""
     if name.startswith(THERE):
-        return f", where `{name.removeprefix(THERE)}` is set"
+        return f", unless `{name.removeprefix(THERE)}` is off"
     return f", unless {name}" if " " in name else f", unless `{name}` is set"

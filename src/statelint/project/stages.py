@@ -182,7 +182,7 @@ def apart(tests: Iterable[tuple[f.Expr, bool]]) -> list[tuple[f.Expr, bool]]:
 
 def marked(name: str, test: f.Expr, taken: bool) -> str:
     """The name that a test asks about, with the mark where it must be there for the branch to be taken."""
-    return THERE + name if presence(test, taken) else name
+    return THERE + name if " " not in name and presence(test, taken) else name
 
 
 def chosen(tests: Iterable[tuple[f.Expr, bool]], vocabularies: Iterable[AbstractSet[str]]) -> str:

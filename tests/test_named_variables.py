@@ -169,7 +169,7 @@ def test_the_variable_that_decides_is_named(name: str, tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(HEAD + textwrap.dedent(text))
     messages = [finding.message for finding in analyse(tmp_path).findings]
     found = [re.search(r"unless `([\w.]+)` is (set|off)", text) for text in messages]
-    named = [(m and ("+" if m[1] == "where" else "") + m[2]) or "" for m in found]
+    named = [(m and ("+" if m[2] == "off" else "") + m[1]) or "" for m in found]
     assert named == ([] if expected is None else [expected])
 
 

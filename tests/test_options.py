@@ -70,7 +70,7 @@ def test_what_is_said_beside_the_findings(project: Path) -> None:
     assert len(outcome.out.splitlines()) == 1
     told = outcome.err.decode()
     assert "1  SL101  error    mutable-module-state" in told and "1  SL103  error    process-local-counter" in told
-    assert "2 findings (2 errors) in 1 file, 1 way in" in told
+    assert "2 findings (2 errors) in 2 files, 1 way in" in told
     assert "shown: the first 1 (--max-findings)" in told
     assert check(project, "-q").err == b""
     assert "ways in: 1 by flask" in check(project, "-v").err.decode()

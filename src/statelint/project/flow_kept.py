@@ -26,7 +26,7 @@ class Kept:
         """The sites among them that are folders, so that all below them holds it."""
         self.written: set[str] = set()
         """The sites that code writes to, which no child process or library has to fill, then."""
-        self._bits: dict[object, int] = {}
+        self._numbers: dict[object, int] = {}
         self.read = 0
         """The places that were read, one bit each."""
         self.changed = 0
@@ -35,11 +35,8 @@ class Kept:
         """Whether one of them holds more request data or files than before."""
 
     def bit(self, place: object) -> int:
-        """The number of a place."""
-        bit = self._bits.get(place)
-        if bit is None:
-            bit = self._bits[place] = 1 << len(self._bits)
-        return bit
+        """The bit of a place, made anew each time: many bits, each as long as they are many, would take much memory."""
+        return 1 << self._numbers.setdefault(place, len(self._numbers))
 
     def begin(self) -> None:
         """Nothing is changed as yet."""

@@ -89,7 +89,7 @@ class Elements:
         if isinstance(value, Obj) and value.of is not None:
             return union((Part(value),), self._annotated(value.of.expr, value.of.scope))
         if isinstance(value, Made) and value.name in HANDING and isinstance(value.site.expr, f.Call):
-            return union(*(self.elements(v) for e in value.site.expr.args for v in self._gone_through(e, value)))
+            return self._gone_through(value, value.site.expr)
         if not isinstance(value, Heap):
             return (Part(value),)
         given = self._names.given()
@@ -109,8 +109,16 @@ class Elements:
     def _annotated(self, annotation: f.Expr, scope: Scope) -> Values:
         return union(*(self._names.annotated(e, scope) for e in held_types(annotation)))
 
-    def _gone_through(self, e: f.Expr, by: Made) -> Values:
-        return tuple(v for v in self._names.denote(e, by.site.scope) if v is not by)
+    def _gone_through(self, value: Made, call: f.Call) -> Values:
+        """The elements of what a function goes through, once each: `rows = chain(rows, reversed(more))` leads back."""
+        if value.site in self._active:
+            return ()
+        self._active.add(value.site)
+        try:
+            held = [v for e in call.args for v in self._names.denote(e, value.site.scope)]
+            return union(*map(self.elements, held))
+        finally:
+            self._active.discard(value.site)
 
     def _made_on_demand(self, value: Heap) -> Values:
         """The objects that a container makes for a key it lacks: `defaultdict(Basket)`."""

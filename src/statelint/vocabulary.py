@@ -117,6 +117,10 @@ class Keeper(Row, frozen=True):
 
     names: tuple[str, ...]
     position: int = 0
+    keyword: str = ""
+    """The argument of the decorator that can say otherwise: `lifetime="scoped"`."""
+    lasting: str = ""
+    """What it says where there is one for the whole process."""
 
 
 class Broadcast(Row, frozen=True):

@@ -21,6 +21,7 @@ from statelint.project.values import Func, qualified
 
 PUTTING: Final = frozenset({"append", "add", "extend", "update", "setdefault", "insert"})
 TAKING: Final = frozenset({"pop", "popitem", "popleft", "clear", "remove", "discard"})
+"""Methods that only take something out of a container."""
 NONE: Final[Mapping[str, bool]] = MappingProxyType({})
 
 

@@ -13,6 +13,7 @@ from collections.abc import Set as AbstractSet
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.first_use import TAKING
 from statelint.project.homes import Home
 from statelint.project.names import Names
 from statelint.project.paths import mentions
@@ -27,7 +28,7 @@ WAYS = {"realtime": frozenset({"websocket", "event"}), "job": frozenset({"task",
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 CONTAINERS = frozenset({"builtins.list", "builtins.dict", "builtins.set"})
 KEYED = frozenset({"item", "augment"})
-NEUTRAL = frozenset({"del", "pop", "clear", "popitem", "popleft", "discard", "remove", "setdefault"})
+NEUTRAL = TAKING | {"del", "setdefault"}
 
 
 def words(name: str) -> list[str]:

@@ -14,6 +14,7 @@ from statelint.project.scopes import CallSite, Scope
 from statelint.project.singles import single_classes
 from statelint.project.values import Cls, Func, Heap, Obj, Site, Value, qualified
 from statelint.spans import Span
+from statelint.vocabulary import Keeper
 
 
 def settle(
@@ -76,7 +77,8 @@ class _Settling:
             for decorator in scope.node.decorators if scope.node and scope.parent else ():
                 target = decorator.func if isinstance(decorator, f.Call) else decorator
                 names = [qualified(v) for v in self._names.denote(target, scope.parent or scope)]
-                if any(name and self._knowledge.find("keepers", name) for name in names):
+                rows = [row for name in names if name and (row := self._knowledge.find("keepers", name))]
+                if any(_is_lasting(row, decorator) for _, row in rows):
                     made = Cls(scope) if scope.kind == "class" else Func(scope)
                     self._kept((made,), scope.span(decorator.at))
 
@@ -239,3 +241,9 @@ class _Settling:
 
     def _lasts_by_itself(self, cls: Scope) -> bool:
         return cls in self._homes.long_classes and cls not in self._homes.keepers
+
+
+def _is_lasting(row: Keeper, decorator: f.Expr) -> bool:
+    """Whether a decorator leaves it at one object for the whole process."""
+    given = dict(decorator.keywords).get(row.keyword) if isinstance(decorator, f.Call) else None
+    return given is None or (isinstance(given, f.Const) and given.value == row.lasting)

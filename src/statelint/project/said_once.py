@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from statelint import facts as f
+from statelint.project.first_use import TAKING
 from statelint.project.paths import last_name, mentions
 from statelint.project.walking import walk
 from statelint.project.writes import Write
 from statelint.spans import Place
 
 ADDING: Final = frozenset({"add", "append", "setdefault"})
-EMPTYING: Final = frozenset({"clear", "discard", "remove", "pop"})
 
 
 def remembers_what_was_said(writes: Sequence[Write], says: Collection[str]) -> bool:
@@ -38,7 +38,7 @@ def _times(body: tuple[f.Stmt, ...], name: str) -> int:
     """How often code names a container, where it is not to take something out."""
     nodes = list(walk(body))
     calls = (node.func for node in nodes if isinstance(node, f.Call) and isinstance(node.func, f.Attr))
-    emptied = sum(isinstance(c.of, f.Name) and c.of.id == name for c in calls if c.name in EMPTYING)
+    emptied = sum(isinstance(c.of, f.Name) and c.of.id == name for c in calls if c.name in TAKING)
     return sum(isinstance(node, f.Name) and node.id == name for node in nodes) - emptied
 
 

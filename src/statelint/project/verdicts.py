@@ -11,7 +11,7 @@ from typing import Final
 from statelint import facts as f
 from statelint.findings import Verdict
 from statelint.knowledge import Knowledge
-from statelint.project.first_use import PUTTING, FirstUse
+from statelint.project.first_use import PUTTING, TAKING, FirstUse
 from statelint.project.homes import Home
 from statelint.project.kinds import words
 from statelint.project.names import Names
@@ -24,7 +24,6 @@ from statelint.project.values import Cls, Ext, Func, Lit, Obj, qualified
 from statelint.project.writes import Write
 
 REMOVING: Final = frozenset({"del", "pop", "clear", "popitem", "discard"})
-TAKING: Final = frozenset({"remove", "discard", "pop", "popleft", "clear"})
 
 
 class Verdicts:

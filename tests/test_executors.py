@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 import msgspec
@@ -77,6 +80,26 @@ def test_what_a_cluster_gives_up_is_done_here(tmp_path: Path, shop: Path) -> Non
         assert f"{len(PIECES) - len(found)} of the cluster's pieces" in " ".join(asked.notes())
         outcome = statelint(*JSON, "--executor", cluster.executor, cwd=shop)
         assert outcome.code == 2 and b"has no workers" in outcome.err
+
+
+def test_a_result_that_dies_with_its_worker_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Done is not handed over yet: nobody is left to do it again, and waiting for it would never end."""
+    pytest.importorskip("distributed")
+    with running("dask", tmp_path) as cluster:
+        kind = import_module("statelint.executors.dask")
+        monkeypatch.setattr(kind, "PATIENCE", 1.0)
+        connection = kind.connect(there, cluster.executor.partition("=")[2])
+        try:
+            handle = connection.submit(PIECES[0])
+            while not connection.settled([handle], 1.0):
+                pass
+            for worker in cluster.workers():
+                os.kill(worker, signal.SIGKILL)
+            with suppress(TimeoutError, kind.distributed.CancelledError):
+                pytest.fail(f"{connection.result(handle)!r} came from nowhere")
+        finally:
+            connection.close()
+            gc.collect()  # finalizers of futures that run while Python 3.11 parses make its parser raise
 
 
 def test_a_worker_with_another_version_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

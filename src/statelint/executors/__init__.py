@@ -41,7 +41,7 @@ class Connection(Protocol):
         """Those that are done, or given up; none when it takes longer."""
 
     def result(self, handle: Any) -> bytes:
-        """Raises what it was given up for."""
+        """Raises what it was given up for, also that it is not handed over within PATIENCE."""
 
     def close(self) -> None: ...
 

@@ -56,7 +56,7 @@ class Scheduler:
             return tuple(handle for handle in handles if handle.done())
 
     def result(self, handle: Any) -> bytes:
-        return bytes(handle.result())
+        return bytes(handle.result(timeout=PATIENCE))  # it may lie on a worker that has died since
 
     def close(self) -> None:
         self._client.close(timeout=PATIENCE)

@@ -78,7 +78,7 @@ class Nodes:
         return tuple(ray.wait(handles, num_returns=1, timeout=seconds)[0])
 
     def result(self, handle: Any) -> bytes:
-        return bytes(ray.get(handle))
+        return bytes(ray.get(handle, timeout=PATIENCE))  # it may lie on a node that has died since
 
     def close(self) -> None:
         self._open.close()

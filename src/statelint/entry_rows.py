@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from statelint.rows import Row
 
 EntryKind = Literal[
@@ -108,6 +110,10 @@ class Described(Row, frozen=True):
     """A key beside it that names the module, where the name alone is no dotted one."""
     entry: EntryKind = "route"
     label: str = ""
+    files: dict[str, str] = msgspec.field(default_factory=dict)
+    """Key and value that mark a part of the request as a file, which the function gets under the part's name."""
+    gives: str = ""
+    """The class of such a file."""
 
 
 class Script(Row, frozen=True):

@@ -131,7 +131,7 @@ class Pass(Row, frozen=True):
     how: Literal[
         "clean", "same", "content", "decode-text", "derived", "wrap", "same-path", "join-path", "call", "call-each",
         "call-later", "bind", "element", "pairs", "numbered", "zip", "attribute", "store", "context", "wrapper",
-        "table", "text", "inside", "spelled",
+        "table", "text", "inside", "spelled", "asks",
     ]  # fmt: skip
     argument: int = 0
     """For `call` and its like the position of the callable; for others the position of what is passed on."""
@@ -151,6 +151,8 @@ class Location(Row, frozen=True):
     """Whether objects of the type are paths."""
     methods: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
+    made_by: tuple[str, ...] = ()
+    """Calls whose first argument is the path of such a place from then on."""
 
 
 class Remover(Row, frozen=True):
@@ -168,6 +170,8 @@ class Handoff(Row, frozen=True):
     names: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     """Methods of functions that are tasks, or of receivers that nothing resolves."""
+    of_tasks: tuple[str, ...] = ()
+    """Methods of functions that are tasks, whose names others have as well."""
     items: tuple[str, ...] = ()
     """Objects to whose items or attributes the path is assigned."""
     unless: tuple[str, ...] = ()

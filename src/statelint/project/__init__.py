@@ -246,7 +246,7 @@ class Project:
     @cached_property
     def flows(self) -> Flows:
         """Request data that lands on local disk."""
-        return Flows(self.names, self.calls, self.entries, self.reach, self.shelves)
+        return Flows(self.names, self.calls, self.entries, self.reach, self.shelves, self.homes)
 
     @cached_property
     def variables(self) -> Variables:

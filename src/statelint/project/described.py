@@ -22,6 +22,8 @@ class Operation(NamedTuple):
     library: str
     text: str
     span: Span
+    files: tuple[tuple[str, bool], ...] = ()
+    """The names of the files that it gets, each with whether there may be several."""
 
 
 def described(
@@ -41,7 +43,22 @@ def described(
                         text = f"{module}.{s.value}" if module else s.value
                         for value in named(text, names):
                             if isinstance(value, Func):
-                                yield Operation(value.scope, row, library, text, Span.at(path, s.key_at))
+                                files = tuple(_files(document, s.path[:-1], row))
+                                yield Operation(value.scope, row, library, text, Span.at(path, s.key_at), files)
+
+
+def _files(document: f.Document, operation: tuple[str, ...], row: Described) -> Iterator[tuple[str, bool]]:
+    """The files among the properties of a body, or among the named parts of a form."""
+    inside = [s for s in document.settings if s.path[: len(operation)] == operation and row.files]
+    named = {s.path[:-1]: s.value for s in inside if s.path[-1] == "name"}
+    for s in inside:
+        if row.files.get(s.path[-1]) == s.value:
+            several = s.path[-2] == "items"
+            owner = s.path[: -2 if several else -1]
+            if owner in named:
+                yield named[owner], several
+            elif owner[-2:-1] == ("properties",):
+                yield owner[-1], several
 
 
 def named(text: str, names: Names) -> tuple[Value, ...]:

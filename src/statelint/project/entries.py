@@ -56,7 +56,9 @@ class Entries:
         self._scripts = tuple(scripts(names, calls, knowledge))
         self.scripts = frozenset(found.scope for found in self._scripts)
         """Modules whose body runs anew for each session."""
-        found = (*self._collect("handlers", lambda lib: lib.handlers), *self._alone(documents))
+        self.operations = tuple(described(names, knowledge, documents))
+        """Functions that configuration files name."""
+        found = (*self._collect("handlers", lambda lib: lib.handlers), *self._alone())
         handlers = [e for e in found if self._serves(e.scope)]
         known = {e.scope for e in handlers if not e.by_name} | self._tried
         handlers = [e for e in handlers if not (e.by_name and e.scope in known)]
@@ -121,12 +123,12 @@ class Entries:
                 else:
                     yield from found
 
-    def _alone(self, documents: Mapping[str, tuple[f.Document, ...]]) -> Iterator[Entry]:
+    def _alone(self) -> Iterator[Entry]:
         """The entries that no line of the function or class itself tells."""
         for found in self._scripts:
             label = (found.row.label or "{name}").replace("{name}", found.scope.module.name)
             yield Entry(found.scope, found.row.entry, label, found.library, found.scope.span(found.at), False)
-        for named in described(self._names, self._knowledge, documents):
+        for named in self.operations:
             label = (named.row.label or "{name}").replace("{name}", named.text)
             yield Entry(named.scope, named.row.entry, label, named.library, named.span, False)
 

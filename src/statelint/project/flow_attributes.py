@@ -19,6 +19,7 @@ from statelint.project.flow_values import (
     Value,
     below,
     join,
+    lasting,
     shape,
     taints,
     tells,
@@ -57,6 +58,12 @@ class Attribution:
                 if isinstance(atom, Inst):
                     keys.append(("path", f"{atom.cls}.{target.name}"))
         return keys
+
+    def as_long(self, owner: object, scope: Scope, value: Value) -> Value:
+        """A value that becomes an attribute: what the constructor of an object that lasts makes lasts as long."""
+        if isinstance(owner, Scope) and owner.kind == "class" and scope.name == "__init__" and _temporary(value):
+            return lasting(value) if self._run.outlives(owner) else value
+        return value
 
     def attribute(self, act: Activation, e: f.Attr, base: Value) -> Value:
         """What `e` holds when the object before the dot holds `base`."""
@@ -172,8 +179,16 @@ class Attribution:
             for assigned in self._run.names.classes.assigned(owner, e.name)[:4]:
                 if assigned.value is not None and first_parameter(assigned.store.scope):
                     key = (assigned.store.scope, f"self.{e.name}")
-                    found.append(self._run.once(key, assigned.value, assigned.store.scope))
+                    value = self._run.once(key, assigned.value, assigned.store.scope)
+                    found.append(self.as_long(owner, assigned.store.scope, value))
         return join(found)
+
+
+def _temporary(value: Value) -> bool:
+    return any(
+        (isinstance(a, Loc) and bool(a.temp)) or (isinstance(a, Handle) and any(loc.temp for loc in a.locs))
+        for a in value
+    )
 
 
 def _decorators(node: object) -> list[str]:

@@ -8,7 +8,7 @@ from functools import cache
 import msgspec
 
 from statelint import facts as f
-from statelint.project.flow_events import Frame, Keep, Landing, Mark, Removal
+from statelint.project.flow_events import Asked, Frame, Keep, Landing, Mark, Removal
 
 HARMLESS = frozenset({"close", "flush", "seek", "str", "Path", "len", "info", "debug", "warning", "exception"})
 STAYS, LEAKS, GONE, SWEPT = "stays", "leaks", "gone", "swept"
@@ -122,6 +122,27 @@ def _exists(test: f.Expr) -> bool:
         (c.func.name if isinstance(c.func, f.Attr) else getattr(c.func, "id", "")) in ("exists", "isfile", "is_file")
         for c in calls_in(test)
     )
+
+
+def spares(asked: Asked, landing: Landing) -> bool:
+    """Whether a file is written only where there is none as yet, so that it is there for later requests."""
+    if asked.number > landing.number or not {x.site for x in asked.locs} & {x.site for x in landing.locs if x.exact}:
+        return False
+    for frame in landing.frames:
+        if frame.scope is asked.scope and any(m.kind == "if" and _asks(m.node, asked) for m in frame.marks):
+            return True
+    at = next((m for m in reversed(asked.frames[-1].marks) if m.kind == "at"), None)
+    behind = at.node[at.number] if at is not None and isinstance(at.node, tuple) else None
+    return (
+        isinstance(behind, f.If)
+        and _asks(behind, asked)
+        and bool(behind.then)
+        and isinstance(behind.then[-1], f.Return)
+    )
+
+
+def _asks(node: object, asked: Asked) -> bool:
+    return isinstance(node, f.If) and any(call.at == asked.at for call in calls_in(node.test))
 
 
 def calls_in(node: object) -> Iterator[f.Call]:

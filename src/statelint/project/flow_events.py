@@ -89,6 +89,16 @@ class Handed:
     unless: tuple[str, ...] = ()
 
 
+class Asked(NamedTuple):
+    """It is asked whether there are files at paths."""
+
+    scope: Scope
+    at: Place
+    locs: frozenset[Loc]
+    frames: tuple[Frame, ...]
+    number: int
+
+
 class Sent(NamedTuple):
     """Paths whose files are read or sent to the client."""
 
@@ -129,6 +139,7 @@ class Events:
     keeps: list[Keep] = field(default_factory=list)
     handed: list[Handed] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
 
     def lengths(self) -> tuple[int, ...]:
         return tuple(len(part) for part in self._parts())
@@ -148,4 +159,4 @@ class Events:
         return found
 
     def _parts(self) -> tuple[list[Any], ...]:
-        return (self.landings, self.removals, self.keeps, self.handed, self.sent)
+        return (self.landings, self.removals, self.keeps, self.handed, self.sent, self.asked)

@@ -244,7 +244,7 @@ class Evaluator:
         elif isinstance(target, f.Attr):
             self.value(act, target.of)
             for key in self._run.attribution.keys(act, target):
-                self._run.kept.remember(key, value)
+                self._run.kept.remember(key, self._run.attribution.as_long(key[0], act.scope, value))
         elif isinstance(target, f.Item):
             self._run.library.assigned_item(act, target, value)
             self.store(act, target.of, value, written(target.key))

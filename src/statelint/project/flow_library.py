@@ -329,6 +329,8 @@ class Library:
                 return row
             if attribute in row.attributes and (is_task or unresolved):
                 return row
+            if is_task and attribute in row.of_tasks:
+                return row
         return None
 
     def hand(self, act: Activation, row: Handoff, value: Value, call: f.Expr, at: Place) -> None:

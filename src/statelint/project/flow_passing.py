@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from statelint import facts as f
 from statelint.flow_rows import Pass
-from statelint.project.flow_events import Activation, Mark
+from statelint.project.flow_events import Activation, Asked, Mark
 from statelint.project.flow_given import Given
 from statelint.project.flow_sources import element
 from statelint.project.flow_values import (
@@ -24,6 +24,7 @@ from statelint.project.flow_values import (
     derived,
     join,
     keyed,
+    locs,
     many,
     taints,
     written,
@@ -54,6 +55,11 @@ class Passing:
             value = given.everything()
         sources = self._run.sources
         if how == "clean":
+            return NONE
+        if how == "asks":
+            places = frozenset(x for x in locs(value) if x.exact)
+            if places:
+                self._run.events.asked.append(Asked(act.scope, at, places, self._run.frames(), self._run.next()))
             return NONE
         if how == "same":
             return value

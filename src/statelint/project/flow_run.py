@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from statelint import facts as f
 from statelint.project.aliases import alias, imported
@@ -29,6 +29,7 @@ from statelint.project.flow_values import (
     Taint,
     Value,
     join,
+    lasting,
     many,
     tells,
 )
@@ -52,6 +53,7 @@ class Run:
         touching: frozenset[Scope],
         placing: frozenset[Scope],
         decoding: frozenset[Scope],
+        outlives: Callable[[Scope], bool],
     ) -> None:
         self.names = names
         self.calls = calls
@@ -70,6 +72,8 @@ class Run:
         self.decorated = decorated_by(names)
         self.decoding = decoding
         """Functions above the decoding of text, which alone makes a file of it."""
+        self.outlives = outlives
+        """Whether the objects of a class last as long as the process."""
         self.kept = Kept(lambda cls: self.library.where(cls))
         self.left = 0
         """How many more expressions may be evaluated."""
@@ -279,7 +283,7 @@ class Run:
             value = self.evaluator.lazily(b.value, b.scope)
             if b.position is not None:
                 value = self.evaluator.unpacked(value, b.position)
-            return self._lasting(value) if b.scope.kind != "function" else value
+            return lasting(value) if b.scope.kind != "function" else value
         if b.kind == "iterate" and b.value is not None:
             return element(self.evaluator.lazily(b.value, b.scope), True, self.sources)
         if b.kind == "enter" and b.value is not None:
@@ -334,18 +338,6 @@ class Run:
             if "task" in last or last in ("actor", "job"):
                 return True
         return False
-
-    @staticmethod
-    def _lasting(value: Value) -> Value:
-        """Paths and files made at import live as long as the process, whatever made them."""
-        return frozenset(
-            Loc(a.site, a.exact, "", True)
-            if isinstance(a, Loc)
-            else Handle(a.where, frozenset(Loc(p.site, p.exact, "", True) for p in a.locs), a.mode, a.opened)
-            if isinstance(a, Handle)
-            else a
-            for a in value
-        )
 
     def statics(self, values: Values) -> Value:
         """Outside classes that name resolution knows a value to be an instance of."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from statelint import facts as f
 from statelint.flow_rows import Source, Upload
 from statelint.knowledge import Knowledge
 from statelint.project.aliases import alias
 from statelint.project.calls import Calls
+from statelint.project.described import Operation
 from statelint.project.flow_callbacks import Callbacks
 from statelint.project.flow_values import NONE, Inst, Many, Origin, Taint, Value, join, many
 from statelint.project.names import Names
@@ -25,7 +26,7 @@ MANY = frozenset(
 class Sources:
     """Knowledge of sources, looked up by qualified name, by parameter and by bare attribute."""
 
-    def __init__(self, names: Names, calls: Calls, knowledge: Knowledge) -> None:
+    def __init__(self, names: Names, calls: Calls, knowledge: Knowledge, operations: Iterable[Operation] = ()) -> None:
         self._names = names
         self._calls = calls
         self._knowledge = knowledge
@@ -46,6 +47,16 @@ class Sources:
             stem: () if library.always else library.imports or (stem,) for stem, library in knowledge.libraries
         }
         self._given = Callbacks(names, knowledge, [row for _, row in self._rows]).given
+        for found in operations:
+            self._described(found)
+
+    def _described(self, operation: Operation) -> None:
+        """The files that an interface description says a function gets."""
+        files = dict(operation.files)
+        for param in operation.scope.node.params if isinstance(operation.scope.node, f.Function) else ():
+            if param.name in files:
+                row = Source(type=operation.row.gives, many=files[param.name])
+                self._given[operation.scope, param.name].append((row, param.at, operation.scope))
 
     # ── types ──
 

@@ -237,6 +237,18 @@ def content_of(value: Value) -> Value:
     )
 
 
+def lasting(value: Value) -> Value:
+    """Paths and files that are made at import, or for an object that lasts, live as long, whatever made them."""
+    return frozenset(
+        Loc(a.site, a.exact, "", True)
+        if isinstance(a, Loc)
+        else Handle(a.where, frozenset(Loc(p.site, p.exact, "", True) for p in a.locs), a.mode, a.opened)
+        if isinstance(a, Handle)
+        else a
+        for a in value
+    )
+
+
 def below(value: Value) -> Value:
     """Paths below the paths in a value."""
     return frozenset(Loc(loc.site, False, loc.temp, loc.shared) for loc in locs(value))

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.project.calls import Calls
 from statelint.project.entries import Entries
-from statelint.project.flow_cleanup import GONE, LEAKS, STAYS, SWEPT, calls_in, fate
+from statelint.project.flow_cleanup import GONE, LEAKS, STAYS, SWEPT, calls_in, fate, spares
 from statelint.project.flow_events import Handed, Landing
 from statelint.project.flow_run import Run
 from statelint.project.flow_serving import Serving
 from statelint.project.flow_sources import Sources
 from statelint.project.flow_switch import Switches
-from statelint.project.flow_tokens import Tokens
-from statelint.project.flow_values import Origin
+from statelint.project.flow_tokens import Tokens, last
+from statelint.project.flow_values import Origin, locs
 from statelint.project.flow_ways import Ways
+from statelint.project.homes import Homes
 from statelint.project.kinds import words
 from statelint.project.names import Names
 from statelint.project.reach import Reach
 from statelint.project.scopes import Scope
 from statelint.project.shelves import Shelves
+from statelint.project.values import qualified
 from statelint.spans import Span
 
 KINDS = ("upload", "derived", "swept", "chunks", "switched", "leak")
 """Kinds of a landing, the worst first; a sink reached in several ways is the worst of them."""
+
+
+DEVICE_BUDGET = 1_000
+"""Evaluated expressions for the path of one device."""
 
 
 class Landed(NamedTuple):
@@ -54,7 +60,9 @@ class Landed(NamedTuple):
 class Flows:
     """All landings of the project, judged. Evaluated once, when first asked for."""
 
-    def __init__(self, names: Names, calls: Calls, entries: Entries, reach: Reach, shelves: Shelves) -> None:
+    def __init__(
+        self, names: Names, calls: Calls, entries: Entries, reach: Reach, shelves: Shelves, homes: Homes
+    ) -> None:
         knowledge = names.knowledge
         self._names = names
         self._calls = calls
@@ -65,7 +73,7 @@ class Flows:
         self.landed: tuple[Landed, ...] = ()
         self.cut_short = False
         """Whether the project is larger than the budget of evaluated expressions, so that uploads may be missed."""
-        sources = Sources(names, calls, knowledge)
+        sources = Sources(names, calls, knowledge, entries.operations)
         self._tokens = tokens = Tokens(names, sources)
         self._removing: dict[Scope, bool] = {}
         served = [s for s in names.every if s.module.in_service]
@@ -80,10 +88,14 @@ class Flows:
         placing = self._upward(makers)
         touching = self._upward(sourced) | placing | writers | landing
         decoding = self._upward({s for s in served if tokens.decodes(s)})
-        self._run = Run(names, calls, sources, frozenset(touching), frozenset(placing | landing), frozenset(decoding))
+        self._run = Run(
+            names, calls, sources, frozenset(touching), frozenset(placing | landing), frozenset(decoding),
+            lambda cls: homes.class_lasts(cls) and not homes.mixed(cls),
+        )  # fmt: skip
         sweeping = {s for s in makers if s.module.in_service and tokens.sweeps(s)} if sourced else set()
         self._evaluate(sourced, landing, entered | sweeping)
         self._serving = Serving(self._run, calls)
+        self._devices = frozenset(self._made_devices())
         self.landed = numbered(sorted(self._judge(), key=lambda found: (found.span, found.kind)))
 
     def _removes(self, scope: Scope) -> bool:
@@ -175,13 +187,35 @@ class Flows:
 
     def _used_up(self, landing: Landing) -> bool:
         """Whether the file is read or sent by the request that wrote it."""
+        if any(spares(asked, landing) for asked in self._run.events.asked):
+            return False
         sites = {loc.site for loc in landing.locs if loc.exact}
         return any(s.number > landing.number and sites & {loc.site for loc in s.locs} for s in self._run.events.sent)
 
     def _real(self, landing: Landing) -> bool:
         if not landing.scope.module.in_service or landing.scope.in_main:
             return False
+        if landing.locs and {loc.site for loc in landing.locs} <= self._devices:
+            return False
         return landing.where != "store" or self._shelves.selected == "local"
+
+    def _made_devices(self) -> Iterator[str]:
+        """The sites of paths at which calls put something that keeps no bytes, such as a named pipe."""
+        wanted = {n for _, row in self._knowledge.rows(lambda lib: lib.locations) for n in row.made_by}
+        short = last(wanted)
+        for scope in self._names.every:
+            for site in scope.calls:
+                func = site.call.func
+                name = func.name if isinstance(func, f.Attr) else getattr(func, "id", "")
+                if (
+                    name in short
+                    and site.call.args
+                    and any(qualified(v) in wanted for v in self._names.denote(func, scope))
+                ):
+                    self._run.left = DEVICE_BUDGET
+                    yield from (
+                        loc.site for loc in locs(self._run.evaluator.lazily(site.call.args[0], scope)) if loc.exact
+                    )
 
     def _kind(self, landing: Landing, switches: Switches) -> str:
         end = fate(landing, self._run.events.removals, self._run.events.keeps)

@@ -41,10 +41,11 @@ class Container(Row, frozen=True):
 
 
 class Mutator(Row, frozen=True):
-    """Functions that change the object at an argument position."""
+    """Functions that change the object at an argument position, by `method` where not all containers have that one."""
 
     names: tuple[str, ...]
     argument: int = 0
+    method: str = ""
 
 
 class Memo(Row, frozen=True):

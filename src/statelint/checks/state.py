@@ -11,7 +11,7 @@ from types import MappingProxyType
 from statelint.findings import Confidence, Hit, Role, Severity, Step, Subject, Verdict
 from statelint.project import Project
 from statelint.project.kinds import holds
-from statelint.project.states import State
+from statelint.project.state_objects import State
 from statelint.project.story import way_in
 from statelint.project.writes import Write
 
@@ -45,7 +45,7 @@ def _hit(state: State, project: Project) -> Hit:
     parts = bool(also) and home.kind != "module-variable"  # else the object has a name of its own
     words = {
         "object": _several(home.short, also) if parts else home.short,
-        "holds": holds(state.category, home.name),
+        "holds": holds(state.category, home.name.rpartition(".")[0] if state.whole else home.name),
         "writer": f"{write.scope.qualname}()",
         "entry": entry,
         "kind": KINDS[home.kind],
@@ -65,7 +65,7 @@ def _hit(state: State, project: Project) -> Hit:
         for chain in [state.chain if w is write else project.reach.chain(w.scope)]
     )
     return Hit(
-        subject=Subject(home.kind, home.name.rpartition(".")[0] if parts else home.name, home.span),
+        subject=Subject(home.kind, home.name.rpartition(".")[0] if state.whole else home.name, home.span),
         words=MappingProxyType(words),
         trace=tuple(trace),
         verdict=state.verdict,

@@ -47,7 +47,8 @@ from statelint.project.setters import Changed, changed_settings
 from statelint.project.settings import Settings, components
 from statelint.project.shelves import Shelves
 from statelint.project.spoken import Spoken
-from statelint.project.states import State, States
+from statelint.project.state_objects import State
+from statelint.project.states import States
 from statelint.project.values import Ext, Obj
 from statelint.project.variables import Variables
 from statelint.project.versions import Versions

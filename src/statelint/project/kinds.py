@@ -97,7 +97,7 @@ class Kinds:
     def _fetched(self, writes: Sequence[Write]) -> bool:
         """Whether each value that is given as a whole is a copy of what lies elsewhere."""
         given = [
-            w for w in writes if w.value is not None and not _is_fresh(w.value) and not isinstance(w.value, f.Const)
+            w for w in writes if w.value is not None and not is_fresh(w.value) and not isinstance(w.value, f.Const)
         ]
         return bool(given) and all(
             self._purity.of(w.value, w.scope) & {"database", "network", "awaited"} for w in given
@@ -140,7 +140,7 @@ class Kinds:
         """Whether requests only count with it: `x += 1`, `x[key] = x.get(key, 0) + 1`, `next(x)`, times of calls."""
         counting = [w for w in writes if self._counting(w, home)]
         return bool(counting) and all(
-            w in counting or w.how == "delete" or w.method in NEUTRAL or _is_number(w.value) or _is_fresh(w.value)
+            w in counting or w.how == "delete" or w.method in NEUTRAL or _is_number(w.value) or is_fresh(w.value)
             for w in writes
         )
 
@@ -230,7 +230,7 @@ def _is_number(e: f.Expr | None) -> bool:
     return isinstance(e, f.Const) and e.kind in ("int", "float")
 
 
-def _is_fresh(e: f.Expr | None) -> bool:
+def is_fresh(e: f.Expr | None) -> bool:
     """An empty container, as a reset or the first value of a key gives it."""
     return isinstance(e, f.Group | f.Table) and not (e.items if isinstance(e, f.Group) else e.pairs)
 

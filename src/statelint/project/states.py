@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from statelint import facts as f
 from statelint.findings import Confidence, Verdict
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
-from statelint.project.classes import Classes
 from statelint.project.first_use import FirstUse
 from statelint.project.given import made_by_a_call
 from statelint.project.handed_on import HandedOn
@@ -24,38 +23,14 @@ from statelint.project.homes import Home, Homes
 from statelint.project.kinds import Kinds, words
 from statelint.project.names import Names
 from statelint.project.purity import Purity
-from statelint.project.reach import Chain, Reach
+from statelint.project.reach import Reach
 from statelint.project.scopes import Scope
 from statelint.project.start_flags import StartFlags
-from statelint.project.values import Cls, Ext, Heap, Made, Obj
+from statelint.project.state_objects import State, StateObjects
+from statelint.project.values import Ext, Heap, Made, Obj
 from statelint.project.verdicts import Verdicts
 from statelint.project.writes import Write, Writes
 
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """A home that code writes after import, with its verdict and the reason for it."""
-
-    home: Home
-    verdict: Verdict
-    category: str
-    reason: str
-    confidence: Confidence
-    writes: tuple[Write, ...]
-    """On the request path, most convincing first."""
-    chain: Chain | None
-    """From an entry to the first write."""
-    entries: int
-    memo: bool = False
-    types: tuple[str, ...] = ()
-    also: tuple[Home, ...] = ()
-    """Further attributes of the same object that belong to the same finding."""
-    fallback: bool = False
-    """Whether it serves only where no shared store is configured."""
-
-
-SETTINGS: Final = frozenset({"global", "session"})
-"""Categories of plain attributes that only their names tell apart."""
 KEYED: Final = ("__setitem__", "__getitem__")
 """What a class defines whose objects are containers."""
 
@@ -89,6 +64,7 @@ class States:
         self._handed_on = HandedOn(names, homes, knowledge)
         self._kinds = Kinds(names, purity, knowledge)
         self._verdicts = Verdicts(names, purity, first_use, knowledge)
+        self._objects = StateObjects(names, homes, self._verdicts, knowledge)
         self._knowledge = knowledge
         self._vendored = knowledge.words.get("vendored", frozenset())
 
@@ -107,7 +83,7 @@ class States:
         silent = self._merge_kept(reached)
         self._merge_inner(reached)
         judged = _companions([self._state(home, found) for home, found in reached.items()], self._verdicts)
-        states = [*self._whole_objects(_by_object(judged, self._names.classes)), *silent]
+        states = [*self._objects.of(judged), *silent]
         for home, found in idle.items():
             if home not in reached:
                 reason = "only start-up code writes it"
@@ -149,22 +125,6 @@ class States:
                 for h in outer:
                     reached[h].extend(w._replace(home=h) for w in found)
                     self._moved.update(w._replace(home=h) for w in found)
-
-    def _whole_objects(self, states: Sequence[State]) -> Iterator[State]:
-        """The states, settings in attributes told with their object where requests also set that as a whole."""
-        settings = [s for s in states if s.category in SETTINGS and _is_plain(s)]
-        parts = {(s.home.scope, s.verdict): s for s in settings if s.home.kind == "instance-attribute"}
-        taken: dict[Home, list[State]] = {}
-        for whole in settings:
-            for value in self._homes.values.get(whole.home, ()) if whole.home.kind == "module-variable" else ():
-                made = value.cls if isinstance(value, Obj) and value.site is not None else None
-                line = self._names.classes.lineage(made.scope) if isinstance(made, Cls) else ()
-                found = [parts.pop((c.scope, whole.verdict), None) for c in line if isinstance(c, Cls)]
-                taken.setdefault(whole.home, []).extend(s for s in found if s is not None)
-        inner = {s.home for found in taken.values() for s in found}
-        for state in states:
-            if state.home not in inner:
-                yield _joined([state, *taken.get(state.home, ())], state)
 
     def _keepers(self, cls: Scope, depth: int = 0) -> Iterator[Home]:
         """The containers that keep instances of a class, themselves not in an object that another one keeps."""
@@ -211,7 +171,8 @@ class States:
         memo = self._verdicts.is_memo(home, writes)
         ways = frozenset(c.entry.kind for w in writes if (c := self._reach.chain(w.scope)))
         own = [w for w in writes if w not in self._moved] or writes
-        kind = self._kinds.of(home, types, own, memo or self._verdicts.is_stale_memo(home, own), ways)
+        caches = (memo or self._verdicts.is_stale_memo(home, own)) and not self._verdicts.begins_entries(own)
+        kind = self._kinds.of(home, types, own, caches, ways)
         verdict, reason = self._verdicts.of(home, writes, memo, types)
         if verdict is Verdict.DEFINITE and self._is_carried_along(home.scope):
             verdict, reason = Verdict.ARGUABLE, "it belongs to a library that the project carries along"
@@ -227,7 +188,9 @@ class States:
         chain = self._reach.chain(ordered[0].scope, lasting)
         confidence = chain.confidence if chain else Confidence.LOW
         entries = len({c.entry for w in writes if (c := self._reach.chain(w.scope))})
-        return State(home, verdict, kind, reason, confidence, tuple(ordered), chain, entries, memo, types, (), fallback)
+        return State(
+            home, verdict, kind, reason, confidence, tuple(ordered), chain, entries, memo, types, fallback=fallback
+        )
 
     def _is_carried_along(self, scope: Scope) -> bool:
         """Whether code belongs to a library that the project carries along: by its folder, or since its module names
@@ -282,60 +245,6 @@ def _companions(states: list[State], verdicts: Verdicts) -> list[State]:
         else s
         for s in states
     ]
-
-
-def _by_object(states: Iterable[State], classes: Classes) -> list[State]:
-    """Plain attributes of one long-lived object that requests set are one state object, not one for each attribute.
-
-    Whether one of them is a setting or part of a session, names alone tell, so that most of them tell it for all.
-    """
-    groups: dict[tuple[object, ...], list[State]] = defaultdict(list)
-    for state in _by_place(states, classes):
-        plain = state.home.kind == "instance-attribute" and _is_plain(state)
-        category = "" if state.category in SETTINGS else state.category
-        key = (_sets_up(state.home, classes), category, state.verdict) if plain else (state.home,)
-        groups[key].append(state)
-    return [_joined(group, _first(sorted(group, key=lambda s: s.home.span))) for group in groups.values()]
-
-
-def _by_place(states: Iterable[State], classes: Classes) -> Iterator[State]:
-    """The states, one for an attribute that a class sets up for those below it."""
-    groups: dict[tuple[object, ...], list[State]] = defaultdict(list)
-    for state in states:
-        inherited = state.home.kind == "instance-attribute"
-        groups[(state.home.span, state.category, state.verdict) if inherited else (state.home,)].append(state)
-    for first, *others in groups.values():
-        if others:
-            above = _sets_up(first.home, classes)
-            home = replace(first.home, name=f"{above.full_name}.{first.home.short.rpartition('.')[2]}")
-            first = replace(first, home=home, writes=(*first.writes, *(w for s in others for w in s.writes)))
-        yield first
-
-
-def _sets_up(home: Home, classes: Classes) -> Scope:
-    """The class whose constructor sets up an attribute, be it one above the class that the attribute was found in."""
-    first = classes.set_up(home.scope, home.short.rpartition(".")[2]) if home.kind == "instance-attribute" else None
-    return (first.store.scope.owner if first else None) or home.scope
-
-
-def _is_plain(state: State) -> bool:
-    """Whether requests only ever give it another value."""
-    return all(w.how in ("rebind", "augment") for w in state.writes)
-
-
-def _first(group: Sequence[State]) -> State:
-    """The first state of those whose category most have."""
-    told = [state.category for state in group]
-    most = max(dict.fromkeys(told), key=lambda category: (told.count(category), category == "global"))
-    return next(state for state in group if state.category == most)
-
-
-def _joined(group: Sequence[State], first: State) -> State:
-    """One state of several, told at the first one."""
-    rest = sorted((state for state in group if state is not first), key=lambda s: s.home.span)
-    homes = [home for s in rest for home in (s.home, *s.also)]
-    writes = tuple(w for s in (first, *rest) for w in s.writes)
-    return replace(first, also=(*first.also, *homes), writes=writes) if rest else first
 
 
 def _speaks_of(e: f.Expr, vocabulary: AbstractSet[str]) -> bool:

@@ -23,6 +23,8 @@ from statelint.project.scopes import Binding, CallSite, Scope
 from statelint.project.values import Cls, Ext, Func, Lit, Obj, qualified
 from statelint.project.writes import Write
 
+FETCHED: Final = frozenset({"database", "network", "file", "process", "awaited"})
+"""What is asked of another place than the process."""
 REMOVING: Final = frozenset({"del", "pop", "clear", "popitem", "discard"})
 
 
@@ -105,14 +107,14 @@ class Verdicts:
         for write in writes:
             if write.value is None or isinstance(write.value, f.Const):
                 continue
-            if self._first_use.of(write.context, write.scope, True) and not self._is_guarded(write):
+            if self._first_use.of(write.context, write.scope, True) and not self.is_guarded(write):
                 # set once, beside what is built, and mostly from it
                 needs |= self._purity.of(write.value, write.scope) - {"argument", "request", "state", "network"}
                 continue
             needs |= self._purity.of(write.value, write.scope)
             if mentions(write.value, _last(home), write.scope) and isinstance(write.value, f.Op):
                 needs |= _own_share(write.value)
-            guarded = guarded and self._is_guarded(write)
+            guarded = guarded and self.is_guarded(write)
         if not needs:
             return Verdict.BENIGN, "its value depends on the code alone"
         if needs <= {"handle", "environment"}:
@@ -242,6 +244,16 @@ class Verdicts:
         """Whether it is a memo of results that can change elsewhere, not a place where objects are made once."""
         return self.is_memo(home, writes) and self._memo(writes)[0] is Verdict.DEFINITE
 
+    def begins_entries(self, writes: Sequence[Write]) -> bool:
+        """Whether all that is put in are objects of the project, made there and not of what was fetched: a place where
+        each key has its own, to which later requests add, and no copy of what lies elsewhere."""
+        given = [pair for w in writes if w.how == "item" and w.method != "del" for pair in self._given(w)]
+        return bool(given) and all(
+            any(isinstance(v, Obj) and isinstance(v.cls, Cls) and v.site is not None for v in self._names.denote(e, at))
+            and self._purity.of(e, at).isdisjoint(FETCHED)
+            for e, at in given
+        )
+
     def is_memo(self, home: Home, writes: Sequence[Write]) -> bool:
         """Whether each write that adds stands on the miss branch of a look-up with the same key."""
         adds = [
@@ -249,11 +261,11 @@ class Verdicts:
             for w in writes
             if (w.how == "item" and w.method != "del") or w.method in ("setdefault", "append", "add", "update")
         ]
-        if not adds or any((w.element and not self._is_guarded(w)) or w.how == "augment" for w in writes):
+        if not adds or any((w.element and not self.is_guarded(w)) or w.how == "augment" for w in writes):
             return False
         if self._keeps_work(adds):
             return False
-        return all(self._is_guarded(w) if w.how == "item" else self._fills_empty(w) for w in adds)
+        return all(self.is_guarded(w) if w.how == "item" else self._fills_empty(w) for w in adds)
 
     def _fills_empty(self, write: Write) -> bool:
         """Whether the write runs only while the container is empty: `if not known: known.update(load())`, or while one
@@ -267,7 +279,7 @@ class Verdicts:
         }
         return not asked.isdisjoint({_last(write.home), *beside})
 
-    def _is_guarded(self, write: Write) -> bool:
+    def is_guarded(self, write: Write) -> bool:
         """Whether the write runs only on a miss: `x is None`, `not x`, `k not in x`, or in an except block."""
         name = _last(write.home)
         if write.context.on_lack or write.scope.name == "__missing__":

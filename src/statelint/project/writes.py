@@ -17,6 +17,7 @@ from statelint.project.paths import is_super, receiver_rooted
 from statelint.project.scopes import CallSite, Context, Scope, Store
 from statelint.project.values import Cls, Ext, Func, Heap, Member, Mod, Obj, Site, Value, qualified, root
 from statelint.spans import Place
+from statelint.vocabulary import Mutator
 
 SETTING = frozenset({"builtins.setattr", "builtins.delattr", "builtins.object.__setattr__"})
 
@@ -262,10 +263,11 @@ class Writes:
                 store = _as_store(site, args[0], args[2] if len(args) > 2 else None)
                 yield from self._named(store, self._names.denote(args[0], site.scope), constant_name(args[1]), how)
                 continue
-            position = self._changes(name, root(callee)) if name else None
-            if position is not None and len(args) > position:
-                changed = args[position]
-                for home, element in self._holders.held_by(changed, site.scope):
+            row = self._changes(name, root(callee)) if name else None
+            if row is not None and len(args) > row.argument:
+                changed = args[row.argument]
+                by_method = self._mutated(f.Attr(changed, row.method, changed.where), site.scope)
+                for home, element in by_method if row.method else self._holders.held_by(changed, site.scope):
                     yield Write(
                         home, site.scope, site.call.at, "argument", str(name).rpartition(".")[2], None, args[-1],
                         site.context, self._rooted(home, changed, site.scope), element,
@@ -293,8 +295,8 @@ class Writes:
                 args[-1] if args else None, site.context, None, element,
             )  # fmt: skip
 
-    def _changes(self, name: str, start: Value) -> int | None:
-        """The position of the argument that an outside function changes; also for a method called on its class.
+    def _changes(self, name: str, start: Value) -> Mutator | None:
+        """Which argument an outside function changes; also for a method called on its class.
 
         `start` is where the callee's name begins: what a method of an object is given, it only reads.
         """
@@ -302,9 +304,9 @@ class Writes:
         container = self._knowledge.find("containers", owner)
         if container:
             changes = isinstance(start, Ext) and (method in container[1].mutates or method in OPERATORS)
-            return 0 if changes else None
+            return Mutator((name,)) if changes else None
         row = self._knowledge.find("mutators", name)
-        return int(row[1].argument) if row else None
+        return row[1] if row else None
 
     def _mutated(self, func: f.Attr, scope: Scope) -> Iterator[tuple[Home, bool]]:
         """Homes whose content `func` (an attribute that is called) changes."""

@@ -71,6 +71,7 @@ class Source(Row, frozen=True):
     """Markers in the default or the annotation of a parameter annotated with bytes."""
     gives: Gives = "upload"
     type: str = ""
+    """The class of an upload, a field or an instance; `body` for bytes that may be a whole body of any kind."""
     many: bool = False
     by_attribute: bool = False
     """Whether the members of a container of uploads are read as attributes as well."""
@@ -131,7 +132,7 @@ class Pass(Row, frozen=True):
     how: Literal[
         "clean", "same", "content", "decode-text", "derived", "wrap", "same-path", "join-path", "call", "call-each",
         "call-later", "bind", "element", "pairs", "numbered", "zip", "attribute", "store", "context", "wrapper",
-        "table", "text", "inside", "spelled", "asks",
+        "table", "text", "inside", "spelled", "asks", "parse",
     ]  # fmt: skip
     argument: int = 0
     """For `call` and its like the position of the callable; for others the position of what is passed on."""

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from statelint.project.flow_run import Run
 
 
+BODY = "body"
+"""The type of bytes that are the body of a request, whatever that holds."""
+
+
 class Passing:
     """Carries out the rows that say how a call passes on what it is given."""
 
@@ -69,6 +73,11 @@ class Passing:
             return frozenset(
                 Taint("derived" if t.level == "derived" else "content", "", t.origin, t.via) for t in taints(value)
             )
+        if how == "parse":  # a body that is a message says nothing of a file; what is encoded in it may be one
+            value |= self._run.kept.held(value)
+            body = frozenset(t for t in taints(value) if t.level == "content" and t.type == BODY)
+            rest = frozenset(t for t in taints(value) if t not in body)
+            return derived(rest) | frozenset(Taint("text", "", t.origin, t.via) for t in body)
         if how == "derived":
             return derived(value) | derived(self._run.kept.held(value))
         if how == "wrap":

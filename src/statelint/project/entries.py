@@ -59,6 +59,8 @@ class Entries:
         self.operations = tuple(described(names, knowledge, documents))
         """Functions that configuration files name."""
         found = (*self._collect("handlers", lambda lib: lib.handlers), *self._alone())
+        self.tried_out = frozenset(e.scope for e in found if e.scope.in_main)
+        """What a module that is run by hand gives a server of its own."""
         handlers = [e for e in found if self._serves(e.scope)]
         known = {e.scope for e in handlers if not e.by_name} | self._tried
         handlers = [e for e in handlers if not (e.by_name and e.scope in known)]

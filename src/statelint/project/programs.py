@@ -54,7 +54,7 @@ class Programs:
     @cached_property
     def commands(self) -> frozenset[Scope]:
         """All of them that nothing else shows to be an entry."""
-        arriving = {e.scope for e in self._entries.all}
+        arriving = {e.scope for e in self._entries.all} | self._entries.tried_out
         return frozenset(self._entries.commands | ((self._installed | self._mains) - arriving))
 
     @property

@@ -207,6 +207,10 @@ class Reach:
         """Whether something that arrives runs code of a module first."""
         return module.path in self._entered
 
+    def is_entry(self, scope: Scope) -> bool:
+        """Whether something that arrives runs a function first."""
+        return any(isinstance(self._from.get(Node(scope, bit)), Entry) for bit in (True, False))
+
     def runs(self, scope: Scope) -> bool:
         """Whether a function is on the request path at all."""
         return Node(scope, True) in self._from or Node(scope, False) in self._from

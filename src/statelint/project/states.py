@@ -25,6 +25,7 @@ from statelint.project.names import Names
 from statelint.project.purity import Purity
 from statelint.project.reach import Reach
 from statelint.project.scopes import Scope
+from statelint.project.set_first import SetFirst
 from statelint.project.start_flags import StartFlags
 from statelint.project.state_objects import State, StateObjects
 from statelint.project.values import Ext, Heap, Made, Obj
@@ -63,6 +64,7 @@ class States:
         """Writes inside of what a container keeps."""
         self._handed_on = HandedOn(names, homes, knowledge)
         self._kinds = Kinds(names, purity, knowledge)
+        self._set_first = SetFirst(names, calls, reach)
         self._verdicts = Verdicts(names, purity, first_use, knowledge)
         self._objects = StateObjects(names, homes, self._verdicts, knowledge)
         self._knowledge = knowledge
@@ -182,6 +184,8 @@ class States:
             verdict, reason = Verdict.ARGUABLE, "a lock of one process"
         if verdict is Verdict.DEFINITE and self._kinds.is_pool(home, ways):
             verdict, reason = Verdict.BENIGN, "a pool of connections, which each replica opens for itself"
+        if verdict is Verdict.DEFINITE and self._set_first.covers(home, writes):
+            verdict, reason = Verdict.BENIGN, "each request sets it before it reads it"
         fallback = self._is_fallback(home, writes)
         ordered = sorted(writes, key=lambda w: (w.element, w.how == "delete", self._distance(w), w.scope.path, w.at))
         lasting = True if home.kind == "instance-attribute" and ordered[0].rooted == "self" else None

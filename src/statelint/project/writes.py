@@ -131,7 +131,7 @@ class Writes:
 
     def _is_own(self, value: Value, scope: Scope) -> bool:
         """Whether an object is the receiver, or one that a method of its class made."""
-        owner = _method_around(scope)
+        owner = class_around(scope)
         if not isinstance(value, Obj) or not isinstance(value.cls, Cls) or owner is None:
             return True
         lines = self._names.classes.lineage(owner)
@@ -310,7 +310,7 @@ class Writes:
 
     def _mutated(self, func: f.Attr, scope: Scope) -> Iterator[tuple[Home, bool]]:
         """Homes whose content `func` (an attribute that is called) changes."""
-        around = _method_around(scope) if is_super(func.of) else None
+        around = class_around(scope) if is_super(func.of) else None
         if around is not None and self._holders.inherits_mutator(around, func.name, above=True):
             yield from self._holders.homes_of(Obj(Cls(around)), scope)
         for value in self._names.denote(func.of, scope):
@@ -322,7 +322,7 @@ class Writes:
             yield self._homes.known["application-attribute", path], False
 
 
-def _method_around(scope: Scope | None) -> Scope | None:
+def class_around(scope: Scope | None) -> Scope | None:
     """The class of the method that code is in, also inside functions of that method."""
     while scope is not None:
         if scope.owner is not None:

@@ -1,0 +1,136 @@
+"""Attributes that each request sets before it reads them: what one leaves there, no later one sees."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from statelint import facts as f
+from statelint.project.calls import Calls, Edge
+from statelint.project.homes import Home
+from statelint.project.names import Names
+from statelint.project.paths import is_super, receiver_rooted
+from statelint.project.reach import Reach
+from statelint.project.scopes import Scope
+from statelint.project.values import Cls, Obj
+from statelint.project.writes import Write, class_around
+from statelint.spans import Place
+
+Spot = tuple[int, int]
+DEPTH: Final = 3
+"""Helpers that call helpers which set an attribute, beyond which none is looked for."""
+
+
+class _Attribute(NamedTuple):
+    name: str
+    kin: AbstractSet[Scope]
+    """The class that has it and those below."""
+    above: AbstractSet[Scope]
+    set_at: Mapping[Scope, Spot]
+    """Where the methods that set it whenever they run are done with that."""
+
+
+class SetFirst:
+    """Look-up of such attributes."""
+
+    def __init__(self, names: Names, calls: Calls, reach: Reach) -> None:
+        self._names = names
+        self._calls = calls
+        self._reach = reach
+
+    def covers(self, home: Home, writes: Sequence[Write]) -> bool:
+        """Whether code reads an attribute, and nowhere before the same request has set it."""
+        if home.kind != "instance-attribute" or any(w.how != "rebind" or w.element for w in writes):
+            return False
+        set_at: dict[Scope, Spot] = {}
+        for w in writes:
+            if w.rooted == "self" and w.context.sure and w.scope.owner is not None:
+                set_at[w.scope] = min(_end(w.at), set_at.get(w.scope, _end(w.at)))
+        if not set_at:
+            return False
+        classes = self._names.classes
+        above = {item.scope for item in classes.lineage(home.scope)[1:] if isinstance(item, Cls)}
+        kin = {home.scope, *classes.subclasses(home.scope)}
+        attribute = _Attribute(home.short.rpartition(".")[2], kin, above, set_at)
+        reads = list(self._reads(attribute))
+        return bool(reads) and not any(self._may_lack(scope, at, attribute) for scope, at in reads)
+
+    @cached_property
+    def _reading(self) -> Mapping[str, list[Scope]]:
+        """The scopes of the service that read attributes of each name."""
+        found: dict[str, list[Scope]] = defaultdict(list)
+        for scope in self._names.every:
+            for name in {read.name for read, _ in scope.reads} if scope.module.in_service else ():
+                found[name].append(scope)
+        return found
+
+    def _reads(self, a: _Attribute) -> Iterator[tuple[Scope, Spot]]:
+        """Where code reads it, as far as the object is known."""
+        for scope in self._reading.get(a.name, ()):
+            for read, _ in scope.reads:
+                if read.name == a.name and self._is_of(read.of, scope, a):
+                    yield scope, _start(read.at)
+
+    def _is_of(self, e: f.Expr, scope: Scope, a: _Attribute) -> bool:
+        if isinstance(e, f.Name) and receiver_rooted(e, scope) == "self":
+            return class_around(scope) in a.kin | a.above
+        values = self._names.denote(e, scope)
+        return any(isinstance(v, Obj) and isinstance(v.cls, Cls) and v.cls.scope in a.kin | a.above for v in values)
+
+    def _may_lack(self, scope: Scope, at: Spot, a: _Attribute) -> bool:
+        """Whether something that arrives can come to a place without setting the attribute on its way."""
+        todo, seen = [(scope, at)], {(scope, at)}
+        while todo:
+            inner, spot = todo.pop()
+            if self._is_set(inner, spot, a):
+                continue
+            if self._reach.is_entry(inner) and self._is_way_in(inner, a):
+                return True
+            before = [(e.caller, _start(e.at)) for e in self._calls.into.get(inner, ()) if self._comes(e, a)]
+            if inner.parent is not None and inner.parent.kind == "function" and inner.node is not None:
+                before.append((inner.parent, _start(inner.node.at)))
+            todo.extend(step for step in before if step not in seen)
+            seen.update(before)
+        return False
+
+    def _comes(self, edge: Edge, a: _Attribute) -> bool:
+        """Whether a call can be one of an object that has the attribute, because of something that arrives."""
+        owner = class_around(edge.caller)
+        func = edge.site.call.func if edge.site is not None else None
+        own = isinstance(func, f.Attr) and (is_super(func.of) or receiver_rooted(func.of, edge.caller) == "self")
+        return self._reach.runs(edge.caller) and not (own and owner not in a.kin | a.above)
+
+    def _is_way_in(self, entry: Scope, a: _Attribute) -> bool:
+        """Whether an entry is none of the methods that the classes with the attribute have overridden."""
+        if entry.owner not in a.above:
+            return True
+        return any(self._names.classes.method(cls, entry.name) is entry for cls in a.kin)
+
+    def _is_set(self, scope: Scope, at: Spot, a: _Attribute, depth: int = 0) -> bool:
+        """Whether a function has set the attribute when it comes to a place, itself or by a method that it calls."""
+        if scope in a.set_at:
+            return a.set_at[scope] <= at
+        if depth == DEPTH or class_around(scope) not in a.kin | a.above:
+            return False
+        by_call: dict[int, list[Scope]] = defaultdict(list)
+        for edge in self._calls.out.get(scope, ()):
+            if edge.how == "call" and edge.site is not None and edge.site.context.sure and _end(edge.at) <= at:
+                by_call[id(edge.site.call)].append(edge.callee)
+        return any(
+            all(c is not scope and self._is_set(c, LAST, a, depth + 1) for c in callees) for callees in by_call.values()
+        )
+
+
+LAST: Final[Spot] = (2**31, 0)
+"""After all that a function does."""
+
+
+def _start(at: Place) -> Spot:
+    return at[:2]
+
+
+def _end(at: Place) -> Spot:
+    return at[2:]

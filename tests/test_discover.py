@@ -158,3 +158,13 @@ def test_names_are_looked_up_as_the_tables_say(names: list[str]) -> None:
     places = {True: names[-1:], False: ["src", *names[:-1]]}
     rows = [(part, why) for part, glob, why in PARTS if any(fnmatchcase(n, glob) for n in places[glob.endswith(".py")])]
     assert COMMANDS.search(path) or part_of(path) == [*rows, ("service", "the service's own code")][0]
+
+
+def test_a_folder_of_libraries_that_are_carried_along(tmp_path: Path) -> None:
+    known = ("click", "requests", "tornado/__init__", "jwt/__init__", "dogpile/cache")
+    tree(tmp_path, "shop/cart.py", *(f"ext/{name}.py" for name in (*known, "own")), *(f"web/{n}.py" for n in known[:4]),
+         *(f"pack/{name}.py" for name in (*known, "__init__")))  # fmt: skip
+    parts = {source.path: source.part for source in discover(tmp_path).sources}
+    assert {path for path, part in parts.items() if part == "vendored"} == {
+        f"ext/{name}.py" for name in (*known, "own")
+    }

@@ -9,7 +9,9 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +20,7 @@ import msgspec
 from statelint.file_names import is_code, kind_of, part_of
 from statelint.findings import Problem
 from statelint.ignore_files import FILE, Ignores
+from statelint.shipped import rules_folder
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -30,6 +33,8 @@ BUILT = re.compile(r"(^|/)build/(lib|lib\.[^/]+|bdist\.[^/]+)$")
 """What building a distribution leaves behind: a second copy of the code."""
 INSTALLED = 2
 """So many records of installed distributions below the root are those of libraries, not of the project itself."""
+CARRIED = 5
+"""So many entries with the names of well-known libraries make a folder one of libraries, unless it is a package."""
 DEEPEST = 100
 
 
@@ -111,6 +116,8 @@ class _Walk:
         """Folders named for documents that are packages of the service."""
         self._drafts: list[str] = []
         """Folders of templates: Python in them, unless they are packages, is what new projects begin with."""
+        self._carried: list[str] = []
+        """Folders of libraries that the project carries along."""
         self.sources: list[Source] = []
         self.skipped: list[Skipped] = []
         self.problems: list[Problem] = []
@@ -129,6 +136,8 @@ class _Walk:
             self._code.append(path)
         if path.rpartition("/")[2] == "templates" and "__init__.py" not in names:
             self._drafts.append(path)
+        if path and "__init__.py" not in names and self._holds_libraries(names):
+            self._carried.append(path)
         if path and "pyvenv.cfg" in names:
             self.skipped.append(Skipped(path + "/", "a virtual environment"))
             return
@@ -147,6 +156,16 @@ class _Walk:
             elif entry.is_file(follow_symlinks=False):
                 self._file(child)
         self._ignores.leave(above)
+
+    @cached_property
+    def _libraries(self) -> frozenset[str]:
+        """The import names of the libraries that are known."""
+        return frozenset(path.stem for path in (rules_folder() / "knowledge").glob("*.yaml"))
+
+    def _holds_libraries(self, names: AbstractSet[str]) -> bool:
+        if len(names) < CARRIED:
+            return False
+        return len(self._libraries & {name.removesuffix(".py") for name in names}) >= CARRIED
 
     def _is_asked(self, path: str) -> bool:
         return bool(self._asked) and any(path == asked or path.startswith(asked + "/") for asked in self._asked)
@@ -196,6 +215,8 @@ class _Walk:
         part, why = part_of(path.removeprefix(folder + "/") if folder else path)
         if kind == "python" and part == "service" and any(path.startswith(f + "/") for f in self._drafts):
             part, why = "example", "a template of new code"
+        if part == "service" and any(path.startswith(f + "/") for f in self._carried):
+            part, why = "vendored", "a library beside others that the project carries along"
         self.sources.append(Source(path, kind, part, why))
 
 

@@ -17,7 +17,7 @@ from statelint.project.decorators import keeps_the_result
 from statelint.project.names import Names
 from statelint.project.paths import last_name, receiver_rooted
 from statelint.project.scopes import CallSite, Context, Scope, Store
-from statelint.project.values import Func, qualified
+from statelint.project.values import Cls, Func, qualified
 
 PUTTING: Final = frozenset({"append", "add", "extend", "update", "setdefault", "insert"})
 TAKING: Final = frozenset({"pop", "popitem", "popleft", "clear", "remove", "discard"})
@@ -126,8 +126,10 @@ class FirstUse:
                     return "global"
                 if not stores and asked.id not in scope.bindings and self._fills(test, asked.id, scope):
                     return "global"
-            elif isinstance(asked, f.Attr) and isinstance(asked.of, f.Name) and receiver_rooted(asked, scope):
-                owner = scope.owner
+            elif isinstance(asked, f.Attr) and isinstance(asked.of, f.Name):
+                if any(self._built(test, asked.name, scope, s, set()) for s in self._class_stores(asked, scope)):
+                    return "global"
+                owner = scope.owner if receiver_rooted(asked, scope) else None
                 if owner is not None:
                     helpers = self._called_under(test, scope)
                     stores = [a.store for a in self._names.classes.assigned(owner, asked.name)]
@@ -160,6 +162,12 @@ class FirstUse:
             puts.extend((s, context) for e, context in held if last_name(e) == name and receiver_rooted(e, s))
         inside = [s for s, context in puts if (s is scope and _under(test, context)) or s in helpers]
         return bool(inside) and len(inside) == len(puts)
+
+    def _class_stores(self, asked: f.Attr, scope: Scope) -> Iterator[list[Store]]:
+        """What code assigns to an attribute of a class that is asked for: `cls._only`, `Shop._only`."""
+        for value in self._names.denote(asked.of, scope):
+            if isinstance(value, Cls):
+                yield self._names.classes.given_to_class(value.scope, asked.name)
 
     def _module_stores(self, name: str, scope: Scope) -> list[Store]:
         top = self._names.top(scope)

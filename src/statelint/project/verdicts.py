@@ -26,6 +26,7 @@ from statelint.project.writes import Write
 FETCHED: Final = frozenset({"database", "network", "file", "process", "awaited"})
 """What is asked of another place than the process."""
 REMOVING: Final = frozenset({"del", "pop", "clear", "popitem", "discard"})
+FOLLOWS: Final = "it follows a file, which is read again when that changes"
 
 
 class Verdicts:
@@ -132,6 +133,9 @@ class Verdicts:
         if guarded and needs & CHANGING <= {"file", "process"} and not needs & {"argument", "request", "state"}:
             kept = "what a program on the same machine said" if "process" in needs else "the contents of a file"
             return Verdict.ARGUABLE, f"it keeps {kept}, read on first use"
+        if "file" in needs and needs & CHANGING == {"file"} and not needs & {"request", "state"}:
+            if self._asks_for_change(writes):
+                return Verdict.BENIGN, FOLLOWS
         if needs & CHANGING or needs & {"argument", "request", "state"}:
             return Verdict.DEFINITE, "each request can give it another value"
         return Verdict.ARGUABLE, "nothing shows what its value depends on"
@@ -234,11 +238,19 @@ class Verdicts:
         needs -= {"argument", "request"}
         if needs & CHANGING == {"process"}:
             return Verdict.ARGUABLE, "it keeps what a program on the same machine said"
+        if needs & CHANGING == {"file"} and self._asks_for_change(writes):
+            return Verdict.BENIGN, FOLLOWS
         if needs & CHANGING:
             return Verdict.DEFINITE, "it keeps results that can change elsewhere"
         if needs <= {"handle", "environment"}:
             return Verdict.BENIGN, "it keeps what every replica computes alike"
         return Verdict.ARGUABLE, "nothing shows whether the results can change"
+
+    def _asks_for_change(self, writes: Sequence[Write]) -> bool:
+        """Whether each function that sets something asks when a file was changed."""
+        times = self._knowledge.words.get("file-times", frozenset())
+        given = [w for w in writes if not (w.method in REMOVING or w.how == "delete" or isinstance(w.value, f.Const))]
+        return bool(given) and all(any(read.name in times for read, _ in w.scope.reads) for w in given)
 
     def is_stale_memo(self, home: Home, writes: Sequence[Write]) -> bool:
         """Whether it is a memo of results that can change elsewhere, not a place where objects are made once."""

@@ -92,6 +92,8 @@ class SetFirst:
             before = [(e.caller, _start(e.at)) for e in self._calls.into.get(inner, ()) if self._comes(e, a)]
             if inner.parent is not None and inner.parent.kind == "function" and inner.node is not None:
                 before.append((inner.parent, _start(inner.node.at)))
+            if not before:
+                return True  # nothing shows how it comes to run
             todo.extend(step for step in before if step not in seen)
             seen.update(before)
         return False

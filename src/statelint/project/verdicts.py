@@ -12,6 +12,7 @@ from statelint import facts as f
 from statelint.findings import Verdict
 from statelint.knowledge import Knowledge
 from statelint.project.first_use import PUTTING, TAKING, FirstUse
+from statelint.project.followed import FOLLOWS, follows_a_file
 from statelint.project.homes import Home
 from statelint.project.kinds import words
 from statelint.project.names import Names
@@ -26,7 +27,6 @@ from statelint.project.writes import Write
 FETCHED: Final = frozenset({"database", "network", "file", "process", "awaited"})
 """What is asked of another place than the process."""
 REMOVING: Final = frozenset({"del", "pop", "clear", "popitem", "discard"})
-FOLLOWS: Final = "it follows a file, which is read again when that changes"
 
 
 class Verdicts:
@@ -37,6 +37,7 @@ class Verdicts:
         self._purity = purity
         self._knowledge = knowledge
         self._first_use = first_use
+        self._times = knowledge.words.get("file-times", frozenset())
 
     def of(self, home: Home, writes: Sequence[Write], memo: bool, types: tuple[str, ...]) -> tuple[Verdict, str]:
         """The verdict on a home that requests write so, and the reason in a few words."""
@@ -133,9 +134,8 @@ class Verdicts:
         if guarded and needs & CHANGING <= {"file", "process"} and not needs & {"argument", "request", "state"}:
             kept = "what a program on the same machine said" if "process" in needs else "the contents of a file"
             return Verdict.ARGUABLE, f"it keeps {kept}, read on first use"
-        if "file" in needs and needs & CHANGING == {"file"} and not needs & {"request", "state"}:
-            if self._asks_for_change(writes):
-                return Verdict.BENIGN, FOLLOWS
+        if not needs & {"request", "state"} and follows_a_file(needs & CHANGING, writes, self._times):
+            return Verdict.BENIGN, FOLLOWS
         if needs & CHANGING or needs & {"argument", "request", "state"}:
             return Verdict.DEFINITE, "each request can give it another value"
         return Verdict.ARGUABLE, "nothing shows what its value depends on"
@@ -238,19 +238,13 @@ class Verdicts:
         needs -= {"argument", "request"}
         if needs & CHANGING == {"process"}:
             return Verdict.ARGUABLE, "it keeps what a program on the same machine said"
-        if needs & CHANGING == {"file"} and self._asks_for_change(writes):
+        if follows_a_file(needs & CHANGING, writes, self._times):
             return Verdict.BENIGN, FOLLOWS
         if needs & CHANGING:
             return Verdict.DEFINITE, "it keeps results that can change elsewhere"
         if needs <= {"handle", "environment"}:
             return Verdict.BENIGN, "it keeps what every replica computes alike"
         return Verdict.ARGUABLE, "nothing shows whether the results can change"
-
-    def _asks_for_change(self, writes: Sequence[Write]) -> bool:
-        """Whether each function that sets something asks when a file was changed."""
-        times = self._knowledge.words.get("file-times", frozenset())
-        given = [w for w in writes if not (w.method in REMOVING or w.how == "delete" or isinstance(w.value, f.Const))]
-        return bool(given) and all(any(read.name in times for read, _ in w.scope.reads) for w in given)
 
     def is_stale_memo(self, home: Home, writes: Sequence[Write]) -> bool:
         """Whether it is a memo of results that can change elsewhere, not a place where objects are made once."""

@@ -134,7 +134,7 @@ class Verdicts:
         if guarded and needs & CHANGING <= {"file", "process"} and not needs & {"argument", "request", "state"}:
             kept = "what a program on the same machine said" if "process" in needs else "the contents of a file"
             return Verdict.ARGUABLE, f"it keeps {kept}, read on first use"
-        if not needs & {"request", "state"} and follows_a_file(needs & CHANGING, writes, self._times):
+        if not needs & {"request", "state"} and follows_a_file(needs & CHANGING, writes, self._given, self._times):
             return Verdict.BENIGN, FOLLOWS
         if needs & CHANGING or needs & {"argument", "request", "state"}:
             return Verdict.DEFINITE, "each request can give it another value"
@@ -238,7 +238,7 @@ class Verdicts:
         needs -= {"argument", "request"}
         if needs & CHANGING == {"process"}:
             return Verdict.ARGUABLE, "it keeps what a program on the same machine said"
-        if follows_a_file(needs & CHANGING, writes, self._times):
+        if follows_a_file(needs & CHANGING, writes, self._given, self._times):
             return Verdict.BENIGN, FOLLOWS
         if needs & CHANGING:
             return Verdict.DEFINITE, "it keeps results that can change elsewhere"

@@ -99,7 +99,8 @@ class Elements:
         if _holds_constants(value) and not stored:
             return ()
         known = union(self.written_elements(value, key), made, (v for v in put if not isinstance(v, Lit)))
-        return union([Part(value)], known or self.declared(value.site))
+        told = any(not isinstance(v, Part | Made | Member) for v in known)
+        return union([Part(value)], () if told else self.declared(value.site), known)
 
     def declared(self, site: Site) -> Values:
         """The elements of a container by the annotation of the name or attribute that it is assigned to."""

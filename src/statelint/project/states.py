@@ -82,6 +82,8 @@ class States:
                 counts = scope in on_path and self._counts(write) and self._handed_on.counts(write, on_path)
                 counts = counts and not flags.before(write.context, scope)
                 (reached if counts else idle)[write.home].append(write)
+        written = {h.name: found for h, found in reached.items() if h.kind == "instance-attribute"}
+        self._verdicts.brought.attributes = written
         silent = self._merge_kept(reached)
         self._merge_inner(reached)
         judged = _companions([self._state(home, found) for home, found in reached.items()], self._verdicts)

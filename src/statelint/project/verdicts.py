@@ -11,6 +11,7 @@ from typing import Final
 from statelint import facts as f
 from statelint.findings import Verdict
 from statelint.knowledge import Knowledge
+from statelint.project.brought import Brought
 from statelint.project.first_use import PUTTING, TAKING, FirstUse
 from statelint.project.followed import FOLLOWS, follows_a_file
 from statelint.project.homes import Home
@@ -38,6 +39,7 @@ class Verdicts:
         self._knowledge = knowledge
         self._first_use = first_use
         self._times = knowledge.words.get("file-times", frozenset())
+        self.brought = Brought(names, purity)
 
     def of(self, home: Home, writes: Sequence[Write], memo: bool, types: tuple[str, ...]) -> tuple[Verdict, str]:
         """The verdict on a home that requests write so, and the reason in a few words."""
@@ -117,6 +119,7 @@ class Verdicts:
             if mentions(write.value, _last(home), write.scope) and isinstance(write.value, f.Op):
                 needs |= _own_share(write.value)
             guarded = guarded and self.is_guarded(write)
+        needs |= {"state"} if not needs and any(map(self.brought.is_handed_on, writes)) else set()
         if not needs:
             return Verdict.BENIGN, "its value depends on the code alone"
         if needs <= {"handle", "environment"}:

@@ -116,6 +116,15 @@ class Described(Row, frozen=True):
     """The class of such a file."""
 
 
+class Keyed(Row, frozen=True):
+    """Functions whose dotted name the code puts under a key of a table, or hands over by keyword, in modules that
+    import the library: `{"func": "shop.jobs.sync"}`."""
+
+    keys: tuple[str, ...]
+    entry: EntryKind = "task"
+    label: str = ""
+
+
 class Script(Row, frozen=True):
     """Modules whose body runs anew for each session: they call one of these (globs) or one of these methods, directly
     or through a function of their own, and no other module of the service imports them."""
@@ -189,6 +198,7 @@ class Handlers(Row, frozen=True):
     settings: tuple[Strung, ...] = ()
     marked: tuple[Marked, ...] = ()
     described: tuple[Described, ...] = ()
+    keyed: tuple[Keyed, ...] = ()
     scripts: tuple[Script, ...] = ()
     guesses: tuple[Duck, ...] = ()
     spelled: tuple[Spelled, ...] = ()

@@ -11,13 +11,18 @@ from statelint.project.classes import first_parameter
 from statelint.project.paths import last_name
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import CallSite, Scope
-from statelint.project.values import Bound, Cls, Func, Obj, Value
+from statelint.project.values import Bound, Cls, Func, Obj, Value, Values
 
 COMMON: Final = frozenset(
     name for kind in (str, bytes, list, dict, set, tuple, int, object) for name in dir(kind)
 ) | {"put", "send", "close", "read", "write", "open", "run", "start", "stop", "save", "delete", "execute", "connect",
      "commit", "query", "filter", "all", "first", "add", "flush", "publish", "emit", "submit", "create"}  # fmt: skip
 """Method names that say nothing about the class of an unknown receiver."""
+
+
+FEW: Final = 8
+"""So many classes below another are told by name look-up."""
+MANY: Final = 64
 
 
 class Callee(NamedTuple):
@@ -60,6 +65,18 @@ class Callees:
             return None
         method = self._unique[call.func.name]
         return Callee(method, "guess", Obj(Cls(method.owner)) if method.owner else None, 1)
+
+    def steps(self, site: CallSite, values: Values) -> Iterator[Callee]:
+        """`self.run()` in a class with many below it: their methods, of which `values` names the first ones only."""
+        func, scope = site.call.func, site.scope
+        if len(values) < FEW or not isinstance(func, f.Attr) or not _is_receiver(func.of, scope) or scope.owner is None:
+            return
+        known = {value.scope for value in values if isinstance(value, Bound)}
+        for below in self._names.classes.subclasses(scope.owner)[:MANY]:
+            for binding in below.bindings.get(func.name, ()):
+                method = below.by_node.get(id(binding.node)) if binding.kind == "function" else None
+                if method is not None and method not in known and first_parameter(method):
+                    yield Callee(method, "call", Obj(Cls(below)), 1)
 
     def picked(self, site: CallSite) -> Iterator[Callee]:
         """`getattr(library, message.method)(…)`: any public method of a class, where nothing tells which one.

@@ -158,6 +158,8 @@ class Calls:
             if name:
                 self.outside[name].append(site)
                 looks = looks or name in self._looks
+        for step in self._callees.steps(site, values):
+            self._add(Edge(scope, step.scope, call.at, step.how, step.receiver, site))
         for picked in self._callees.picked(site) if not inside else ():
             self._add(Edge(scope, picked.scope, call.at, picked.how, picked.receiver, site))
         guessed = None if values else self._callees.guessed(call)

@@ -1,4 +1,5 @@
-"""Functions that configuration files name as handlers, such as the operations of an interface description."""
+"""Functions that texts name as handlers: those of configuration files, such as the operations of an interface
+description, and those that the code puts under a key of a table."""
 
 from __future__ import annotations
 
@@ -6,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from statelint import facts as f
-from statelint.entry_rows import Described
+from statelint.entry_rows import Described, Keyed
 from statelint.knowledge import Knowledge
+from statelint.project.labels import strings
 from statelint.project.names import Names
-from statelint.project.scopes import Scope
+from statelint.project.scopes import Scope, outside_names
 from statelint.project.values import Func, Value
+from statelint.project.walking import walk
 from statelint.spans import Span
 
 
@@ -59,6 +62,35 @@ def _files(document: f.Document, operation: tuple[str, ...], row: Described) -> 
                 yield named[owner], several
             elif owner[-2:-1] == ("properties",):
                 yield owner[-1], several
+
+
+def keyed(names: Names, knowledge: Knowledge) -> Iterator[Operation]:
+    """All functions that tables and keywords of the code name."""
+    rows: dict[str, list[tuple[str, Keyed]]] = {}
+    for library, found in knowledge.libraries:
+        for row in found.handlers.keyed:
+            for imported in found.imports or (library,):
+                rows.setdefault(imported, []).append((library, row))
+    for module in names.modules if rows else ():
+        if not module.in_service:
+            continue
+        wanted = [pair for top in set(outside_names(names.scopes[module.path])) for pair in rows.get(top, ())]
+        for fact in walk(module.facts.body) if wanted else ():
+            for key, value in _pairs(fact):
+                for library, row in wanted if key else ():
+                    for text, at in strings(value) if key in row.keys else ():
+                        for target in named(text, names):
+                            if isinstance(target, Func):
+                                told = Described("", key, entry=row.entry, label=row.label)
+                                yield Operation(target.scope, told, library, text, Span.at(module.path, at))
+
+
+def _pairs(fact: object) -> Iterator[tuple[str, f.Expr]]:
+    """The keys of a table, or the keywords of a call, with what stands beside them."""
+    if isinstance(fact, f.Table):
+        yield from ((str(key.value), value) for key, value in fact.pairs if isinstance(key, f.Const))
+    elif isinstance(fact, f.Call):
+        yield from fact.keywords
 
 
 def named(text: str, names: Names) -> tuple[Value, ...]:

@@ -20,7 +20,7 @@ from statelint.entry_rows import (
 from statelint.findings import Confidence
 from statelint.knowledge import Knowledge
 from statelint.project.calls import Calls
-from statelint.project.described import described
+from statelint.project.described import described, keyed
 from statelint.project.entry import Entry
 from statelint.project.labels import VERBS, first_matches, label_of, strings
 from statelint.project.named_entries import ByName
@@ -130,7 +130,7 @@ class Entries:
         for found in self._scripts:
             label = (found.row.label or "{name}").replace("{name}", found.scope.module.name)
             yield Entry(found.scope, found.row.entry, label, found.library, found.scope.span(found.at), False)
-        for named in self.operations:
+        for named in (*self.operations, *keyed(self._names, self._knowledge)):
             label = (named.row.label or "{name}").replace("{name}", named.text)
             yield Entry(named.scope, named.row.entry, label, named.library, named.span, False)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from statelint import facts as f
 from statelint.flow_rows import Handoff, Opener, Remover, Sink
+from statelint.project.callees import MANY
 from statelint.project.classes import first_parameter
 from statelint.project.flow_events import Activation
 from statelint.project.flow_given import Given
@@ -141,7 +142,7 @@ class Caller:
         if not found and isinstance(func, f.Name):
             for scope in self._decorated(func.id, act.scope):
                 found[scope] = (scope, 1 if first_parameter(scope) else 0, False)
-        return list(found.values())[:8]
+        return list(found.values())[:MANY]
 
     def _offset(self, callee: Scope, func: f.Expr, scope: Scope) -> int:
         """How many parameters the call does not fill: the receiver, unless a method is called on its class."""

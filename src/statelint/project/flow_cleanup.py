@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -33,6 +34,27 @@ def fate(landing: Landing, removals: list[Removal], keeps: list[Keep]) -> str:
     if sweeps:
         return SWEPT
     return LEAKS if straight or "loose" in temps else STAYS
+
+
+def cleaning(removals: list[Removal], landings: list[Landing]) -> list[Removal]:
+    """The removals without those that only make room: the same run of the function then writes the path anew."""
+    written: dict[tuple[object, str], list[Landing]] = defaultdict(list)
+    for landing in landings:
+        for loc in landing.locs:
+            if loc.exact:
+                written[landing.scope, loc.site].append(landing)
+    return [
+        r for r in removals
+        if r.folder or _at_the_end(r) or not any(
+            x.number > r.number and [f.call for f in x.frames] == [f.call for f in r.frames]
+            for loc in r.locs if loc.exact for x in written.get((r.scope, loc.site), ())
+        )
+    ]  # fmt: skip
+
+
+def _at_the_end(removal: Removal) -> bool:
+    """Whether a removal waits for the end of something, wherever it is written."""
+    return any(m.kind == "later" for frame in removal.frames for m in frame.marks)
 
 
 def _behind(event: Keep, landing: Landing) -> bool:

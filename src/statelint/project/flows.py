@@ -9,7 +9,7 @@ from typing import NamedTuple
 from statelint import facts as f
 from statelint.project.calls import Calls
 from statelint.project.entries import Entries
-from statelint.project.flow_cleanup import GONE, LEAKS, STAYS, SWEPT, calls_in, fate, spares
+from statelint.project.flow_cleanup import GONE, LEAKS, STAYS, SWEPT, calls_in, cleaning, fate, spares
 from statelint.project.flow_events import Handed, Landing
 from statelint.project.flow_run import Run
 from statelint.project.flow_serving import Serving
@@ -141,6 +141,7 @@ class Flows:
 
     def _judge(self) -> Iterable[Landed]:
         switches = Switches(self._names, self._run.library, self._run.edges)
+        self._removals = cleaning(self._run.events.removals, self._run.events.landings)
         groups: dict[tuple[str, object], list[Landing]] = defaultdict(list)
         for landing in self._run.events.landings:
             if landing.taints and self._real(landing):
@@ -175,7 +176,7 @@ class Flows:
             first = min(group, key=lambda x: (x.scope.path, x.at))
             if not self._reach.repeats(first.scope):
                 continue
-            ends = {fate(x, self._run.events.removals, self._run.events.keeps) for x in group}
+            ends = {fate(x, self._removals, self._run.events.keeps) for x in group}
             if ends <= {GONE}:
                 continue
             passing = STAYS not in ends or all(self._used_up(x) for x in group)
@@ -218,7 +219,7 @@ class Flows:
                     )
 
     def _kind(self, landing: Landing, switches: Switches) -> str:
-        end = fate(landing, self._run.events.removals, self._run.events.keeps)
+        end = fate(landing, self._removals, self._run.events.keeps)
         if end == GONE:
             return ""
         if end == LEAKS:

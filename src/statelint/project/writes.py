@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.classes import CONSTRUCTORS
+from statelint.project.classes import CONSTRUCTORS, decorator_names
 from statelint.project.given import made_by_a_call
 from statelint.project.holders import GENERIC_MUTATORS, OPERATORS, Holders, inside
 from statelint.project.homes import Home, Homes
@@ -211,7 +211,7 @@ class Writes:
             return
         rooted = receiver_rooted(s.target, s.scope)
         if name:
-            home = None if self._names.classes.accessor(cls, name) else self._instance_home(cls, name, s)
+            home = None if self._is_set_by_code(cls, name) else self._instance_home(cls, name, s)
             if home and (rooted or self._homes.lasts(value)):
                 yield self._write(home, s, how, None, False, s.target)
         elif rooted:
@@ -220,6 +220,14 @@ class Writes:
         elif value.site is not None and self._homes.lasts(value):
             for home in self._homes.of_site(value.site):
                 yield self._write(home, s, how, None, False, s.target)
+
+    def _is_set_by_code(self, cls: Scope, name: str) -> bool:
+        """Whether assigning an attribute runs code of the project: a property whose value is kept only gets another."""
+        found = self._names.classes.accessor(cls, name)
+        if found is None or found.setter or found.getter is None:
+            return found is not None
+        kept = self._knowledge.words.get("kept", frozenset())
+        return not isinstance(found.getter.node, f.Function) or kept.isdisjoint(decorator_names(found.getter.node))
 
     def _class_home(self, cls: Scope, name: str | None, s: Store) -> Home:
         if name is None and isinstance(cls.node, f.Class):

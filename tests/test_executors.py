@@ -131,6 +131,37 @@ def test_a_worker_with_another_version_does_nothing(monkeypatch: pytest.MonkeyPa
     assert [note.split(":")[0] for note in old.notes()] == ["3 of the cluster's pieces of work were done here"]
 
 
+def test_a_result_that_dies_is_waited_for_while_somebody_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow:
+        """Each result dies once with its worker; the other worker does the piece again."""
+
+        def __init__(self) -> None:
+            self.died: set[bytes] = set()
+
+        def room(self) -> int:
+            return 1
+
+        def submit(self, piece: bytes) -> bytes:
+            return piece
+
+        def settled(self, handles: Sequence[bytes], seconds: float) -> Sequence[bytes]:
+            return handles
+
+        def result(self, handle: bytes) -> bytes:
+            if handle not in self.died:
+                self.died.add(handle)
+                raise TimeoutError
+            return executors.signed(bytes.upper, executors.program(), handle)
+
+        def close(self) -> None:
+            return None
+
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("statelint.executors.dask.connect", lambda work, address: Slow())
+    asked = Cluster("dask")
+    assert dict(asked.spread(bytes.upper, [b"a", b"b"])) == {0: b"A", 1: b"B"} and not list(asked.notes())
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_where_no_cluster_is_reached_it_is_said_what_to_do(kind: str, shop: Path) -> None:
     pytest.importorskip(KINDS[kind])

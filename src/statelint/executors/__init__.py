@@ -41,7 +41,7 @@ class Connection(Protocol):
         """Those that are done, or given up; none when it takes longer."""
 
     def result(self, handle: Any) -> bytes:
-        """Raises what it was given up for, also that it is not handed over within PATIENCE."""
+        """Raises what it was given up for; TimeoutError where it is not handed over within PATIENCE."""
 
     def close(self) -> None: ...
 
@@ -138,9 +138,15 @@ def _settled(connection: Connection, pieces: Sequence[bytes]) -> Iterator[tuple[
         for handle in done:
             number = under_way.pop(handle)
             try:
-                yield number, connection.result(handle)
+                answer: bytes | Exception = connection.result(handle)
+            except TimeoutError as error:
+                if connection.room():  # it died with its worker, and another one does it again
+                    under_way[handle] = number
+                    continue
+                answer = error
             except Exception as error:
-                yield number, error
+                answer = error
+            yield number, answer
 
 
 def _first_line(error: Exception) -> str:

@@ -163,6 +163,7 @@ def test_names_are_looked_up_as_the_tables_say(names: list[str]) -> None:
 def test_a_folder_of_libraries_that_are_carried_along(tmp_path: Path) -> None:
     known = ("click", "requests", "tornado/__init__", "jwt/__init__", "dogpile/cache")
     tree(tmp_path, "shop/cart.py", *(f"ext/{name}.py" for name in (*known, "own")), *(f"web/{n}.py" for n in known[:4]),
+         *(f"flat/{name}.py" for name in ("commands", "channels", "schedule", "requests", "redis", "clients")),
          *(f"pack/{name}.py" for name in (*known, "__init__")))  # fmt: skip
     parts = {source.path: source.part for source in discover(tmp_path).sources}
     assert {path for path, part in parts.items() if part == "vendored"} == {

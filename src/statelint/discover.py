@@ -35,6 +35,8 @@ INSTALLED = 2
 """So many records of installed distributions below the root are those of libraries, not of the project itself."""
 CARRIED = 5
 """So many entries with the names of well-known libraries make a folder one of libraries, unless it is a package."""
+PACKAGES = 3
+"""So many of them are folders: a service has modules that are called `commands`, `channels` or `schedule` too."""
 DEEPEST = 100
 
 
@@ -163,7 +165,7 @@ class _Walk:
         return frozenset(path.stem for path in (rules_folder() / "knowledge").glob("*.yaml"))
 
     def _holds_libraries(self, names: AbstractSet[str]) -> bool:
-        if len(names) < CARRIED:
+        if len(names) < CARRIED or len(self._libraries & names) < PACKAGES:
             return False
         return len(self._libraries & {name.removesuffix(".py") for name in names}) >= CARRIED
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from statelint import facts as f
 from statelint.project.classes import first_parameter
+from statelint.project.members import FEW
 from statelint.project.paths import last_name
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import CallSite, Scope
@@ -18,11 +19,8 @@ COMMON: Final = frozenset(
 ) | {"put", "send", "close", "read", "write", "open", "run", "start", "stop", "save", "delete", "execute", "connect",
      "commit", "query", "filter", "all", "first", "add", "flush", "publish", "emit", "submit", "create"}  # fmt: skip
 """Method names that say nothing about the class of an unknown receiver."""
-
-
-FEW: Final = 8
-"""So many classes below another are told by name look-up."""
 MANY: Final = 64
+"""So many classes below another are told where one of their methods is called."""
 
 
 class Callee(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from statelint import facts as f
-from statelint.entry_rows import Described, Keyed
+from statelint.entry_rows import Described, EntryKind, Keyed
 from statelint.knowledge import Knowledge
 from statelint.project.labels import strings
 from statelint.project.names import Names
@@ -21,12 +21,15 @@ class Operation(NamedTuple):
     """A function, and the line of the file that names it."""
 
     scope: Scope
-    row: Described
+    entry: EntryKind
+    label: str
     library: str
     text: str
     span: Span
     files: tuple[tuple[str, bool], ...] = ()
     """The names of the files that it gets, each with whether there may be several."""
+    gives: str = ""
+    """The class of such a file."""
 
 
 def described(
@@ -47,7 +50,8 @@ def described(
                         for value in named(text, names):
                             if isinstance(value, Func):
                                 files = tuple(_files(document, s.path[:-1], row))
-                                yield Operation(value.scope, row, library, text, Span.at(path, s.key_at), files)
+                                at = Span.at(path, s.key_at)
+                                yield Operation(value.scope, row.entry, row.label, library, text, at, files, row.gives)
 
 
 def _files(document: f.Document, operation: tuple[str, ...], row: Described) -> Iterator[tuple[str, bool]]:
@@ -81,8 +85,8 @@ def keyed(names: Names, knowledge: Knowledge) -> Iterator[Operation]:
                     for text, at in strings(value) if key in row.keys else ():
                         for target in named(text, names):
                             if isinstance(target, Func):
-                                told = Described("", key, entry=row.entry, label=row.label)
-                                yield Operation(target.scope, told, library, text, Span.at(module.path, at))
+                                span = Span.at(module.path, at)
+                                yield Operation(target.scope, row.entry, row.label, library, text, span)
 
 
 def _pairs(fact: object) -> Iterator[tuple[str, f.Expr]]:

@@ -131,8 +131,8 @@ class Entries:
             label = (found.row.label or "{name}").replace("{name}", found.scope.module.name)
             yield Entry(found.scope, found.row.entry, label, found.library, found.scope.span(found.at), False)
         for named in (*self.operations, *keyed(self._names, self._knowledge)):
-            label = (named.row.label or "{name}").replace("{name}", named.text)
-            yield Entry(named.scope, named.row.entry, label, named.library, named.span, False)
+            label = (named.label or "{name}").replace("{name}", named.text)
+            yield Entry(named.scope, named.entry, label, named.library, named.span, False)
 
     # ── shapes ──
 

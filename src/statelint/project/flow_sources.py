@@ -55,7 +55,7 @@ class Sources:
         files = dict(operation.files)
         for param in operation.scope.node.params if isinstance(operation.scope.node, f.Function) else ():
             if param.name in files:
-                row = Source(type=operation.row.gives, many=files[param.name])
+                row = Source(type=operation.gives, many=files[param.name])
                 self._given[operation.scope, param.name].append((row, param.at, operation.scope))
 
     # ── types ──

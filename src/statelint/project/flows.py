@@ -15,7 +15,7 @@ from statelint.project.flow_run import Run
 from statelint.project.flow_serving import Serving
 from statelint.project.flow_sources import Sources
 from statelint.project.flow_switch import Switches
-from statelint.project.flow_tokens import Tokens, last
+from statelint.project.flow_tokens import Tokens
 from statelint.project.flow_values import Origin, locs
 from statelint.project.flow_ways import Ways
 from statelint.project.homes import Homes
@@ -24,7 +24,6 @@ from statelint.project.names import Names
 from statelint.project.reach import Reach
 from statelint.project.scopes import Scope
 from statelint.project.shelves import Shelves
-from statelint.project.values import qualified
 from statelint.spans import Span
 
 KINDS = ("upload", "derived", "swept", "chunks", "switched", "leak")
@@ -96,6 +95,7 @@ class Flows:
         self._evaluate(sourced, landing, entered | sweeping)
         self._serving = Serving(self._run, calls)
         self._devices = frozenset(self._made_devices())
+        self._removals = cleaning(self._run.events.removals, self._run.events.landings)
         self.landed = numbered(sorted(self._judge(), key=lambda found: (found.span, found.kind)))
 
     def _removes(self, scope: Scope) -> bool:
@@ -141,7 +141,6 @@ class Flows:
 
     def _judge(self) -> Iterable[Landed]:
         switches = Switches(self._names, self._run.library, self._run.edges)
-        self._removals = cleaning(self._run.events.removals, self._run.events.landings)
         groups: dict[tuple[str, object], list[Landing]] = defaultdict(list)
         for landing in self._run.events.landings:
             if landing.taints and self._real(landing):
@@ -203,20 +202,10 @@ class Flows:
     def _made_devices(self) -> Iterator[str]:
         """The sites of paths at which calls put something that keeps no bytes, such as a named pipe."""
         wanted = {n for _, row in self._knowledge.rows(lambda lib: lib.locations) for n in row.made_by}
-        short = last(wanted)
-        for scope in self._names.every:
-            for site in scope.calls:
-                func = site.call.func
-                name = func.name if isinstance(func, f.Attr) else getattr(func, "id", "")
-                if (
-                    name in short
-                    and site.call.args
-                    and any(qualified(v) in wanted for v in self._names.denote(func, scope))
-                ):
-                    self._run.left = DEVICE_BUDGET
-                    yield from (
-                        loc.site for loc in locs(self._run.evaluator.lazily(site.call.args[0], scope)) if loc.exact
-                    )
+        for site in (site for name in sorted(wanted) for site in self._calls.sites(name) if site.call.args):
+            self._run.left = DEVICE_BUDGET
+            made = self._run.evaluator.lazily(site.call.args[0], site.scope)
+            yield from (loc.site for loc in locs(made) if loc.exact)
 
     def _kind(self, landing: Landing, switches: Switches) -> str:
         end = fate(landing, self._removals, self._run.events.keeps)

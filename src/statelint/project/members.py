@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from statelint import facts as f
 from statelint.project.applications import below_application, shown_place
 from statelint.project.broadcasts import Broadcasts
@@ -25,6 +27,9 @@ from statelint.project.values import (
     qualified,
     union,
 )
+
+FEW: Final = 8
+"""So many classes below another are asked for what a name means."""
 
 
 class Members:
@@ -132,7 +137,7 @@ class Members:
             if found:
                 break
         if is_instance and not exact:
-            for sub in self._names.classes.subclasses(cls)[:8]:
+            for sub in self._names.classes.subclasses(cls)[:FEW]:
                 for binding in sub.bindings.get(name, ()):
                     for value in self._names.bound(binding):
                         found.extend(self._through_class(value, Obj(Cls(sub), receiver.site)))  # type: ignore[union-attr]

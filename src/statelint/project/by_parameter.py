@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from statelint import facts as f
+from statelint.project.arguments import matched, spread
 from statelint.project.scopes import Binding, Scope
 
 
@@ -32,14 +33,10 @@ def is_parameter(name: str, scope: Scope) -> bool:
 
 def turned(switch: Switch, function: Scope, call: f.Call) -> bool:
     """Whether a call turns a switch of the function that it runs so, as far as constants tell."""
-    params = function.node.params if isinstance(function.node, f.Function) else ()
-    names = [p.name for p in params]
-    if switch.name not in names or "**" in dict(call.keywords) or any(isinstance(a, f.Star) for a in call.args):
+    node = function.node
+    if not isinstance(node, f.Function) or spread(call):
         return True
-    place = names.index(switch.name)
-    value = params[place].default
-    place -= int(function.owner is not None and isinstance(call.func, f.Attr))
-    if 0 <= place < len(call.args):
-        value = call.args[place]
-    value = dict(call.keywords).get(switch.name, value)
+    values = {p.name: p.default for p in node.params}
+    values |= matched(call, node, int(function.owner is not None and isinstance(call.func, f.Attr)))
+    value = values.get(switch.name)
     return not isinstance(value, f.Const) or bool(value.value) == switch.taken

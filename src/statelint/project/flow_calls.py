@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from statelint import facts as f
 from statelint.flow_rows import Handoff, Opener, Remover, Sink
+from statelint.project.arguments import positional
 from statelint.project.callees import MANY
 from statelint.project.classes import first_parameter
 from statelint.project.flow_events import Activation
@@ -169,11 +170,11 @@ class Caller:
         if not isinstance(node, f.Function):
             return NONE
         values: dict[str, Value] = {}
-        positional = [p for p in node.params if p.kind in ("positional", "positional-only")][offset:]
-        for param, value, e in zip(positional, given.values, given.exprs):  # noqa: B905 - surplus goes to *args
+        names = positional(node)[offset:]
+        for name, value, e in zip(names, given.values, given.exprs):  # noqa: B905 - surplus goes to *args
             if value or e is not None:  # else spread from what nothing is known of, if it is given at all
-                values[param.name] = value
-        surplus = given.values[len(positional) :]
+                values[name] = value
+        surplus = given.values[len(names) :]
         named = {p.name for p in node.params if p.kind not in ("star", "double-star")}
         others = [(k, v) for k, v in given.keywords.items() if k not in named]
         for name, value in given.keywords.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint import facts as f
+from statelint.project.arguments import positional
 from statelint.project.classes import first_parameter
 from statelint.project.scopes import Scope
 
@@ -30,8 +31,7 @@ def _position(scope: Scope) -> int | None:
     rest = next((p.name for p in node.params if p.kind == "star"), "")
     if not rest:
         return None
-    taken = [p.name for p in node.params if p.kind in ("positional", "positional-only")]
-    taken = taken[1 if first_parameter(scope) else 0 :]
+    taken = positional(node)[1 if first_parameter(scope) else 0 :]
     if not taken:
         return None
     last = taken[-1]  # what comes behind it is for the callable

@@ -12,6 +12,7 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.project.applications import below_application, key_text, step_of
+from statelint.project.arguments import matched, positional
 from statelint.project.callees import Callees
 from statelint.project.classes import first_parameter
 from statelint.project.resolver import Given, Resolver
@@ -238,18 +239,11 @@ class _Collector:
         node = callee.node
         if not isinstance(node, f.Function):
             return
-        positional = [p.name for p in node.params if p.kind in ("positional", "positional-only")][skipped:]
-        for name, arg in zip(positional, call.args):  # noqa: B905 - surplus arguments go to *args
-            if isinstance(arg, f.Star):
-                break
+        for name, arg in matched(call, node, skipped).items():
             self._give(callee, name, arg, scope)
-        surplus = call.args[len(positional) :]
+        surplus = call.args[max(len(positional(node)) - skipped, 0) :]
         for gatherer in (p.name for p in node.params if p.kind == "star" and surplus):
             self._give(callee, gatherer, f.Group("list", surplus, call.where), scope)
-        known = {p.name for p in node.params}
-        for keyword, value in call.keywords:
-            if keyword in known:
-                self._give(callee, keyword, value, scope)
 
     def _give(self, callee: Scope, name: str, arg: f.Expr, scope: Scope) -> None:
         arguments = self.given.arguments[callee, name]

@@ -10,6 +10,7 @@ from statelint import facts as f
 from statelint.project.aliases import type_meant
 from statelint.project.annotated import annotated, metadata
 from statelint.project.annotations import META, forward
+from statelint.project.arguments import matched
 from statelint.project.by_parameter import switch_of, turned
 from statelint.project.classes import first_parameter
 from statelint.project.declared_fields import declaration
@@ -362,15 +363,9 @@ def _receiver(scope: Scope) -> str:
 def _argument(callee: Func | Bound, name: str, e: f.Call) -> f.Expr | None:
     """What a call hands to a parameter; None where that cannot be told."""
     node = callee.scope.node
-    if not isinstance(node, f.Function) or any(isinstance(a, f.Star) for a in e.args):
+    if not isinstance(node, f.Function):
         return None
-    for keyword, value in e.keywords:
-        if keyword == name:
-            return value
-    positional = [p.name for p in node.params if p.kind in ("positional", "positional-only")]
-    skipped = 1 if isinstance(callee, Bound) and first_parameter(callee.scope) else 0
-    at = positional.index(name) - skipped if name in positional else -1
-    return e.args[at] if 0 <= at < len(e.args) else None
+    return matched(e, node, 1 if isinstance(callee, Bound) and first_parameter(callee.scope) else 0).get(name)
 
 
 def _copied(value: Value, site: Site, function: Scope) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from statelint import facts as f
+from statelint.project.arguments import matched
 from statelint.project.names import Names
 from statelint.project.scopes import Binding, Context, Scope
 from statelint.project.values import Cls, Ext, Member, Obj, qualified
@@ -42,10 +43,7 @@ Frame = dict[tuple[Scope, str], tuple[f.Expr, Scope, Context | None]]
 
 def handed(callee: Scope, call: f.Call, scope: Scope, context: Context | None, bound: bool) -> Frame:
     """What a call gives to the parameters of a function."""
-    given = dict(call.keywords)
-    if isinstance(callee.node, f.Function) and not any(isinstance(a, f.Star) for a in call.args):
-        own = [p.name for p in callee.node.params if p.kind in ("positional", "positional-only")]
-        given |= dict(zip(own[1:] if bound else own, call.args, strict=False))
+    given = matched(call, callee.node, int(bound)) if isinstance(callee.node, f.Function) else {}
     return {(callee, name): (value, scope, context) for name, value in given.items()}
 
 

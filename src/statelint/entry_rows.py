@@ -24,6 +24,8 @@ class Decorated(Row, frozen=True):
     """`{verb}` the HTTP methods or the decorator's own name, `{0}` the first argument's text, `{name}` the function."""
     unless: tuple[str, ...] = ()
     """First arguments with which it marks no way in: signals that only commands send."""
+    receiver: str = ""
+    """The keyword that names the class whose one object the function is given first."""
 
 
 class Passed(Row, frozen=True):

@@ -25,6 +25,8 @@ KINDS = {
     "application-attribute": "attribute of the application object, one per process",
 }
 
+MOST_INNER = 6
+"""Containers in the objects that another one keeps that a hit tells."""
 MOST_WAYS = 50
 """Ways in that a hit tells; beyond it nobody reads them."""
 
@@ -52,6 +54,7 @@ def _hit(state: State, project: Project) -> Hit:
     }
     trace = [Step(home.span, Role.DEFINED, KINDS[home.kind])]
     trace += [Step(other.span, Role.RELATED, "an attribute of the same object") for other in state.also]
+    trace += [Step(h.span, Role.RELATED, "changes in the objects that it keeps") for h in state.inner[:MOST_INNER]]
     where = project.homes.long_classes.get(home.scope) if home.kind == "instance-attribute" else None
     if where and where.path + str(where.line) != home.span.path + str(home.span.line):
         trace.append(Step(where, Role.RELATED, "the object that lives on is made here"))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from statelint import facts as f
 from statelint.project.names import Names
 from statelint.project.purity import Purity
-from statelint.project.values import Cls, Obj
+from statelint.project.scopes import Scope
+from statelint.project.values import Cls, Obj, qualified
 from statelint.project.writes import Write
 
 
@@ -19,6 +21,23 @@ class Brought:
         self._purity = purity
         self.attributes: Mapping[str, Sequence[Write]] = {}
         """What requests write to attributes of long-lived objects, by the qualified name of the attribute."""
+        self.handlers: AbstractSet[Scope] = frozenset()
+        """The functions whose parameters are what a request brings along."""
+
+    def is_brought_along(self, e: f.Expr, scope: Scope) -> bool:
+        """Whether a value is, as it is, something that a request brought along: `request.form["name"]`, a parameter of
+        the handler. What is made of it, such as a client for a given address, is not."""
+        if isinstance(e, f.Name):
+            bindings = scope.bindings.get(e.id, ())
+            if bindings and all(b.kind == "param" for b in bindings):
+                known = [qualified(v.cls) if isinstance(v, Obj) else "" for v in self._names.denote(e, scope)]
+                return scope in self.handlers and all(name and name.startswith("builtins.") for name in known)
+            given = [(b.value, b.scope) for b in bindings if b.kind == "assign" and b.position is None]
+            one = given[0] if len(given) == len(bindings) == 1 else (None, scope)
+            return one[0] is not None and self.is_brought_along(one[0], one[1])
+        if isinstance(e, f.Attr | f.Item | f.Call):
+            return self._purity.of(e, scope) == {"request"} and _is_read(e)
+        return False
 
     def is_handed_on(self, write: Write) -> bool:
         """Whether a write gives what an attribute holds to which requests gave something that they brought."""
@@ -35,3 +54,15 @@ class Brought:
     def _is_brought(self, attribute: str) -> bool:
         given = [w for w in self.attributes.get(attribute, ()) if w.how == "rebind" and not w.element]
         return any(not self._purity.of(w.value, w.scope).isdisjoint({"request", "argument"}) for w in given)
+
+
+def _is_read(e: f.Expr) -> bool:
+    """Whether an expression reads something out of an object: attributes, entries, `get` with constants."""
+    while isinstance(e, f.Attr | f.Item | f.Call):
+        if isinstance(e, f.Call):
+            if not isinstance(e.func, f.Attr) or not all(isinstance(arg, f.Const) for arg in e.args):
+                return False
+            e = e.func.of
+        else:
+            e = e.of
+    return isinstance(e, f.Name)

@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 from statelint import facts as f
 from statelint.project.classes import first_parameter
+from statelint.project.dispatch import picked_from
 from statelint.project.members import FEW
-from statelint.project.paths import last_name
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import CallSite, Scope
 from statelint.project.values import Bound, Cls, Func, Obj, Value, Values
@@ -81,15 +81,10 @@ class Callees:
 
         A name that stands for one of the object's own methods is left to what spells it.
         """
-        func, scope = site.call.func, site.scope
-        if isinstance(func, f.Name):
-            bindings = scope.bindings.get(func.id, ())
-            func = bindings[0].value or func if len(bindings) == 1 else func
-        if not isinstance(func, f.Call) or last_name(func.func) != "getattr" or len(func.args) < 2:
+        of = picked_from(site.call.func, site.scope)
+        if of is None or _is_receiver(of, site.scope):
             return
-        if isinstance(func.args[1], f.Const) or _is_receiver(func.args[0], scope):
-            return
-        for value in self._names.denote(func.args[0], scope):
+        for value in self._names.denote(of, site.scope):
             cls = value.cls.scope if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
             lines = self._names.classes.lineage(cls) if cls else ()
             names = dict.fromkeys(c.name for item in lines if isinstance(item, Cls) for c in item.scope.children)

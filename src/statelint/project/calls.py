@@ -111,7 +111,7 @@ class Calls:
                         receiver = value.receiver if isinstance(value, Bound) else None
                         self._add(Edge(scope.parent, value.scope, decorator.at, "call", receiver))
                         for wrapper in self._wrappers(value.scope):
-                            if wrapper is not scope:
+                            if wrapper is not scope and wrapper not in around:
                                 self._add(Edge(scope, wrapper, decorator.at, "decorator"))
 
     def _wrappers(self, decorator: Scope) -> Iterator[Scope]:

@@ -41,6 +41,22 @@ def _in_order(some: Iterable[tuple[int, Store]], others: Iterable[tuple[int, Sto
     return [store for _, store in sorted((*some, *others), key=itemgetter(0))]
 
 
+def kept_receiver(method: Scope) -> list[f.Expr]:
+    """The containers that a method puts its receiver into: `TABLE[self.id] = self`, `LIST.append(self)`."""
+    receiver = (first_parameter(method) or ("",))[0]
+    found = [
+        s.target.of
+        for s in method.stores
+        if isinstance(s.target, f.Item) and isinstance(s.value, f.Name) and s.value.id == receiver
+    ]
+    for site in method.calls:
+        func, args = site.call.func, site.call.args
+        puts = isinstance(func, f.Attr) and func.name in ("append", "add", "setdefault") and bool(args)
+        if puts and isinstance(func, f.Attr) and isinstance(args[-1], f.Name) and args[-1].id == receiver:
+            found.append(func.of)
+    return found
+
+
 def is_abstract(cls: Scope) -> bool:
     """Whether objects of a class are always ones of a class below it: its own body leaves methods to these."""
     return any(isinstance(c.node, f.Function) and "abstractmethod" in decorator_names(c.node) for c in cls.children)

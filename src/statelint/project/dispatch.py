@@ -26,6 +26,16 @@ def picked(wanted: f.Expr, scope: Scope, cls: Scope, classes: Classes) -> Iterat
             yield name
 
 
+def picked_from(func: f.Expr, scope: Scope) -> f.Expr | None:
+    """The object of which what is called is a method whose name is computed: `getattr(library, message.method)`."""
+    if isinstance(func, f.Name):
+        bindings = scope.bindings.get(func.id, ())
+        func = bindings[0].value or func if len(bindings) == 1 else func
+    if not isinstance(func, f.Call) or last_name(func.func) != "getattr" or len(func.args) < 2:
+        return None
+    return None if isinstance(func.args[1], f.Const) else func.args[0]
+
+
 def _spelling(e: f.Expr, scope: Scope, depth: int = 0) -> tuple[str, str] | None:
     """What a name begins and ends with; two empty texts for the method of a request; None where nothing tells."""
     if isinstance(e, f.Text) and e.parts:

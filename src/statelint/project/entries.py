@@ -70,9 +70,9 @@ class Entries:
 
     @property
     def serving(self) -> bool:
-        """Whether anything arrives. A library with a thread or a log handler of its own is no service."""
+        """Whether anything arrives. A library with a thread, a timer or a log handler of its own is no service."""
         known_always = {stem for stem, library in self._knowledge.libraries if library.always}
-        return any(e.kind not in ASIDE or e.library not in known_always for e in self.all)
+        return any(e.kind not in (*ASIDE, "timer") or e.library not in known_always for e in self.all)
 
     def _serves(self, scope: Scope) -> bool:
         at_start = scope in self.startup or scope in self.commands or scope.in_main

@@ -102,6 +102,17 @@ class _Collector:
                 if isinstance(value, Func | Bound):
                     skipped = 1 if isinstance(value, Bound) and first_parameter(value.scope) else 0
                     self._pass(applied, scope.parent, value.scope, skipped)
+            if isinstance(decorator, f.Call) and isinstance(node, f.Function) and node.params and decorator.keywords:
+                self._receives(scope, node.params[0].name, decorator)
+
+    def _receives(self, function: Scope, name: str, decorator: f.Call) -> None:
+        """The object of a class that a decorator names, which is what the library calls the function with first."""
+        assert function.parent is not None
+        for value in self._names.denote(decorator.func, function.parent):
+            row = self._names.knowledge.find("handlers.decorators", qualified(value) or "")
+            cls = dict(decorator.keywords).get(row[1].receiver) if row and row[1].receiver else None
+            if cls is not None:
+                self._give(function, name, f.Call(cls, (), (), decorator.where), function.parent)
 
     def _hand_beside(self, e: f.Expr | None, scope: Scope) -> None:
         """`(pattern, Handler, {"shop": shop})`: the table is handed to a method of the class beside it."""

@@ -37,6 +37,8 @@ class HandedOn:
         if key not in self._givers:
             given = self._names.given()
             handed = given.arguments.get((write.scope, way.name), ()) if given else ()
+            if handed and all(self._holders.is_new(e, caller) for e, caller in handed):
+                return False
             mine = [
                 (e, caller)
                 for e, caller in handed

@@ -48,6 +48,8 @@ class Holders:
 
     def lasts_at(self, home: Home, e: f.Expr, scope: Scope) -> bool:
         """Whether the object whose attribute `e` reaches lasts, where its class has objects that do and others."""
+        if home.kind == "instance-attribute" and self.is_new(e, scope):
+            return False
         if home.kind == "closure-variable" and not inside(scope, home.scope):
             return _of_receiver(e, scope)
         if home.kind != "instance-attribute" or not self._homes.mixed(home.scope):
@@ -67,6 +69,23 @@ class Holders:
         sources = [(b.value, b.scope) for b in scope.bindings.get(e.id, ()) if b.value is not None]
         sources += given.arguments.get((scope, e.id), ()) if given else ()
         return any(self._owner_lasts(home, value, where, depth + 1) for value, where in sources)
+
+    def is_new(self, e: f.Expr, scope: Scope) -> bool:
+        """Whether a path starts at a local name for an object that this very call of the function makes."""
+        while isinstance(e, f.Attr | f.Item):
+            e = e.of
+        bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) and scope.kind == "function" else ()
+        return bool(bindings) and all(
+            values and all(self._is_made_by(b.value, v) for v in values)
+            for b in bindings
+            for values in [self._names.denote(b.value, scope) if isinstance(b.value, f.Call) else ()]
+        )
+
+    def _is_made_by(self, call: f.Expr | None, value: Value) -> bool:
+        """Whether a value is the object of a class of the project that a call makes right there."""
+        if not isinstance(value, Obj) or not isinstance(value.cls, Cls) or value.site is None:
+            return False
+        return value.site.expr is call and not self._homes.is_single(value.cls.scope)
 
     def owners(self, home: Home, e: f.Expr, scope: Scope) -> tuple[Value, ...]:
         """The objects whose attribute an access path changes; none where the path does not name it."""

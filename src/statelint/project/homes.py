@@ -64,6 +64,8 @@ class Homes:
         self.long_heaps: list[Heap] = []
         self.keepers: dict[Scope, list[Home]] = {}
         """Classes whose instances last only because a container keeps them, and the homes of such containers."""
+        self.kept_by_themselves: set[Scope] = set()
+        """Classes whose constructor puts each object into a container that lasts."""
         self.anew: set[Scope] = set()
         """Classes, with those above them, of which requests make objects for themselves."""
         self.at_start: frozenset[Scope] = frozenset()
@@ -183,8 +185,13 @@ class Homes:
                         outside = qualified(value)
                         if outside and self._knowledge.find("memo", outside):
                             inner = scope.by_node[id(node)]
-                            for returned in self._names.returned(inner):
-                                self.last(returned, scope.span(node.name_at))
+                            returned = self._names.returned(inner)
+                            for one in returned:
+                                self.last(one, scope.span(node.name_at))
+                            heaps = [v for v in returned if isinstance(v, Heap) and v.site.scope is inner]
+                            if heaps:
+                                kept = self.home("module-variable", f"{scope.module.name}:{name}", scope, decorator.at)
+                                self.hold(kept, heaps, [v.site.expr for v in heaps])
 
     def hold(self, home: Home, values: Iterable[Value], given: Iterable[f.Expr | None] = ()) -> None:
         """Record that a long-lived home holds these values, and follow what they hold themselves.
@@ -364,10 +371,14 @@ class Homes:
         made = value.cls if isinstance(value, Obj) else None
         return value.site is not None and (value.site, made.scope if isinstance(made, Cls) else None) in self.long_sites
 
+    def is_kept(self, value: Obj) -> bool:
+        """Whether the object made at this very place lasts, or is of a class all of whose objects are kept."""
+        return self.is_long(value) or (isinstance(value.cls, Cls) and value.cls.scope in self.kept_by_themselves)
+
     def lasts(self, value: Value) -> bool:
         """Whether this value is, or can be, one that lasts as long as the process."""
         if isinstance(value, Obj | Heap | Made):
-            if self.is_long(value):
+            if self.is_kept(value) if isinstance(value, Obj) else self.is_long(value):
                 return True
             if isinstance(value, Obj) and isinstance(value.cls, Cls) and value.cls.scope in self.single:
                 return True

@@ -18,7 +18,7 @@ from statelint.project.homes import Home
 from statelint.project.names import Names
 from statelint.project.paths import mentions
 from statelint.project.purity import Purity
-from statelint.project.values import Ext, Obj, qualified
+from statelint.project.values import Cls, Ext, Heap, Obj, qualified
 from statelint.project.writes import Write
 
 ORDER = ("lock", "cache", "session", "counter", "realtime", "job")
@@ -28,6 +28,7 @@ WAYS = {"realtime": frozenset({"websocket", "event"}), "job": frozenset({"task",
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 CONTAINERS = frozenset({"builtins.list", "builtins.dict", "builtins.set"})
 KEYED = frozenset({"item", "augment"})
+COPIED = frozenset({"database", "network", "awaited"})
 NEUTRAL = TAKING | {"del", "setdefault"}
 
 
@@ -57,7 +58,7 @@ class Kinds:
             return noun if noun == "lock" else "counter"
         if noun == "cache" or "cache" in hints or memo:
             return "cache"
-        given = self._given(writes)
+        given = self._given(writes, ways)
         if "queue" in hints and noun not in ("realtime", "session"):
             return "job"
         rebound = all(w.how in ("rebind", "delete") and not w.element for w in writes)
@@ -78,14 +79,19 @@ class Kinds:
                 return kind
         if given:
             return next(kind for kind in (*ORDER, *given) if kind in given)
+        if self._speaks("perhaps-cache", words(name)) and not self._is_brought(writes):
+            return "cache"
+        if any(self._keeps_running(w) for w in writes):
+            return "job"
         of_class = self._around(home, words(name), rebound) or ("cache" if self._speaks("cache", around[-1:]) else "")
         if of_class:
             return of_class
         if self._is_setting(words(name), writes):
             return "global"
-        if rebound and CONTAINERS.isdisjoint(types):
-            return "global"
-        return "cache" if rebound and self._fetched(writes) else "store"
+        whole = rebound and CONTAINERS.isdisjoint(types)
+        if rebound and self._fetched(writes, {"database", "network"} if whole else COPIED):
+            return "cache"
+        return "global" if whole else "store"
 
     def is_pool(self, home: Home, ways: AbstractSet[str]) -> bool:
         """Whether names say that it keeps connections open that the service itself made, not those of its users."""
@@ -94,14 +100,30 @@ class Kinds:
         name = [*self._class_words(home), *words(home.short.rpartition(".")[2])]
         return self._speaks("pool", name) and self._speaks("pooled", name)
 
-    def _fetched(self, writes: Sequence[Write]) -> bool:
+    def _fetched(self, writes: Sequence[Write], copied: AbstractSet[str]) -> bool:
         """Whether each value that is given as a whole is a copy of what lies elsewhere."""
         given = [
             w for w in writes if w.value is not None and not is_fresh(w.value) and not isinstance(w.value, f.Const)
         ]
-        return bool(given) and all(
-            self._purity.of(w.value, w.scope) & {"database", "network", "awaited"} for w in given
-        )
+        return bool(given) and all(self._purity.of(w.value, w.scope) & copied for w in given)
+
+    def _is_brought(self, writes: Sequence[Write]) -> bool:
+        """Whether all that is given is what requests brought along."""
+        needs = [self._purity.of(w.value, w.scope) for w in writes if w.value is not None and w.how != "delete"]
+        return bool(needs) and all(need and need <= {"request", "argument"} for need in needs)
+
+    def _keeps_running(self, write: Write) -> bool:
+        """Whether what is given is an object of the project that keeps a thread or task of its own in an attribute."""
+        classes = self._names.classes
+        for value in self._names.denote(write.value, write.scope) if write.value is not None else ():
+            cls = value.cls.scope if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
+            for name in classes.attribute_names(cls) if cls else ():
+                for assigned in classes.assigned(cls, name) if cls else ():
+                    begun = assigned.value.func if isinstance(assigned.value, f.Call) else None
+                    made = self._names.denote(begun, assigned.store.scope) if begun else ()
+                    if any(self._knowledge.find("work", qualified(v) or "") for v in made):
+                        return True
+        return False
 
     @staticmethod
     def _class_words(home: Home) -> list[str]:
@@ -175,7 +197,7 @@ class Kinds:
 
     # ── what it is given ──
 
-    def _given(self, writes: Sequence[Write]) -> dict[str, None]:
+    def _given(self, writes: Sequence[Write], ways: AbstractSet[str]) -> dict[str, None]:
         """Kinds that the stored values and their keys speak for, the most telling first."""
         found: dict[str, None] = {}
         for write in writes:
@@ -188,6 +210,8 @@ class Kinds:
                 for kind in ("session", "realtime", "job"):
                     if self._speaks(f"{kind}-key", words(part)):
                         found[kind] = None
+                if self._speaks("perhaps-realtime-key", words(part)):
+                    found["session" if WAYS["realtime"].isdisjoint(ways) else "realtime"] = None
         return found
 
     def _of_value(self, write: Write) -> Iterator[str]:
@@ -195,6 +219,9 @@ class Kinds:
             return
         for value in self._names.denote(write.value, write.scope):
             name = qualified(value) or ""
+            row = self._knowledge.find("containers", value.type) if isinstance(value, Heap) else None
+            if row and row[1].kind == "queue":
+                yield "realtime"  # a queue for each of those who listen
             classes: tuple[str, ...] = ()
             if isinstance(value, Obj):
                 cls = value.cls

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.classes import is_abstract
+from statelint.project.classes import CONSTRUCTORS, is_abstract, kept_receiver
 from statelint.project.homes import Home, Homes
 from statelint.project.names import Names
 from statelint.project.scopes import CallSite, Scope
@@ -57,6 +57,7 @@ class _Settling:
         self._on_applications()
         self._shown_to_requests()
         self._kept_in_containers()
+        self._keep_themselves()
         self._made_anew()
         self._made_at_start(at_start)
         self._on_applications()
@@ -150,7 +151,7 @@ class _Settling:
         """Classes of which requests make objects that nothing keeps."""
         for scope in self._entered:
             for _, value in self._makes(scope):
-                if isinstance(value.cls, Cls) and not self._homes.is_long(value):
+                if isinstance(value.cls, Cls) and not self._homes.is_kept(value):
                     self._homes.anew.update(
                         item.scope for item in self._names.classes.lineage(value.cls.scope) if isinstance(item, Cls)
                     )
@@ -227,8 +228,19 @@ class _Settling:
                     if isinstance(value, Obj) and isinstance(value.cls, Cls) and value.site is not None:
                         self._keep(value, value.cls.scope, homes, heap.site)
 
+    def _keep_themselves(self) -> None:
+        """Classes whose constructor puts each object into a container that lasts: `SESSIONS[self.id] = self`."""
+        for cls in self._names.classes.all:
+            for method in (m for m in cls.children if m.name in CONSTRUCTORS):
+                for e in kept_receiver(method):
+                    for heap in self._names.denote(e, method):
+                        weak = isinstance(heap, Heap) and heap.type.rpartition(".")[2].startswith("Weak")
+                        if isinstance(heap, Heap) and self._homes.is_long(heap) and not weak:
+                            self._homes.kept_by_themselves.add(cls)
+                            self._keep(Obj(Cls(cls)), cls, self._homes.of_site(heap.site), heap.site)
+
     def _keep(self, value: Obj, cls: Scope, homes: list[Home], site: Site) -> None:
-        if self._homes.is_long(value) or self._lasts_by_itself(cls):
+        if self._homes.is_long(value) or self._lasts_by_itself(cls) or not homes:
             return
         below = self._names.classes.subclasses(cls) if is_abstract(cls) else ()
         lines = [item for one in (cls, *below) for item in self._names.classes.lineage(one)]

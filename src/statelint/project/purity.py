@@ -40,8 +40,14 @@ DEPTH: Final = 7
 PURE_METHODS: Final = frozenset(
     name for kind in (str, bytes, int, float, list, dict, set, tuple, frozenset) for name in dir(kind)
 )
-HANDING_OUT: Final = frozenset({"connection", "connect", "session", "client", "channel", "cursor", "pool", "begin"})
-"""Methods of a handle that give another handle; what that one is asked shows by itself."""
+HANDED_OUT: Final = frozenset(
+    {"connection", "conn", "getconn", "connect", "session", "client", "channel", "cursor", "pool", "begin", "acquire",
+     "database", "collection", "bucket", "blob", "container", "queue", "topic", "exchange", "table"}
+)  # fmt: skip
+"""Methods of a handle that give another one (`get_channel`); what that one is asked shows by itself."""
+GETTING: Final = frozenset({"get", "create", "make", "open", "new", "default"})
+ASKED: Final = ("handle", "external")
+"""Why knowledge takes an object for no state whose methods ask somebody else."""
 SHOWING: Final = ("as_", "to_", "is_", "has_", "with_")
 """Methods of a handle that begin so show the handle itself, and ask nothing of the other side."""
 
@@ -54,6 +60,7 @@ class Purity:
         self._knowledge = knowledge
         self._decorators = Decorators(names)
         self._pure = knowledge.words.get("pure", frozenset())
+        self._asks = knowledge.words.get("asks", frozenset())
         self._functions: dict[Scope, frozenset[str]] = {}
         self._active: set[Scope] = set()
         self._at_depth: dict[tuple[Scope, int], tuple[frozenset[str], frozenset[Scope]]] = {}
@@ -163,16 +170,16 @@ class Purity:
         for arg in (*e.args, *(v for _, v in e.keywords)):
             found |= self.of(arg, scope, depth)
         values = self._names.denote(e.func, scope)
-        if isinstance(e.func, f.Attr):
-            found |= self.of(e.func.of, scope, depth)
+        of = self.of(e.func.of, scope, depth) if isinstance(e.func, f.Attr) else frozenset()
         wrapped = self._decorators.wrapped_by(e.func, scope)
         if wrapped:
+            found |= of
             return frozenset(found.union(*(self.function(function, depth + 1) - {"argument"} for function in wrapped)))
         if not values:
             known = isinstance(e.func, f.Attr) and e.func.name in PURE_METHODS
-            return frozenset(found | (set() if known else {"unknown"}))
-        for value in values:
-            found |= self._called(value, depth)
+            return frozenset(found | of | (set() if known else {"unknown"}))
+        called = frozenset().union(*(self._called(value, depth) for value in values))
+        found |= called | (of - {"handle"} if "network" in called else of)  # an answer is no handle
         return frozenset(found - {"file"} if "file" in found and self._is_shipped(e, scope) else found)
 
     def _is_shipped(self, call: f.Call, scope: Scope) -> bool:
@@ -219,15 +226,34 @@ class Purity:
         if name.startswith("builtins.") or owner in self._pure or owner.partition(".")[0] in self._pure:
             return frozenset()
         if isinstance(value, Member):
-            method_of = self._knowledge.find("benign", owner)
-            if method_of and last in HANDING_OUT:
-                return frozenset({"handle"})
-            if method_of and method_of[1].because == "handle" and not last.startswith(SHOWING):
-                return frozenset({"network"})  # what a client or a pool answers comes from elsewhere
-            return frozenset() if last in PURE_METHODS else frozenset({"unknown"})
+            return self._asked(owner, last)
         if isinstance(value, Ext) and last[:1].isupper():
             return frozenset({"handle"})
         return frozenset({"unknown"}) if isinstance(value, Ext | Made) else frozenset()
+
+    def _asked(self, owner: str, method: str) -> frozenset[str]:
+        """What the method of an outside object depends on: what a client or a pool answers comes from elsewhere."""
+        known = self._knowledge.find("benign", owner.removesuffix("()"))
+        gives_handles = _hands_out(method)
+        if known and (gives_handles or (known[1].because in ASKED and not method.startswith(SHOWING))):
+            return frozenset({"handle" if gives_handles else "network"})
+        if method in PURE_METHODS:
+            return frozenset()
+        if self._is_handed_out(owner) and not method.startswith(SHOWING):
+            return frozenset({"handle" if gives_handles else "network"})
+        return frozenset({"unknown"})
+
+    def _is_handed_out(self, name: str) -> bool:
+        """Whether a name is that of a part of a handle: `engine.connect()`, `client.shop.users`."""
+        while name:
+            owner, _, last = name.removesuffix("()").rpartition(".")
+            if (name.endswith("()") and not _hands_out(last)) or last.startswith(SHOWING):
+                return False
+            row = self._knowledge.find("benign", owner.removesuffix("()"))
+            if row:
+                return row[1].because in ASKED and any(word in owner.lower() for word in self._asks)
+            name = owner
+        return False
 
     def _construction(self, value: Cls, depth: int) -> frozenset[str]:
         """An object of a project class: a handle, with what its constructor depends on."""
@@ -311,3 +337,9 @@ class Purity:
             if row:
                 return frozenset({row[1].depends})
         return frozenset()
+
+
+def _hands_out(method: str) -> bool:
+    """Whether the name of a method says that it gives a handle: `connect`, `get_queue_by_name`, `Table`."""
+    *before, last = method.partition("_by_")[0].split("_")
+    return method[:1].isupper() or (last in HANDED_OUT and GETTING.issuperset(before))

@@ -21,9 +21,11 @@ def single_classes(names: Names, knowledge: Knowledge) -> Iterator[tuple[Scope, 
 
 
 def _shared_dict(cls: Scope) -> Store | None:
-    """`self.__dict__ = shared` in a method."""
+    """`self.__dict__ = shared` in a method, or the same of the object that `__new__` makes."""
     for method in cls.children:
-        receiver = first_parameter(method) or ()
+        receiver: tuple[str, ...] = first_parameter(method) or ()
+        if method.name == "__new__":
+            receiver = tuple(n for n, bs in method.bindings.items() if any(_makes_new(b.value) for b in bs))
         for store in method.stores:
             target = store.target
             if isinstance(target, f.Attr) and target.name == "__dict__" and getattr(target.of, "id", "") in receiver:

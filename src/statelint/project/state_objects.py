@@ -49,6 +49,8 @@ class State:
     """Further attributes of the same object that belong to the same finding."""
     whole: bool = False
     """Whether it is told as the object that has these attributes, not as the first of them."""
+    inner: tuple[Home, ...] = ()
+    """Containers in the objects that it keeps to which requests write."""
     fallback: bool = False
     """Whether it serves only where no shared store is configured."""
 

@@ -15,7 +15,7 @@ from typing import Final
 from statelint import facts as f
 from statelint.findings import Confidence, Verdict
 from statelint.knowledge import Knowledge
-from statelint.project.calls import Calls
+from statelint.project.calls import Calls, Edge
 from statelint.project.first_use import FirstUse
 from statelint.project.given import made_by_a_call
 from statelint.project.handed_on import HandedOn
@@ -28,7 +28,7 @@ from statelint.project.scopes import Scope
 from statelint.project.set_first import SetFirst
 from statelint.project.start_flags import StartFlags
 from statelint.project.state_objects import State, StateObjects
-from statelint.project.values import Ext, Heap, Made, Obj
+from statelint.project.values import Ext, Heap, Made, Obj, qualified
 from statelint.project.verdicts import Verdicts
 from statelint.project.writes import Write, Writes
 
@@ -36,6 +36,8 @@ KEYED: Final = ("__setitem__", "__getitem__")
 """What a class defines whose objects are containers."""
 
 
+ARRIVING: Final = frozenset({"route", "websocket", "message", "rpc"})
+"""Kinds of ways in whose functions are given what the outside sends."""
 ORIGIN: Final = frozenset({"__author__", "__version__", "__license__"})
 
 
@@ -62,6 +64,8 @@ class States:
         self._reach = reach
         self._moved: set[Write] = set()
         """Writes inside of what a container keeps."""
+        self._inner: dict[Home, list[Home]] = defaultdict(list)
+        """The containers in the objects that a container keeps, where requests write to them."""
         self._handed_on = HandedOn(names, homes, knowledge)
         self._kinds = Kinds(names, purity, knowledge)
         self._set_first = SetFirst(names, calls, reach)
@@ -84,6 +88,7 @@ class States:
                 (reached if counts else idle)[write.home].append(write)
         written = {h.name: found for h, found in reached.items() if h.kind == "instance-attribute"}
         self._verdicts.brought.attributes = written
+        self._verdicts.brought.handlers = frozenset(filter(self._is_handler, on_path))
         silent = self._merge_kept(reached)
         self._merge_inner(reached)
         judged = _companions([self._state(home, found) for home, found in reached.items()], self._verdicts)
@@ -95,6 +100,11 @@ class States:
                     reason = "each request has an instance of its own"
                 states.append(State(home, Verdict.BENIGN, "store", reason, Confidence.HIGH, tuple(found), None, 0))
         return tuple(sorted(states, key=lambda s: (s.home.span, s.home.name)))
+
+    def _is_handler(self, scope: Scope) -> bool:
+        """Whether a function is what a request arrives at."""
+        chain = self._reach.chain(scope)
+        return chain is not None and not chain.edges and chain.entry.kind in ARRIVING
 
     def _merge_kept(self, reached: dict[Home, list[Write]]) -> list[State]:
         """Count what requests change in objects that a container keeps as writes to the container.
@@ -110,6 +120,8 @@ class States:
                     moved = [w._replace(home=keeper, element=True) for w in found]
                     reached[keeper].extend(moved)
                     self._moved.update(moved)
+                    if any(w.how not in ("rebind", "augment") for w in found):
+                        self._inner[keeper].append(home)
             else:
                 silent.append(replace(state, verdict=Verdict.BENIGN))
         return silent
@@ -173,7 +185,8 @@ class States:
     def _state(self, home: Home, writes: Sequence[Write]) -> State:
         types = self._types(home)
         memo = self._verdicts.is_memo(home, writes)
-        ways = frozenset(c.entry.kind for w in writes if (c := self._reach.chain(w.scope)))
+        chains = [c for w in writes if (c := self._reach.chain(w.scope))]
+        ways = {c.entry.kind for c in chains} | {"background" for c in chains if any(map(self._hands_over, c.edges))}
         own = [w for w in writes if w not in self._moved] or writes
         caches = (memo or self._verdicts.is_stale_memo(home, own)) and not self._verdicts.begins_entries(own)
         kind = self._kinds.of(home, types, own, caches, ways)
@@ -194,9 +207,29 @@ class States:
         chain = self._reach.chain(ordered[0].scope, lasting)
         confidence = chain.confidence if chain else Confidence.LOW
         entries = len({c.entry for w in writes if (c := self._reach.chain(w.scope))})
+        inner = tuple(sorted(self._inner.get(home, ()), key=lambda h: h.span))
         return State(
-            home, verdict, kind, reason, confidence, tuple(ordered), chain, entries, memo, types, fallback=fallback
+            home,
+            verdict,
+            kind,
+            reason,
+            confidence,
+            tuple(ordered),
+            chain,
+            entries,
+            memo,
+            types,
+            (),
+            False,
+            inner,
+            fallback,
         )
+
+    def _hands_over(self, edge: Edge) -> bool:
+        """Whether a step of a chain leaves a function to a thread, a task or a queue."""
+        func = edge.site.call.func if edge.site and edge.how == "passed" else None
+        called = self._names.denote(func, edge.caller) if func else ()
+        return any(self._knowledge.find("work", qualified(v) or "") for v in called)
 
     def _is_carried_along(self, scope: Scope) -> bool:
         """Whether code belongs to a library that the project carries along: by its folder, or since its module names

@@ -23,7 +23,7 @@ from statelint.project.purity import CHANGING, Purity
 from statelint.project.said_once import remembers_what_was_said
 from statelint.project.scopes import Binding, CallSite, Scope
 from statelint.project.values import Cls, Ext, Func, Lit, Obj, qualified
-from statelint.project.writes import Write
+from statelint.project.writes import Write, stands_in_finally
 
 FETCHED: Final = frozenset({"database", "network", "file", "process", "awaited"})
 """What is asked of another place than the process."""
@@ -38,6 +38,7 @@ class Verdicts:
         self._purity = purity
         self._knowledge = knowledge
         self._first_use = first_use
+        self._turns = knowledge.words.get("turns", frozenset())
         self._times = knowledge.words.get("file-times", frozenset())
         self.brought = Brought(names, purity)
 
@@ -49,6 +50,8 @@ class Verdicts:
             row = self._knowledge.find("benign", name)
             if row and row[1].because in ("context", "metric", "logging", "external"):
                 return Verdict.BENIGN, f"it is {row[1].because}"
+        if types and self._turns.issuperset(types):
+            return Verdict.ARGUABLE, "it only says whose turn it is, in each process by itself"
         if self._keeps_only(writes, ("context", "metric", "logging")):
             return Verdict.BENIGN, "it keeps loggers, metrics or contexts"
         if self._by_task(writes):
@@ -126,6 +129,8 @@ class Verdicts:
             return Verdict.BENIGN, "every replica builds the same handle"
         if self._are_handles(writes) and not needs & {"argument", "request", "state", "database", "clock", "random"}:
             return Verdict.BENIGN, "a handle that is built anew"
+        if guarded and any(self.brought.is_brought_along(e, at) for w in writes for e, at in self._given(w)):
+            return Verdict.DEFINITE, "the first request that comes decides for all"
         if guarded and not needs & (CHANGING - {"awaited"}):
             return Verdict.BENIGN, "it is built once, on first use"
         if guarded and self._known_handles(writes):
@@ -204,7 +209,7 @@ class Verdicts:
         """Whether each function that sets it also does so in a `finally` clause, to say that it is done."""
         if any(w.how != "rebind" or w.element for w in writes):
             return False
-        return all(any(_finally(w) for w in writes if w.scope is scope) for scope in {w.scope for w in writes})
+        return all(any(stands_in_finally(w) for w in writes if w.scope is scope) for scope in {w.scope for w in writes})
 
     def _keeps_work(self, writes: Sequence[Write]) -> bool:
         """Whether what is stored are tasks, threads or timers that were just begun."""
@@ -349,18 +354,6 @@ class Verdicts:
             any(isinstance(c.call.func, f.Attr) and c.call.func.name == "add_done_callback" for c in s.calls)
             for s in scopes
         )
-
-
-def _finally(write: Write) -> bool:
-    """Whether a write stands directly in a `finally` clause of its function."""
-    todo: list[tuple[f.Stmt, ...]] = [write.scope.node.body] if isinstance(write.scope.node, f.Function) else []
-    while todo:
-        for statement in todo.pop():
-            final = getattr(statement, "final", ())
-            if any(isinstance(s, f.Bind) and s.at == write.at for s in final):
-                return True
-            todo.extend(getattr(statement, part, ()) for part in ("then", "other", "body", "final"))
-    return False
 
 
 def _empties(write: Write) -> bool:

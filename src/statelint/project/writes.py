@@ -8,6 +8,7 @@ from typing import NamedTuple
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.classes import CONSTRUCTORS, decorator_names
+from statelint.project.dispatch import picked_from
 from statelint.project.given import made_by_a_call
 from statelint.project.holders import GENERIC_MUTATORS, OPERATORS, Holders, inside
 from statelint.project.homes import Home, Homes
@@ -215,7 +216,8 @@ class Writes:
             if home and (rooted or self._homes.lasts(value)):
                 yield self._write(home, s, how, None, False, s.target)
         elif rooted:
-            for home in self._homes.of_class(cls):
+            shared = self._homes.keepers.get(cls, []) if self._homes.is_single(cls) else []
+            for home in self._homes.of_class(cls) or shared:
                 yield self._write(home, s, how, None, False, s.target)._replace(rooted="whole")
         elif value.site is not None and self._homes.lasts(value):
             for home in self._homes.of_site(value.site):
@@ -261,6 +263,12 @@ class Writes:
             owners = namespace_of(func.of, site.scope, self._names) if func.name in GENERIC_MUTATORS else ()
             for name, value in _updated(site.call) if owners else ():
                 yield from self._named(_as_store(site, func.of, value), owners, name, "")
+        picked = picked_from(func, site.scope)
+        for home, element in self._holders.held_by(picked, site.scope) if picked and args else ():
+            rooted = self._rooted(home, func, site.scope)
+            yield Write(
+                home, site.scope, site.call.at, "method", "getattr", args[0], args[-1], site.context, rooted, element
+            )
         for callee in self._names.denote(func, site.scope):
             if isinstance(callee, Member) and not isinstance(func, f.Attr):
                 yield from self._handed(callee, site, func)
@@ -361,3 +369,15 @@ def _updated(call: f.Call) -> Iterator[tuple[str | None, f.Expr | None]]:
     elif first is not None:
         yield constant_name(first), call.args[-1]
     yield from ((name if name != "**" else None, value) for name, value in call.keywords)
+
+
+def stands_in_finally(write: Write) -> bool:
+    """Whether a write stands directly in a `finally` clause of its function."""
+    todo: list[tuple[f.Stmt, ...]] = [write.scope.node.body] if isinstance(write.scope.node, f.Function) else []
+    while todo:
+        for statement in todo.pop():
+            final = getattr(statement, "final", ())
+            if any(isinstance(s, f.Bind) and s.at == write.at for s in final):
+                return True
+            todo.extend(getattr(statement, part, ()) for part in ("then", "other", "body", "final"))
+    return False

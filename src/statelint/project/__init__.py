@@ -47,7 +47,7 @@ from statelint.project.setters import Changed, changed_settings
 from statelint.project.settings import Settings, components
 from statelint.project.shelves import Shelves
 from statelint.project.spoken import Spoken
-from statelint.project.state_objects import State
+from statelint.project.state_objects import State, is_data, module_name
 from statelint.project.states import States
 from statelint.project.values import Ext, Obj
 from statelint.project.variables import Variables
@@ -225,7 +225,9 @@ class Project:
     @cached_property
     def memos(self) -> tuple[Memoised, ...]:
         """Every memoised function of the service, with its verdict; the benign ones too."""
-        found = Memos(self.names, self.homes, self.reach, self.purity, self.knowledge).judge()
+        changed = frozenset(map(module_name, filter(is_data, self.states)))
+        purity = Purity(self.names, self.knowledge, changed)  # of values that requests change, results change too
+        found = Memos(self.names, self.homes, self.reach, purity, self.knowledge).judge()
         shared = self._is_shared
         return tuple(
             m._replace(verdict=Verdict.BENIGN, reason=SHARED) if shared(m.scope.full_name) else m for m in found

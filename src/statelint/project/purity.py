@@ -9,6 +9,7 @@ describes). An empty set means: the code alone.
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from statelint import facts as f
@@ -55,9 +56,13 @@ SHOWING: Final = ("as_", "to_", "is_", "has_", "with_")
 class Purity:
     """Dependence summaries, memoised by function."""
 
-    def __init__(self, names: Names, knowledge: Knowledge) -> None:
+    def __init__(
+        self, names: Names, knowledge: Knowledge, changed: AbstractSet[tuple[Scope, str]] = frozenset()
+    ) -> None:
+        """`changed` are names of modules whose objects requests are known to change."""
         self._names = names
         self._knowledge = knowledge
+        self._changed = changed
         self._decorators = Decorators(names)
         self._pure = knowledge.words.get("pure", frozenset())
         self._asks = knowledge.words.get("asks", frozenset())
@@ -125,7 +130,8 @@ class Purity:
                         found |= self.of(b.value, b.scope, depth + 1)
                 return frozenset(found)
             current = current.parent
-        return frozenset({"state"} if self._names.rebound(self._names.top(scope), e.id) else ())
+        top = self._names.top(scope)
+        return frozenset({"state"} if (top, e.id) in self._changed or self._names.rebound(top, e.id) else ())
 
     def _is_context(self, e: f.Expr, scope: Scope) -> bool:
         """Whether an expression is a proxy of the current request, session or context."""

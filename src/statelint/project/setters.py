@@ -63,7 +63,9 @@ def changed_settings(
 
 
 def _is_fixed(e: f.Expr, scope: Scope) -> bool:
-    """Whether an argument is a constant, or a name of the module or the language."""
+    """Whether an argument is a constant, or a name of a module or the language, such as `logging.INFO`."""
+    while isinstance(e, f.Attr):
+        e = e.of
     return isinstance(e, f.Const) or (isinstance(e, f.Name) and e.id not in scope.bindings)
 
 

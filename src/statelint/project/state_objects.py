@@ -55,6 +55,17 @@ class State:
     """Whether it serves only where no shared store is configured."""
 
 
+def is_data(state: State) -> bool:
+    """Whether requests change what a name of a module holds, and that is what others are told: no cache or count."""
+    told = state.verdict is Verdict.DEFINITE and state.category in ("store", "global", "session")
+    return told and state.home.kind == "module-variable"
+
+
+def module_name(state: State) -> tuple[Scope, str]:
+    """The module and the name there by which code reaches what a state is about."""
+    return state.home.scope, _attribute(state.home)
+
+
 SETTINGS: Final = frozenset({"global", "session"})
 """Categories of plain attributes that only their names tell apart."""
 

@@ -265,6 +265,8 @@ class Writes:
                 yield from self._named(_as_store(site, func.of, value), owners, name, "")
         picked = picked_from(func, site.scope)
         for home, element in self._holders.held_by(picked, site.scope) if picked and args else ():
+            if element:
+                continue  # what is in a container may be anything; its own methods are followed
             rooted = self._rooted(home, func, site.scope)
             yield Write(
                 home, site.scope, site.call.at, "method", "getattr", args[0], args[-1], site.context, rooted, element

@@ -17,7 +17,9 @@ from statelint.project.values import Bound, Cls, Func, Obj, Value, Values
 COMMON: Final = frozenset(
     name for kind in (str, bytes, list, dict, set, tuple, int, object) for name in dir(kind)
 ) | {"put", "send", "close", "read", "write", "open", "run", "start", "stop", "save", "delete", "execute", "connect",
-     "commit", "query", "filter", "all", "first", "add", "flush", "publish", "emit", "submit", "create"}  # fmt: skip
+     "commit", "query", "filter", "all", "first", "add", "flush", "publish", "emit", "submit", "create", "refresh",
+     "rollback", "merge", "expire", "fetch", "scalar", "exists", "acquire", "release", "json", "result",
+     "cancel"}  # fmt: skip
 """Method names that say nothing about the class of an unknown receiver."""
 MANY: Final = 64
 """So many classes below another are told where one of their methods is called."""

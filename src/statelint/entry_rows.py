@@ -34,6 +34,7 @@ class Passed(Row, frozen=True):
     names: tuple[str, ...]
     position: int | None = None
     keywords: tuple[str, ...] = ()
+    """`*` for all of them."""
     methods: tuple[str, ...] = ()
     """Names or globs of the methods that are entries when a class or an instance is handed over; an instance then
     lives as long as the process."""
@@ -65,7 +66,8 @@ class Tabled(Row, frozen=True):
 
 
 class Assigned(Row, frozen=True):
-    """Callables assigned to one of these attributes: `app.layout = page`."""
+    """Callables assigned to one of these attributes, or to an entry of one whose name ends with `[]`:
+    `app.layout = page`, `app.filters["price"] = price`."""
 
     names: tuple[str, ...]
     entry: EntryKind = "route"
@@ -140,9 +142,10 @@ class Script(Row, frozen=True):
 
 
 class Strung(Row, frozen=True):
-    """Settings whose value is a list of dotted names of callables or classes, e.g. a middleware list."""
+    """Settings whose value has dotted names of callables or classes in it, e.g. a middleware list."""
 
     settings: tuple[str, ...]
+    """Names, or globs that mean constants."""
     methods: tuple[str, ...] = ("__call__",)
     entry: EntryKind = "middleware"
     label: str = ""

@@ -307,12 +307,14 @@ class Try(Node, frozen=True):
 
 
 class Case(Placed, frozen=True):
-    """One `case`: the names that its pattern binds, its guard and its body."""
+    """One `case`: the names that its pattern binds, its guard and its body; `wanted` are the values of which the
+    pattern is one, such as `"dev" | "test"`, empty for any other pattern."""
 
     names: tuple[Name, ...]
     guard: Expr | None
     body: tuple[Stmt, ...]
     where: Where
+    wanted: tuple[Expr, ...] = ()
 
 
 class Match(Node, frozen=True):

@@ -180,6 +180,9 @@ class Handoff(Row, frozen=True):
     to: str = "another process"
     sends: bool = False
     """Whether the call sends the file to the client, which ends its use."""
+    file: int | None = None
+    """The position of what names the file below the folder that another argument is."""
+    file_keywords: tuple[str, ...] = ()
 
 
 class Serve(Row, frozen=True):

@@ -58,11 +58,13 @@ class Knowledge:
         self.bases: dict[str, str] = {}
         self.returns: dict[str, str] = {}
         self.replaces: dict[str, str] = {}
+        self.bound: dict[str, str] = {}
         for _, library in self.libraries:
             self.aliases.update(library.aliases)
             self.bases.update(library.subclasses)
             self.returns.update(library.returns)
             self.replaces.update(library.replaces)
+            self.bound.update(library.bound)
         self.parameters: dict[str, list[tuple[frozenset[str], str]]] = {}
         for stem, library in self.libraries:
             for name, cls in library.parameters.items():

@@ -113,6 +113,8 @@ class Environ(Row, frozen=True):
     """Classes whose subclasses' fields are read from variables of the same name in upper case."""
     aliases: tuple[str, ...] = ()
     """Keywords of such a field that name its variable."""
+    checks: tuple[str, ...] = ()
+    """Decorators, by their last name, of methods that check the fields which they name, and may fill them."""
     prefixes: tuple[str, ...] = ()
     """What says how its variables begin: names in the body of such a class, keywords of what they are given and
     keywords of a reader's constructor."""
@@ -136,6 +138,24 @@ class Environ(Row, frozen=True):
     """Whether the call gives None where the variable is missing and no default is named."""
     prefix: str = ""
     """Put before the default's text, as a reader that makes a database entry of a URL does."""
+
+
+class Configured(Row, frozen=True):
+    """Objects that hold the settings of configuration files, read by attribute, item or `get`."""
+
+    names: tuple[str, ...]
+    sections: tuple[str, ...] = ()
+    """Globs, in lower case, on the first key of a file, below which the settings stand."""
+    joint: str = ""
+    """What joins nested keys in the name of the environment variable that overrides them; empty where none does."""
+    prefix: str = ""
+    """What these variables begin with."""
+    prefix_keyword: str = ""
+    """Keyword of the constructor that says so."""
+    checks: tuple[str, ...] = ()
+    """Constructors that name keys and what is used where they are missing."""
+    shouting: tuple[str, ...] = ()
+    """Calls that make settings of an application of the keys, these in upper case."""
 
 
 class Generator(Row, frozen=True):

@@ -11,7 +11,7 @@ from typing import Literal
 from statelint.entry_rows import Handlers, Lifetime
 from statelint.flow_rows import Handoff, Location, Opener, Pass, Remover, Serve, Shelf, Sink, Source, Upload
 from statelint.rows import Row
-from statelint.store_rows import Environ, Generator, KeySlot, Store, Wait
+from statelint.store_rows import Configured, Environ, Generator, KeySlot, Store, Wait
 
 
 class Instance(Row, frozen=True):
@@ -198,6 +198,8 @@ class Library(Row, frozen=True):
     """Callable → the class of what it returns: `store.from_url: store.Client`."""
     replaces: dict[str, str] = {}
     """Decorator → the class of what it leaves in the place of the function: `cli.group: cli.Group`."""
+    bound: dict[str, str] = {}
+    """Decorator → the keyword that hands the function the object made of it, as its first parameter."""
     parameters: dict[str, str] = {}
     """Conventional name of an unannotated parameter → its class, in modules that import this library."""
     parameters_beside: str = ""
@@ -224,6 +226,7 @@ class Library(Row, frozen=True):
     work: tuple[Work, ...] = ()
     stores: tuple[Store, ...] = ()
     environ: tuple[Environ, ...] = ()
+    configured: tuple[Configured, ...] = ()
     generators: tuple[Generator, ...] = ()
     keys: tuple[KeySlot, ...] = ()
     waits: tuple[Wait, ...] = ()

@@ -14,6 +14,7 @@ from statelint.project import Project
 from statelint.project.kept import Kept
 from statelint.project.stages import THERE
 from statelint.project.story import way_in
+from statelint.project.variables import EITHER
 
 WHERE = {"memory": "in one process's memory", "disk": "on local disk", "request": "inside the request's own process"}
 KINDS = {
@@ -61,4 +62,7 @@ def _unless(name: str) -> str:
         return ""
     if name.startswith(THERE):
         return f", unless `{name.removeprefix(THERE)}` is off"
-    return f", unless {name}" if " " in name else f", unless `{name}` is set"
+    names = name.split(EITHER)
+    if any(" " in one for one in names):
+        return f", unless {name}"
+    return f", unless {EITHER.join(f'`{one}`' for one in names)} is set"

@@ -73,11 +73,16 @@ class Deciders:
         )
 
     def _lacking(self, places: list[Given]) -> str:
-        """What must be there for a setting to be given at all, where all its places ask for that."""
+        """What must be there for a setting to be given at all, where all its places ask for that and no deployment
+        file of the repository sets it."""
         if self._gives(places):
             return ""
         told = [self._.worths.absent(g.context, g.scope) for g in places if g.scope is not None]
-        return told[0].removeprefix(THERE) if told and all(name.startswith(THERE) for name in told) else ""
+        if not told or not all(name.startswith(THERE) for name in told):
+            return ""
+        names = [name.removeprefix(THERE) for name in told]
+        there = any(v.value or not v.known for name in names for v in self._.settings.variables.named(name))
+        return "" if there else names[0]
 
     def rescued(self, row: Store) -> bool:
         return any(True for name in row.rescued for _ in self.sites(name))

@@ -192,7 +192,7 @@ class Entries:
         return False
 
     def _passed(self, library: str, row: Passed, call: f.Call, scope: Scope) -> Iterator[Entry]:
-        given = [value for name, value in call.keywords if name in row.keywords]
+        given = [value for name, value in call.keywords if name in row.keywords or "*" in row.keywords]
         if not given and row.position is not None and len(call.args) > row.position:
             given = [call.args[row.position]]
         for expr in given:
@@ -289,18 +289,21 @@ class Entries:
 
     def _assigned(self, scope: Scope, rows: dict[str, tuple[str, Assigned]]) -> Iterator[Entry]:
         for store in scope.stores if rows else ():
-            if not isinstance(store.target, f.Attr) or store.value is None:
+            target = store.target
+            if not isinstance(target, f.Attr | f.Item) or store.value is None:
                 continue
-            for holder in self._names.denote(store.target.of, scope):
-                name = qualified(Member(holder, store.target.name))
+            for holder in self._names.denote(target.of, scope):
+                inside = qualified(holder) if isinstance(target, f.Item) else None
+                name = f"{inside}[]" if inside else None
+                name = qualified(Member(holder, target.name)) if isinstance(target, f.Attr) else name
                 for spelling in self._knowledge.spellings(name) if name else ():
                     if spelling in rows:
                         library, row = rows[spelling]
                         for value in self._names.denote(store.value, scope):
-                            for target, receiver in self._callables(value, ()):
-                                label = (row.label or "{name}").replace("{name}", target.name)
+                            for func, receiver in self._callables(value, ()):
+                                label = (row.label or "{name}").replace("{name}", func.name)
                                 span = scope.span(store.at)
-                                yield Entry(target, row.entry, label, library, span, False, Confidence.HIGH, receiver)
+                                yield Entry(func, row.entry, label, library, span, False, Confidence.HIGH, receiver)
                         break
 
     def _marked(self, scope: Scope, rows: list[tuple[str, Marked]]) -> Iterator[Entry]:
@@ -314,8 +317,8 @@ class Entries:
 
     def _strung(self, scope: Scope, rows: list[tuple[str, Strung]]) -> Iterator[Entry]:
         for library, row in rows:
-            for setting in row.settings:
-                for binding in scope.bindings.get(setting, ()):
+            for name in _settings(row, scope):
+                for binding in scope.bindings.get(name, ()):
                     if away_from_production(binding.context):
                         continue
                     for text, at in strings(binding.value):
@@ -341,3 +344,12 @@ class Entries:
         else:
             module = self._names.modules.find(head, scope.module) if head else None
         return self._names.module_member(module, last) if module else ()
+
+
+def _settings(row: Strung, scope: Scope) -> Iterator[str]:
+    """The variables of a scope that a row means; a glob means constants alone."""
+    for setting in row.settings:
+        if "*" not in setting:
+            yield setting
+        else:
+            yield from (name for name in scope.bindings if name.isupper() and fnmatchcase(name, setting))

@@ -100,10 +100,26 @@ class Asked(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """Paths whose files are read or sent to the client."""
+    """Paths whose files are read or sent to the client.
+
+    name: the expression, as text, of a file's name below a folder, with the function in which it stands.
+    """
 
     locs: frozenset[Loc]
     number: int
+    name: tuple[Scope, str] | None = None
+
+    def gives(self, written: Loc) -> bool:
+        """Whether the file at a path is among them."""
+        if any(loc.site == written.site for loc in self.locs):
+            return True
+        scope, name = self.name or (None, "")
+        owner, _, path = written.site.partition("#")
+        path = path.rpartition("@")[0].removesuffix(")")
+        if scope is None or owner != scope.full_name:
+            return False
+        ends = [f"/{name[1:]}"] if name[0] in "'\"" else [f"+{name}", f"/{name}", f"/'{name}"]
+        return path.endswith((f",{name}", *ends))
 
 
 @dataclass(slots=True)

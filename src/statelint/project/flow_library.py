@@ -29,6 +29,7 @@ from statelint.project.flow_values import (
     shape,
     taints,
 )
+from statelint.project.kept import argument
 from statelint.project.values import Made
 from statelint.spans import Place
 
@@ -337,7 +338,8 @@ class Library:
         places = frozenset(x for x in locs(value) if x.exact)
         found = tuple(t for t in taints(value) if t.level == "copy")
         if row.sends:
-            self._run.events.sent.append(Sent(places, self._run.next()))
+            name = _file_named(row, call)
+            self._run.events.sent.append(Sent(places, self._run.next(), (act.scope, name) if name else None))
         elif places or found:
             self._run.events.handed.append(
                 Handed(act.scope, at, places, found, row.to, call, self._run.frames(), self._run.next(), row.unless)
@@ -353,3 +355,9 @@ class Library:
         for row in rows:
             if set(row.items) & {*names, *inst}:
                 self.hand(act, row, value, target, target.at)
+
+
+def _file_named(row: Handoff, call: f.Expr) -> str:
+    """The expression, as text, of what names a file below a folder."""
+    given = (argument(call, keyword, row.file) for keyword in row.file_keywords) if isinstance(call, f.Call) else ()
+    return next((shape(e) for e in given if e is not None), "")

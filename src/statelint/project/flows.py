@@ -123,15 +123,16 @@ class Flows:
     def _evaluate(self, sourced: set[Scope], landing: set[Scope], extra: set[Scope]) -> None:
         """Run the functions below which data comes in and may land, from as far up as both are in sight."""
         wanted = {s for s in self._upward(sourced) & landing if s.module.in_service and not s.in_main}
-        wanted -= self._entries.commands
-        kept = [s for s in self._names.every if s in wanted or (s in sourced and s not in self._entries.commands)]
+        commands = {s for top in self._entries.commands for s in (top, *top.descendants())}
+        wanted -= commands
+        kept = [s for s in self._names.every if s in wanted or (s in sourced and s not in commands)]
         entered = self._entered
         roots = [s for s in kept if s in entered or not any(e.caller in wanted for e in self._calls.into.get(s, ()))]
         roots = [s for s in roots if s.parent is None or s.parent.kind != "function" or s in entered]
         owners = {s.owner for s in kept if s.owner is not None}
         beside = [s for s in self._names.every if s in self._makers and s.owner in owners and s not in wanted | sourced]
         extras = [s for s in self._names.every if s in extra and s.kind == "function"]
-        ways = Ways(self._run, self._names.every, self._removes)
+        ways = Ways(self._run, (s for s in self._names.every if s not in commands), self._removes)
         ways.follow([*roots, *kept], beside, sourced)
         ways.own(extras)
         self.cut_short = ways.cut_short
@@ -189,8 +190,9 @@ class Flows:
         """Whether the file is read or sent by the request that wrote it."""
         if any(spares(asked, landing) for asked in self._run.events.asked):
             return False
-        sites = {loc.site for loc in landing.locs if loc.exact}
-        return any(s.number > landing.number and sites & {loc.site for loc in s.locs} for s in self._run.events.sent)
+        exact = [loc for loc in landing.locs if loc.exact]
+        later = (s for s in self._run.events.sent if s.number > landing.number)
+        return any(s.gives(loc) for s in later for loc in exact)
 
     def _real(self, landing: Landing) -> bool:
         if not landing.scope.module.in_service or landing.scope.in_main:

@@ -55,6 +55,8 @@ class Judge:
         found = judge_text(row, w.text, w.bases)
         if found == "local" and w.unless:
             set_to = self.variable(row, w.unless) or self._given_shared(row, w, depth, own)
+            if set_to is None and w.filed and self._settings.filed(w.filed):
+                set_to = "unknown"  # what the file says is judged by itself
             if set_to is not None:
                 return Judged(set_to, w.text, w.span, "", w.context)
         return Judged(found, w.text, w.span, w.unless, w.context)
@@ -64,6 +66,8 @@ class Judge:
             set_to = self.variable(row, w.env)
             if set_to is not None:
                 return Judged(set_to, w.env, w.span, "", w.context)
+            for given in self._settings.filed(w.filed) if w.filed else ():
+                return Judged(judge_text(row, given.text or ""), given.text or "", given.span, "", w.context)
             if depth < 3 and w.env != own:
                 for given in self._settings.find(w.env):
                     if given.span != w.span and given.stage not in ("development", "test"):

@@ -51,6 +51,7 @@ class KeptBySettings:
                 kept = self._placed(library, row, key, given, j)
                 left = self._overridden(kept, given, [g for g, _ in shared if g is not given])
                 left = left and self._replaced(left, row, given)
+                left = None if left and any(_again(given, other) for other, _ in judged) else left
                 told = [g for g, other in judged if g.stage == "production" and other.judgement != "local"]
                 if left and told and given.stage != "production":
                     left = replace(left, arguable=True)
@@ -147,3 +148,12 @@ class KeptBySettings:
                 return
             cause = f"no {row.follows.setting if row.follows else key}"
             yield replace(kept, cause=cause, unless=kept.unless or missing)
+
+
+def _again(given: Given, other: Given) -> bool:
+    """Whether the same code tells a setting once more, always, so that only the later value counts."""
+    scope = given.scope
+    if scope is None or other.scope is not scope or other.span <= given.span:
+        return False
+    same = given.key[0] in scope.bindings and other.key in (given.key, given.key[-1:])
+    return same and not other.conditional and not other.context.on_error

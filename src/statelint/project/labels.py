@@ -13,12 +13,15 @@ VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "
 
 
 def strings(value: f.Expr | None) -> Iterator[tuple[str, Place]]:
-    """All texts of a value, with those in lists and sums."""
+    """All texts of a value, with those in lists, tables and sums."""
     if isinstance(value, f.Const) and value.kind == "str":
         yield str(value.value), value.at
     elif isinstance(value, f.Group):
         for item in value.items:
             yield from strings(item)
+    elif isinstance(value, f.Table):
+        for _, inner in value.pairs:
+            yield from strings(inner)
     elif isinstance(value, f.Op):
         for operand in value.operands:
             yield from strings(operand)

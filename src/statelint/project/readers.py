@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from statelint import facts as f
 from statelint.project.names import Names
+from statelint.project.paths import last_name
 from statelint.project.scopes import Context, Scope
 from statelint.project.values import Cls, Func, Obj
+from statelint.project.variables import EITHER
 from statelint.store_rows import Environ
 
 
@@ -25,6 +27,7 @@ class Readers:
         self._aliases = frozenset(name for row in rows for name in row.aliases)
         self._prefixes = tuple(name for row in rows if row.bases for name in row.prefixes)
         self._delimiters = tuple(name for row in rows for name in row.delimiters)
+        self._checks = frozenset(name for row in rows for name in row.checks)
         self._inside: dict[Scope, tuple[Scope, str]] | None = None
 
     # ── calls ──
@@ -101,12 +104,21 @@ class Readers:
         joint = self._said(outer, self._delimiters)
         return self._of_field(outer, field) + (f"{joint}{name}".upper() if joint else "")
 
+    def checking(self, cls: Scope, name: str) -> Iterator[Scope]:
+        """The methods of a settings class that are there to check a field."""
+        for method in cls.children if self.fills(cls) else ():
+            for decorator in method.node.decorators if isinstance(method.node, f.Function) else ():
+                given = decorator.args if isinstance(decorator, f.Call) else ()
+                called = isinstance(decorator, f.Call) and last_name(decorator.func) in self._checks
+                if called and any(isinstance(a, f.Const) and a.value == name for a in given):
+                    yield method
+
     def _of_field(self, cls: Scope, name: str) -> str:
         """An alias, or a common prefix and the field's name."""
         for b in cls.bindings.get(name, ()):
             for key, value in b.value.keywords if isinstance(b.value, f.Call) else ():
-                if key in self._aliases and isinstance(value, f.Const):
-                    return str(value.value)
+                if key in self._aliases and (named := _constants(value)):
+                    return EITHER.join(named)
         return f"{self._said(cls, self._prefixes)}{name}".upper()
 
     def _said(self, cls: Scope, keys: tuple[str, ...]) -> str:
@@ -147,3 +159,9 @@ def _is_method(e: f.Expr, methods: tuple[str, ...]) -> bool:
 def _first_text(e: f.Expr) -> str:
     first = e.args[0] if isinstance(e, f.Call) and e.args else None
     return str(first.value) if isinstance(first, f.Const) else ""
+
+
+def _constants(e: f.Expr) -> list[str]:
+    """The names that a keyword of a field gives: one, or those that a call lists as a choice."""
+    given = e.args if isinstance(e, f.Call) else (e,)
+    return [str(a.value) for a in given if isinstance(a, f.Const) and a.kind == "str"]

@@ -16,6 +16,7 @@ from statelint.project.classes import first_parameter
 from statelint.project.declared_fields import declaration
 from statelint.project.dispatch import picked
 from statelint.project.named_modules import located, named_modules
+from statelint.project.own_object import own_object
 from statelint.project.paths import last_name
 from statelint.project.resolver import Resolver
 from statelint.project.scopes import Binding, Scope
@@ -283,7 +284,7 @@ class Results:
         for expr, scope in given.arguments.get((b.scope, b.name), ())[:WIDTH] if given else ():
             found.extend(self._names.denote(expr, scope))
         if not found and param.annotation is None:
-            found.extend(self._conventional(b))
+            found.extend(own_object(self._names, b) or self._conventional(b))
         return union(found)
 
     def _conventional(self, b: Binding) -> list[Value]:

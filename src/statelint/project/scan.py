@@ -232,7 +232,10 @@ class _Walk:
                 self.bind(name.id, "capture", name.where, c, s.subject)
             if case.guard is not None:
                 self.expr(case.guard, c, s.where)
-            self.block(case.body, c._replace(sure=False))
+            test = (_one_of(s.subject, case.wanted), True) if case.wanted else None
+            self.block(case.body, c._replace(tests=(*c.tests, test) if test else c.tests, sure=False))
+            if test and case.guard is None:
+                c = c._replace(tests=(*c.tests, (test[0], False)))
 
     def on_function(self, s: f.Function, c: Context) -> None:
         for decorator in s.decorators:
@@ -354,3 +357,10 @@ def _catches_lack(e: f.Expr | None) -> bool:
     if isinstance(e, f.Group):
         return any(_catches_lack(item) for item in e.items)
     return (getattr(e, "name", None) or getattr(e, "id", None)) in LACKS
+
+
+def _one_of(subject: f.Expr, wanted: tuple[f.Expr, ...]) -> f.Expr:
+    """What a `case` asks, written as the test that an `if` would make."""
+    if len(wanted) == 1:
+        return f.Op("==", (subject, wanted[0]), subject.where)
+    return f.Op("in", (subject, f.Group("tuple", wanted, subject.where)), subject.where)

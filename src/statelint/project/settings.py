@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.project.bound_names import bindings_of
+from statelint.project.configured import Filed
 from statelint.project.names import Names
 from statelint.project.scopes import Context, Scope
-from statelint.project.stages import Stage, stage, stage_of_file
+from statelint.project.stages import Stage, stage, stage_of_file, stage_of_words
 from statelint.project.values import Func
 from statelint.project.variables import Variables
 from statelint.project.worth import Worth
@@ -103,6 +104,23 @@ class Settings:
         named = [p for p in parts if p != "*"]
         candidates = self._by_component.get(named[-1], ())
         return sorted((g for g in candidates if fits(parts, g.key)), key=lambda g: g.span)
+
+    def filed(self, read: Filed) -> list[Given]:
+        """The places in configuration files that give a key, those of production alone where there are any."""
+        found = [g for g in self._leaves if g.stage in ("base", "production") and read.fits(g.key)]
+        return [g for g in found if g.stage == "production"] or found
+
+    @cached_property
+    def _leaves(self) -> tuple[Given, ...]:
+        """All keys of configuration files; a section can be that of a stage, as a file can."""
+        found = []
+        for path, documents in sorted(self._documents.items()):
+            known = [d for d in documents if d.format in FORMATS and path.rpartition("/")[2] not in PACKAGING]
+            for s in (s for document in known for s in document.settings if s.form != "template"):
+                where = stage_of_words(s.path[0]) if len(s.path) > 1 else "base"
+                where = where if where != "base" else stage_of_file(path)
+                found.append(Given(s.path, Span.at(path, s.key_at), where, Context(), text=s.value))
+        return tuple(found)
 
     def worths(self, given: Given) -> list[Worth]:
         """The alternatives of a setting's value."""
@@ -222,9 +240,13 @@ class Settings:
                     key = tuple(part for k in s.path for part in k.split("."))
                     if document.format == "dotenv":
                         key = next(((key[0].removeprefix(p),) for p in self._prefixes if key[0].startswith(p)), key)
+                    shouted = self._worths.configured.shouted(key)
+                    within = stage_of_words(key[0]) if shouted and len(key) > 1 else "base"
+                    key = shouted or key
                     if not self._wanted.isdisjoint(key):
                         text = None if s.form == "template" else s.value
-                        yield Given(key, Span.at(path, s.key_at), where, Context(), text=text)
+                        stage = within if within != "base" else where
+                        yield Given(key, Span.at(path, s.key_at), stage, Context(), text=text)
 
     def _assignments(self, path: str, document: f.Document, where: Stage) -> Iterator[Given]:
         """The assignments of a configuration file that is written as code."""

@@ -16,6 +16,8 @@ WORDS: tuple[tuple[Stage, frozenset[str]], ...] = (
     ("development", frozenset({"dev", "develop", "development", "local", "debug", "example", "sample", "override"})),
     ("production", frozenset({"prod", "production", "live", "deploy", "heroku", "staging"})),
 )
+SURE = frozenset({"prod", "production"})
+"""Words of production that leave no other production beside them."""
 NOUNS = frozenset(
     {"settings", "setting", "config", "configs", "configuration", "conf", "env", "environment", "base", "app", "docker",
      "compose", "values", "common", "defaults", "mixin", "yml", "yaml", "toml", "ini", "cfg", "py"}
@@ -82,14 +84,24 @@ def _tested(test: f.Expr, taken: bool) -> Stage:
         if (test.op == "and") is taken:  # all of them hold
             return next((s for s in found if s != "base"), "base")
         return found[0] if len(set(found)) == 1 or set(found) == {"development", "test"} else "base"
-    words = {part for name in _names(test) for part in _telling(name)}
+    if isinstance(test, f.Op) and test.op in ("!=", "not in"):
+        return _tested(f.Op("==" if test.op == "!=" else "in", test.operands, test.where), not taken)
     equal = isinstance(test, f.Op) and test.op in ("==", "in")
+    # What is compared with says more than what a variable is when nothing sets it: `get("MODE", "dev") == "prod"`.
+    told = [_telling_words(e) for e in reversed(test.operands)] if isinstance(test, f.Op) and equal else []
+    words = next((w for w in told if any(w & known for _, known in WORDS)), _telling_words(test))
     for stage, known in WORDS:
         if words & known:
+            if equal and not taken and words & known <= SURE:
+                return "development"  # whatever it is then, it is not what serves
             if equal or stage != "production" or taken:
                 return stage if taken else "base"
             return "development"
     return "base"
+
+
+def _telling_words(e: f.Expr) -> set[str]:
+    return {part for name in _names(e) for part in _telling(name)}
 
 
 def _telling(name: str) -> set[str]:

@@ -12,6 +12,8 @@ from statelint.project.stages import Stage, stage_of_file
 from statelint.spans import Span
 
 PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(\"[^\"]*\"|'[^']*'|\S*)")
+EITHER = " or "
+"""What stands between the names of which any can be set."""
 PLACES = frozenset({"environment", "env", "Environment", "Variables", "variables"})
 
 
@@ -38,7 +40,8 @@ class Variables:
 
     def named(self, name: str) -> list[Variable]:
         """The places that set a variable, those of production first; development and test files do not count."""
-        found = [v for v in self._by_name.get(name, ()) if v.stage in ("base", "production")]
+        told = [v for one in name.split(EITHER) for v in self._by_name.get(one, ())]
+        found = [v for v in told if v.stage in ("base", "production")]
         return sorted(found, key=lambda v: (v.stage != "production", v.span))
 
 

@@ -191,8 +191,8 @@ class Waits:
         if any(_goes_through(node, given, scope) for node in self._body(scope)):
             return True
         own = {n for n in used & scope.bindings.keys() if any(isinstance(b.value, f.Call) for b in scope.bindings[n])}
-        calls = (node.func for node in self._body(scope) if isinstance(node, f.Call) and isinstance(node.func, f.Attr))
-        return any(func.name in SHARED and getattr(func.of, "id", "") in own for func in calls)
+        waiting = (node.func for node in self._body(scope) if isinstance(node, f.Call) and _waits_for(node))
+        return any(isinstance(func, f.Attr) and getattr(func.of, "id", "") in own for func in waiting)
 
     def kept_on(self, scope: Scope, handles: frozenset[str]) -> bool:
         """Whether the handle goes into an object of the project, so that the work runs on where nothing waits."""
@@ -290,3 +290,11 @@ def _carries(e: f.Expr | None, call: f.Call, opened: bool) -> bool:
 
 def _mentions(e: f.Expr, names: frozenset[str] | set[str]) -> bool:
     return bool(names) and any(target_of(node) in names for node in walk(e) if isinstance(node, f.Name | f.Attr))
+
+
+def _waits_for(call: f.Call) -> bool:
+    """Whether a call is one of the methods that wait; what `get` is told to get is no event and no queue's next."""
+    if not isinstance(call.func, f.Attr) or call.func.name not in SHARED:
+        return False
+    first = call.args[0] if call.args else None
+    return call.func.name != "get" or first is None or (isinstance(first, f.Const) and first.kind != "str")

@@ -23,7 +23,7 @@ from statelint.project.own_threads import OwnThread
 from statelint.project.paths import last_name
 from statelint.project.reach import Chain, Reach
 from statelint.project.scopes import CallSite, Scope
-from statelint.project.values import Bound, Func, Heap, Obj, qualified
+from statelint.project.values import Bound, Func, Heap, Obj, Site, qualified
 from statelint.project.waits import Waits, target_of
 from statelint.spans import Place, Span
 from statelint.vocabulary import Work
@@ -170,10 +170,19 @@ class HandedWork:
             return None  # a timer that sets itself again was handed over where it was first set
         told = _only_call(given) or what or name.rpartition(".")[2]
         arguable, reason = self._worth_little(told, row.how, chain)
+        if not arguable and (inner := self._does_only(given, scope)):
+            arguable, reason = self._worth_little(inner, row.how, chain)
         if self._removes(given, scope):
             arguable, reason = True, "what it removes is only left behind"
-        # a handle that is kept by itself is the state; without one the pool alone holds the work
-        holder, name = self._holder(site) if row.holds and not handles else (None, "")
+        # a handle that is kept by itself is the state; without one, or on an object that passes, the pool holds it all
+        pool = self._pool(site) if row.holds and (not handles or passing) else None
+        if pool is not None and passing:
+            inside = self._waits.handles(pool.scope, pool.expr) if isinstance(pool.expr, f.Call) else frozenset()
+            if self._waits.waited(row, pool.scope, site, inside):
+                return None  # who made the pool for this work waits for it
+        holder = pool.scope.span(pool.expr.at) if pool is not None else None
+        func = site.call.func
+        name = target_of(func.of).rpartition(".")[2] if holder is not None and isinstance(func, f.Attr) else ""
         return Handed(row, row.how, what, scope, at, made, callee, chain, arguable, reason, holder, name)
 
     def _is_worker(self, given: f.Expr | None, scope: Scope, own: OwnThread | None) -> bool:
@@ -197,14 +206,14 @@ class HandedWork:
                     return True
         return False
 
-    def _holder(self, site: CallSite) -> tuple[Span | None, str]:
-        """(place, name) of the pool that a method call feeds, unless the function itself makes the pool."""
+    def _pool(self, site: CallSite) -> Site | None:
+        """Where the pool that a method call feeds is made, unless the function itself makes it."""
         func = site.call.func
         for value in self._names.denote(func.of, site.scope) if isinstance(func, f.Attr) else ():
             made = value.site if isinstance(value, Obj | Heap) else None
             if made is not None and made.scope is not site.scope:
-                return made.scope.span(made.expr.at), target_of(func.of).rpartition(".")[2]  # type: ignore[union-attr]
-        return None, ""
+                return made
+        return None
 
     # ── the handle ──
 
@@ -224,6 +233,15 @@ class HandedWork:
                 return name, value.scope.span(place)
         name = given.name if isinstance(given, f.Attr) else given.id if isinstance(given, f.Name) else ""
         return name, None
+
+    def _does_only(self, given: f.Expr | None, scope: Scope) -> str:
+        """The name of the one call that a function of the project consists of."""
+        if given is None or isinstance(given, f.Call):
+            return ""
+        nodes = [v.scope.node for v in self._names.denote(given, scope) if isinstance(v, Func | Bound)]
+        bodies = [_statements(node.body) for node in nodes if isinstance(node, f.Function)]
+        found = {_called(body[0]) if len(body) == 1 else "" for body in bodies}
+        return found.pop() if len(found) == 1 else ""
 
     def _removes(self, given: f.Expr | None, scope: Scope) -> bool:
         """Whether the work is no more than the removal of a file."""
@@ -266,6 +284,20 @@ def _only_call(given: f.Expr | None) -> str:
     """The name of what a `lambda` does nothing but call."""
     body = given.function.body if isinstance(given, f.Lambda) else ()
     value = body[0].value if body and isinstance(body[0], f.Return) else None
+    return last_name(value.func) if isinstance(value, f.Call) else ""
+
+
+def _statements(body: tuple[f.Stmt, ...]) -> list[f.Stmt]:
+    """The statements of a function without its docstring, those in a `try` for the `try`."""
+    kept = [s for s in body if not (isinstance(s, f.Do) and isinstance(s.value, f.Const))]
+    alone = kept[0] if len(kept) == 1 else None
+    return _statements(alone.body) if isinstance(alone, f.Try) and not alone.final else kept
+
+
+def _called(statement: f.Stmt) -> str:
+    """The name of what a statement does nothing but call, awaited or not."""
+    value = statement.value if isinstance(statement, f.Do | f.Return) else None
+    value = value.value if isinstance(value, f.Await) else value
     return last_name(value.func) if isinstance(value, f.Call) else ""
 
 

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from statelint import facts as f
 from statelint.project.arguments import matched
+from statelint.project.configured import Filed
 from statelint.project.names import Names
 from statelint.project.scopes import Binding, Context, Scope
 from statelint.project.values import Cls, Ext, Member, Obj, qualified
@@ -36,6 +37,8 @@ class Worth(NamedTuple):
     unless: str = ""
     bases: tuple[str, ...] = ()
     """For an object of a class of the project: the qualified names of its outside bases."""
+    filed: Filed | None = None
+    """The key of configuration files that it is read from, or whose absence selects it."""
 
 
 Frame = dict[tuple[Scope, str], tuple[f.Expr, Scope, Context | None]]

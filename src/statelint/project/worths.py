@@ -12,6 +12,7 @@ from statelint import facts as f
 from statelint.project.bound_names import bindings_of
 from statelint.project.calls import Calls
 from statelint.project.classes import PROPERTIES, decorator_names
+from statelint.project.configured import ConfigRead, Configured
 from statelint.project.names import Names
 from statelint.project.paths import mentions
 from statelint.project.readers import Readers
@@ -34,6 +35,7 @@ class Worths:
         self._names = names
         self._calls = calls
         self.readers = Readers(names)
+        self.configured = Configured(names, calls)
         self._frames: list[Frame] = []
         """What the calls that are being followed give to the parameters of what they call."""
 
@@ -54,6 +56,8 @@ class Worths:
             return self._pieces(e, scope, context, depth)
         if isinstance(e, f.Name):
             return self._name(e, scope, context, depth)
+        if (read := self.configured.read(e, scope)) is not None:
+            return self._filed(read, e, scope, context, depth)
         if isinstance(e, f.Attr):
             return self._attribute(e, scope, context, depth)
         if isinstance(e, f.Item):
@@ -155,12 +159,14 @@ class Worths:
 
     def _item(self, e: f.Item, scope: Scope, context: Context, depth: int) -> list[Worth]:
         key = str(e.key.value) if isinstance(e.key, f.Const) else ""
-        found = [
+        return self._looked_up(e, scope, context, depth) or [self._unknown(e, scope, context, key)]
+
+    def _looked_up(self, e: f.Expr, scope: Scope, context: Context, depth: int) -> list[Worth]:
+        return [
             w._replace(unless=w.unless or unless)
             for entry, where, unless in self.entries(e, scope, context, depth)
             for w in self.of(entry, where, None, depth + 1)
         ]
-        return found or [self._unknown(e, scope, context, key)]
 
     def entries(
         self, e: f.Expr, scope: Scope, context: Context | None = None, depth: int = 0
@@ -200,11 +206,7 @@ class Worths:
             return self.of(e.func.of, scope, context, depth + 1)
         if (row := self.readers.by_method(e, last)) is not None:
             return self._read(row, e, scope, context, depth)
-        found: list[Worth] = [
-            w._replace(unless=w.unless or unless)
-            for entry, where, unless in self.entries(e, scope, context, depth)
-            for w in self.of(entry, where, None, depth + 1)
-        ]
+        found = self._looked_up(e, scope, context, depth)
         if last == "get" and len(e.args) == 2 and not any(isinstance(v, Func | Bound | Cls) for v in values):
             return [*found, *self._fallen_back(e, scope, context, depth)]
         for value in values if not found else ():
@@ -257,6 +259,13 @@ class Worths:
                 unless = w.unless or ("" if row.key < 0 else key or "the variable")
                 found.append(w._replace(text=text, unless=unless))
         return found
+
+    def _filed(self, read: ConfigRead, e: f.Expr, scope: Scope, context: Context, depth: int) -> list[Worth]:
+        """What configuration files say under a key, and what is used where they say nothing."""
+        found = [self._unknown(e, scope, context, read.variable)]
+        for default, where in read.defaults:
+            found += [w._replace(unless=w.unless or read.variable) for w in self.of(default, where, None, depth + 1)]
+        return [w._replace(filed=read.filed) for w in found]
 
     def _fallen_back(self, e: f.Call, scope: Scope, context: Context, depth: int) -> list[Worth]:
         """`table.get(key, default)` of a table that is not known: what is there, or the default without it."""
@@ -343,12 +352,15 @@ class Worths:
                     unless = self.absent(context, scope, depth)
                     given = self.of(assigned.value, scope, context, depth + 1)
                     found += [w._replace(unless=w.unless or unless) for w in given]
+            for check in self.readers.checking(item.scope, name):  # what it puts in the place of a missing value
+                results = self._results(check, depth + 1)
+                found += [w._replace(unless=name) for w in results if w.text not in (None, "none", "")]
             if any(w.unless == name for w in found):
                 found = [w for w in found if w.text not in ("", "none")]
             if found:
                 filled = all(b.kind != "function" for b in item.scope.bindings.get(name, ()))
                 if filled and (variable := self.readers.variable(item.scope, name)):
-                    found = [w._replace(unless=w.unless or variable) for w in found]
+                    found = [w._replace(unless=variable if w.unless in ("", name) else w.unless) for w in found]
                 return found
         return []
 

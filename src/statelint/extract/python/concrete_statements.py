@@ -239,23 +239,28 @@ class Statements(Expressions):
         for case in node.cases:
             at = self._word("case")
             names: list[f.Name] = []
-            self._pattern(case.pattern, names)
+            values: list[f.Expr] = []
+            self._pattern(case.pattern, names, values)
+            either = (
+                [e.pattern for e in case.pattern.patterns] if isinstance(case.pattern, cst.MatchOr) else [case.pattern]
+            )
+            wanted = tuple(values) if all(isinstance(p, cst.MatchValue) for p in either) else ()
             guard = self.expr(case.guard) if case.guard is not None else None
-            cases.append(f.Case(tuple(names), guard, self._suite(case.body), at))
+            cases.append(f.Case(tuple(names), guard, self._suite(case.body), at, wanted))
         return f.Match(subject, tuple(cases), place)
 
-    def _pattern(self, node: Any, names: list[f.Name]) -> None:
-        """Collect what a pattern binds; values and class names inside it are only consumed."""
+    def _pattern(self, node: Any, names: list[f.Name], values: list[f.Expr]) -> None:
+        """Collect what a pattern binds, and the values and class names inside it."""
         if isinstance(node, cst.MatchAs | cst.MatchStar):
             inner = getattr(node, "pattern", None)
             if inner is not None:
-                self._pattern(inner, names)
+                self._pattern(inner, names, values)
             if node.name is not None:
                 names.append(f.Name(node.name.value, self._word(node.name.value)))
             return
         for value in (getattr(node, "cls", None), getattr(node, "key", None), getattr(node, "value", None)):
             if isinstance(value, cst.BaseExpression):
-                self.expr(value)
+                values.append(self.expr(value))
         for child in (
             *getattr(node, "patterns", ()),
             *getattr(node, "elements", ()),
@@ -263,7 +268,7 @@ class Statements(Expressions):
             *(getattr(node, part, None) for part in ("key", "pattern", "value")),
         ):
             if type(child).__name__.startswith("Match"):
-                self._pattern(child, names)
+                self._pattern(child, names, values)
         if getattr(node, "rest", None) is not None:
             names.append(f.Name(node.rest.value, self._word(node.rest.value)))
 

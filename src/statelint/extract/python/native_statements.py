@@ -187,7 +187,11 @@ class Statements(Expressions):
             measured(written)
         names: list[f.Name] = []
         self._pattern(node.pattern, names)
-        return f.Case(tuple(names), self._maybe(node.guard), self.block(node.body), packed(*lines.span(*m.span(1))))
+        either = node.pattern.patterns if isinstance(node.pattern, ast.MatchOr) else [node.pattern]
+        values = [p.value for p in either if isinstance(p, ast.MatchValue)]
+        wanted = tuple(map(self.expr, values)) if len(values) == len(either) else ()
+        at = packed(*lines.span(*m.span(1)))
+        return f.Case(tuple(names), self._maybe(node.guard), self.block(node.body), at, wanted)
 
     def _pattern(self, node: Any, names: list[f.Name]) -> None:
         """Collect what a pattern binds, in the order of the text."""

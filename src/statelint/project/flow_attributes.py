@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from statelint import facts as f
@@ -18,6 +19,7 @@ from statelint.project.flow_values import (
     Tup,
     Value,
     below,
+    both,
     join,
     lasting,
     shape,
@@ -38,6 +40,8 @@ class Attribution:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._of: dict[tuple[int, Scope], list[tuple[Scope | None, list[Scope]]]] = {}
+        self._said: dict[tuple[Scope, str], list[tuple[Value, bool, Scope | None]]] = {}
 
     def keys(self, act: Activation, target: f.Attr) -> list[tuple[object, str]]:
         """Under which keys the values of an attribute are kept: its class, its module, or its qualified name."""
@@ -98,7 +102,7 @@ class Attribution:
             if row is not None and not tells(base) and self._unresolved(e, act.scope):
                 origin = Origin(act.scope.span(e.at), f"`{shape(e)[:40]}`")
                 found.append(self._run.sources.value(row, origin))
-        return join(found) | self._run.evaluator.statics_of(e, act.scope)
+        return both(join(found), self._run.evaluator.statics_of(e, act.scope))
 
     def _unresolved(self, e: f.Attr, scope: Scope) -> bool:
         """Whether no project class defines the attribute, so that it can be the one that knowledge speaks of."""
@@ -146,35 +150,54 @@ class Attribution:
         return NONE if self._run.library.passes(f"{taint.level}.{name}") == "clean" else frozenset({taint})
 
     def _own_attribute(self, act: Activation, e: f.Attr) -> Value:
+        key = (id(e.of), act.scope)
+        known = self._of.get(key)
+        if known is None:
+            known = self._of[key] = list(self._owners(e.of, act.scope))
         found: list[Value] = []
-        names = self._run.names
-        for value in names.denote(e.of, act.scope):
-            if isinstance(value, Mod) and value.module.path in names.scopes:
-                found.append(self._run.variable(names.scopes[value.module.path], e.name))
-            cls = value.cls.scope if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
-            cls = value.scope if isinstance(value, Cls) else cls
+        for cls, line in known:
             if cls is None:
+                found.append(self._run.variable(line[0], e.name))
                 continue
-            line = [item.scope for item in names.classes.lineage(cls) if isinstance(item, Cls)]
-            for owner in (*line, *names.classes.subclasses(cls)[:6]):
+            for owner in (*line, *self._run.names.classes.subclasses(cls)[:6]):
                 found.append(self._run.kept.attribute((owner, e.name)))
             for owner in line:
                 found.append(self._declared(owner, e))
         return join(found)
 
+    def _owners(self, of: f.Expr, scope: Scope) -> Iterator[tuple[Scope | None, list[Scope]]]:
+        """The classes whose objects an expression denotes, each with those above it, and modules without a class."""
+        names = self._run.names
+        for value in names.denote(of, scope):
+            if isinstance(value, Mod) and value.module.path in names.scopes:
+                yield None, [names.scopes[value.module.path]]
+            cls = value.cls.scope if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
+            cls = value.scope if isinstance(value, Cls) else cls
+            if cls is not None:
+                yield cls, [item.scope for item in names.classes.lineage(cls) if isinstance(item, Cls)]
+
+    def _written(self, owner: Scope, name: str) -> Iterator[tuple[Value, bool, Scope | None]]:
+        """What a class body says of an attribute: its annotation, whether it has a value, the property that it is."""
+        for b in owner.bindings.get(name, ()):
+            if b.kind in ("annotate", "assign"):
+                origin = Origin(owner.span(b.at), f"field `{name}`")
+                yield self._run.sources.annotated_value(b.annotation, owner, origin), b.value is not None, None
+            elif b.kind == "function" and "property" in "".join(_decorators(b.node)):
+                yield NONE, False, owner.by_node.get(id(b.node))
+
     def _declared(self, owner: Scope, e: f.Attr) -> Value:
         """What the class body, or an assignment in a method not yet run, says of an attribute."""
+        key = (owner, e.name)
+        known = self._said.get(key)
+        if known is None:
+            known = self._said[key] = list(self._written(*key))
         found: list[Value] = []
-        for b in owner.bindings.get(e.name, ()):
-            if b.kind in ("annotate", "assign"):
-                origin = Origin(owner.span(b.at), f"field `{e.name}`")
-                found.append(self._run.sources.annotated_value(b.annotation, owner, origin))
-                if b.value is not None:
-                    found.append(self._run.variable(owner, e.name))
-            elif b.kind == "function" and "property" in "".join(_decorators(b.node)):
-                inner = owner.by_node.get(id(b.node))
-                if inner is not None:
-                    found.append(self._run.read(inner))
+        for said, has_value, getter in known:
+            found.append(said)
+            if has_value:
+                found.append(self._run.variable(owner, e.name))
+            if getter is not None:
+                found.append(self._run.read(getter))
         if not any(found) and not self._run.kept.attribute((owner, e.name)):
             for assigned in self._run.names.classes.assigned(owner, e.name)[:4]:
                 if assigned.value is not None and first_parameter(assigned.store.scope):

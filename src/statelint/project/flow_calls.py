@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from statelint import facts as f
 from statelint.flow_rows import Handoff, Opener, Remover, Sink
 from statelint.project.arguments import positional
-from statelint.project.callees import MANY
-from statelint.project.classes import first_parameter
 from statelint.project.flow_events import Activation
 from statelint.project.flow_given import Given
 from statelint.project.flow_offloads import Offloads
 from statelint.project.flow_sources import element
+from statelint.project.flow_targets import Targets
 from statelint.project.flow_values import (
     NONE,
     Bind,
@@ -24,6 +23,7 @@ from statelint.project.flow_values import (
     Taint,
     Tup,
     Value,
+    both,
     derived,
     join,
     keyed,
@@ -47,6 +47,7 @@ class Caller:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._offloads = Offloads()
+        self._targets = Targets(run)
 
     def call(self, act: Activation, e: f.Call) -> Value:
         """Evaluate a call as written."""
@@ -56,10 +57,10 @@ class Caller:
             recv = value(act, e.func)
         given = self._given(act, e)
         result = self.apply(act, e.func, recv, given, e, e.at)
-        return result | self._run.evaluator.statics_of(e, act.scope)
+        return both(result, self._run.evaluator.statics_of(e, act.scope))
 
     def _given(self, act: Activation, e: f.Call) -> Given:
-        given = Given()
+        given = Given([], [], {}, {})
         for arg in e.args:
             value = self._run.evaluator.value(act, arg)
             if isinstance(arg, f.Star):
@@ -105,7 +106,7 @@ class Caller:
                 inner = atom.func
                 base = self._run.evaluator.value(act, inner.of) if isinstance(inner, f.Attr) else NONE
                 found.append(self.apply(act, inner, base, merged, call, at, direct=False, follow=False))
-        targets = self._targets(act, func, call, direct)
+        targets = self._targets.of(func, call, act.scope, direct)
         for callee, offset, constructs in targets:
             found.append(self._into(act, callee, offset, constructs, given, at))
             found.append(self._offloaded(act, callee, given, call, at))
@@ -120,50 +121,6 @@ class Caller:
         return not any(isinstance(v, Func | Bound | Cls) for v in self._run.names.denote(atom.func, atom.scope))
 
     # ── into the project ──
-
-    def _targets(self, act: Activation, func: f.Expr, call: f.Expr, direct: bool) -> list[tuple[Scope, int, bool]]:
-        found: dict[Scope, tuple[Scope, int, bool]] = {}
-        if direct:
-            for edge in self._run.edges.get(id(call), ()):
-                offset = self._offset(edge.callee, func, act.scope)
-                found[edge.callee] = (edge.callee, offset, edge.how == "construct")
-        if not found:
-            for value in self._run.names.denote(func, act.scope):
-                if isinstance(value, Func | Bound):
-                    offset = self._offset(value.scope, func, act.scope)
-                    found[value.scope] = (value.scope, offset, False)
-                elif isinstance(value, Obj) and isinstance(value.cls, Cls):
-                    method = self._run.names.classes.method(value.cls.scope, "__call__")
-                    if method:
-                        found[method] = (method, 1, False)
-                elif isinstance(value, Cls):
-                    method = self._run.names.classes.method(value.scope, "__init__")
-                    if method:
-                        found[method] = (method, 1, True)
-        if not found and isinstance(func, f.Name):
-            for scope in self._decorated(func.id, act.scope):
-                found[scope] = (scope, 1 if first_parameter(scope) else 0, False)
-        return list(found.values())[:MANY]
-
-    def _offset(self, callee: Scope, func: f.Expr, scope: Scope) -> int:
-        """How many parameters the call does not fill: the receiver, unless a method is called on its class."""
-        receiver = first_parameter(callee)
-        if receiver is None:
-            return 0
-        if receiver[1] == "self" and isinstance(func, f.Attr):
-            of = self._run.names.denote(func.of, scope)
-            if of and all(isinstance(v, Cls) for v in of):
-                return 0
-        return 1
-
-    def _decorated(self, name: str, scope: Scope) -> list[Scope]:
-        """Where `name` is the parameter of a decorator around the scope, the functions that it decorates."""
-        current = scope.parent
-        while current is not None and current.kind == "function":
-            if any(b.kind == "param" for b in current.bindings.get(name, ())):
-                return self._run.decorated.get(current, [])
-            current = current.parent
-        return []
 
     def _into(self, act: Activation, callee: Scope, offset: int, constructs: bool, given: Given, at: Place) -> Value:
         node = callee.node
@@ -204,17 +161,16 @@ class Caller:
     def _construct(self, act: Activation, func: f.Expr, given: Given) -> Value:
         """A class without a constructor of its own keeps its arguments as fields."""
         made: list[Value] = []
-        for value in self._run.names.denote(func, act.scope):
-            if isinstance(value, Cls):
-                line = [i.scope for i in self._run.names.classes.lineage(value.scope) if isinstance(i, Cls)]
-                fields = [
-                    name for cls in reversed(line) for name, bindings in cls.bindings.items()
-                    if bindings[0].annotation is not None
-                ]  # fmt: skip
-                pairs = [*zip(fields, given.values), *given.keywords.items()]  # noqa: B905 - the shorter one counts
-                for name, held in pairs:
-                    self._run.kept.remember((value.scope, name), held)
-                made.append(keyed(pairs))
+        for made_of in self._targets.classes(func, act.scope):
+            line = [i.scope for i in self._run.names.classes.lineage(made_of) if isinstance(i, Cls)]
+            fields = [
+                name for cls in reversed(line) for name, bindings in cls.bindings.items()
+                if bindings[0].annotation is not None
+            ]  # fmt: skip
+            pairs = [*zip(fields, given.values), *given.keywords.items()]  # noqa: B905 - the shorter one counts
+            for name, held in pairs:
+                self._run.kept.remember((made_of, name), held)
+            made.append(keyed(pairs))
         return join(made)
 
     def call_unknown(self, act: Activation, target: f.Expr, scope: Scope, at: Place) -> Value:
@@ -277,10 +233,11 @@ class Caller:
                 origin = Origin(act.scope.span(call.at), f"`{shape(func)[:40]}()`")
                 found.append(self._run.sources.value(loose, origin))
                 done = True
-        self._handed(act, func, attribute, names, given, call, at)
+        everything = given.everything()
+        self._handed(act, func, attribute, names, everything, call, at)
         if not done:
-            found.append(self._unknown(act, attribute, recv, given, names))
-            if attribute and any(taints(given.everything())):
+            found.append(self._unknown(attribute, recv, everything, names))
+            if attribute and taints(everything):
                 self._taken_in(act, func, names, given)
             self._callbacks(act, given)
         return join(found)
@@ -288,13 +245,15 @@ class Caller:
     def _built_upon(self, func: f.Expr, scope: Scope) -> list[str]:
         """The outside classes that a class without a constructor of its own is made by."""
         classes, canonical = self._run.names.classes, self._run.knowledge.canonical
-        made = [v.scope for v in self._run.names.denote(func, scope) if isinstance(v, Cls)]
+        made = self._targets.classes(func, scope)
         return [canonical(base) for cls in made for base in classes.outside_bases(cls) if base != "builtins.object"]
 
     def _pseudo(self, recv: Value, attribute: str, unresolved: bool) -> list[str]:
         """Names under the pseudo-classes that a receiver belongs to."""
         if not attribute:
             return []
+        if not recv:
+            return [f"any.{attribute}", f"anything.{attribute}"] if unresolved else [f"any.{attribute}"]
         kinds = set()
         for atom in recv:
             if isinstance(atom, Handle):
@@ -326,9 +285,8 @@ class Caller:
         return join(found)
 
     def _handed(
-        self, act: Activation, func: f.Expr, attribute: str, names: list[str], given: Given, call: f.Expr, at: Place
+        self, act: Activation, func: f.Expr, attribute: str, names: list[str], value: Value, call: f.Expr, at: Place
     ) -> None:
-        value = given.everything()
         if not any(locs(value)) and not any(t.level == "copy" for t in taints(value)):
             return
         is_task = isinstance(func, f.Attr) and any(
@@ -340,7 +298,7 @@ class Caller:
                 self._run.library.hand(act, row, value, call, at)
                 return
 
-    def _unknown(self, act: Activation, attribute: str, recv: Value, given: Given, names: list[str]) -> Value:
+    def _unknown(self, attribute: str, recv: Value, given: Value, names: list[str]) -> Value:
         """A call of which nothing is known: methods of data give data, functions of libraries compute from it."""
         parts: list[Value] = []
         if attribute:
@@ -350,7 +308,7 @@ class Caller:
                 elif isinstance(atom, Many | Loc) or (isinstance(atom, Inst) and self._run.library.is_path(atom.cls)):
                     parts.append(frozenset({atom}))
         if names and not any("()" in name for name in names):
-            parts.append(derived(given.everything()))
+            parts.append(derived(given))
         return join(parts)
 
     def _taken_in(self, act: Activation, func: f.Expr, names: list[str], given: Given) -> None:

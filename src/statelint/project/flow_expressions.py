@@ -18,6 +18,7 @@ from statelint.project.flow_values import (
     Value,
     as_text,
     below,
+    both,
     join,
     keyed,
     locs,
@@ -78,8 +79,8 @@ class Evaluator:
     def on_name(self, act: Activation, e: f.Name) -> Value:
         known = act.lookup(e.id)
         if known is not None:
-            return known | self._run.kept.attribute((act.scope, e.id))
-        return self._run.variable(act.scope, e.id) | self.statics_of(e, act.scope)
+            return both(known, self._run.kept.attribute((act.scope, e.id)))
+        return both(self._run.variable(act.scope, e.id), self.statics_of(e, act.scope))
 
     def on_const(self, act: Activation, e: f.Const) -> Value:
         if e.kind != "str" or not e.value:
@@ -102,9 +103,10 @@ class Evaluator:
 
     def statics_of(self, e: f.Expr, scope: Scope) -> Value:
         key = (id(e), scope)
-        if key not in self._statics:
-            self._statics[key] = self._run.statics(self._run.names.denote(e, scope))
-        return self._statics[key]
+        known = self._statics.get(key)
+        if known is None:
+            known = self._statics[key] = self._run.statics(self._run.names.denote(e, scope))
+        return known
 
     # ── structure ──
 
@@ -214,7 +216,7 @@ class Evaluator:
         for path in self.qualified_names(e.of, act.scope):
             found.append(self._run.attribution.named(act, [f"{path}.[{name}]"], e))
             found.append(self._run.kept.attribute(("item", f"{path}.{name}")))
-        return join(found) | self.statics_of(e, act.scope)
+        return both(join(found), self.statics_of(e, act.scope))
 
     def unpacked(self, value: Value, position: int) -> Value:
         """The element of a value at a position of a target."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from statelint.project.flow_values import Atom, Bind, Handle, Value, locs, modes, taints
+from statelint.project.flow_values import Bind, Handle, Value, locs, mode, taints
 from statelint.project.scopes import Scope
 
 ALLOWANCE = 300
@@ -84,6 +84,10 @@ def gist(values: Mapping[str, Value], text: bool, marked: Callable[[str], bool])
 
 def _kinds(value: Value, text: bool, marked: Callable[[str], bool]) -> frozenset[object]:
     kinds: set[object] = {(t.level, t.type) for t in taints(value) if text or t.level != "text"}
-    kinds.update(loc.site for loc in locs(value) if loc.temp or marked(loc.site))
-    whole: set[Atom] = {atom for atom in value if isinstance(atom, Handle | Bind)}
-    return frozenset(kinds | whole | modes(value))
+    for loc in locs(value):
+        if loc.temp or marked(loc.site):
+            kinds.add(loc.site)
+        if opened := mode(loc.site):
+            kinds.add(opened)
+    kinds.update(atom for atom in value if isinstance(atom, Handle | Bind))
+    return frozenset(kinds)

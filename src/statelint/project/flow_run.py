@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 from statelint import facts as f
@@ -20,6 +19,7 @@ from statelint.project.flow_passing import Passing
 from statelint.project.flow_results import Result, Results, gist
 from statelint.project.flow_sources import Sources, element
 from statelint.project.flow_statements import Walker
+from statelint.project.flow_targets import by_call
 from statelint.project.flow_values import (
     NONE,
     Handle,
@@ -28,6 +28,7 @@ from statelint.project.flow_values import (
     Many,
     Taint,
     Value,
+    both,
     join,
     lasting,
     many,
@@ -68,7 +69,7 @@ class Run:
         self.caller = Caller(self)
         self.passing = Passing(self)
         self.walker = Walker(self)
-        self.edges: Mapping[int, list[Edge]] = _by_call(calls)
+        self.edges: Mapping[int, list[Edge]] = by_call(calls)
         self.decorated = decorated_by(names)
         self.decoding = decoding
         """Functions above the decoding of text, which alone makes a file of it."""
@@ -84,6 +85,7 @@ class Run:
         self.number = 0
         self.results = Results()
         self._resolving: set[tuple[Scope, str]] = set()
+        self._parameter_statics: dict[tuple[Scope, str], Value] = {}
         self._deep = False
         """Whether calls went too deep to be followed."""
         self.way = 0
@@ -108,13 +110,17 @@ class Run:
         if len(self.stack) >= DEEPEST:
             self._deep = True
             return NONE
-        if any(a.scope is scope for a in self.stack):
-            return NONE
+        closure: Activation | None = None
+        for above in self.stack:
+            if above.scope is scope:
+                return NONE
+            if above.scope is scope.parent:
+                closure = above
         decodes = scope in self.decoding
         tainted = any(tells(v, decodes) for v in given.values()) if given else False
-        closure = next((a for a in reversed(self.stack) if a.scope is scope.parent), None)
-        captures = closure is not None and any(tells(v, decodes) for v in closure.env.values())
-        if not (force or tainted or captures or scope in self.touching):
+        if not (force or tainted or scope in self.touching) and not (
+            closure is not None and any(tells(v, decodes) for v in closure.env.values())
+        ):
             return NONE
         key, alike = self._keys(scope, given, call, closure, tainted, decodes)
         if force:
@@ -224,8 +230,16 @@ class Run:
             if not any(isinstance(a, Taint) and a.level in ("upload", "content", "derived") for a in value):
                 value |= self.sources.parameter(scope, param)
             if not any(isinstance(a, Handle | Inst | Loc) for a in value):
-                value |= self.statics(self.names.lookup(param.name, scope))
+                value = both(value, self._static_parameter(scope, param.name))
             run.env[param.name] = value
+
+    def _static_parameter(self, scope: Scope, name: str) -> Value:
+        """What name resolution says of a parameter."""
+        key = (scope, name)
+        known = self._parameter_statics.get(key)
+        if known is None:
+            known = self._parameter_statics[key] = self.statics(self.names.lookup(name, scope))
+        return known
 
     def _injected(self, run: Activation, param: f.Param, outer: Scope) -> Value:
         """The result of a callable that a dependency marker names, run before the function."""
@@ -254,7 +268,7 @@ class Run:
             return NONE
         key = (owner, name)
         if key in self.results.variables:
-            return self._again(self.results.variables[key]) | self.kept.attribute(key)
+            return both(self._again(self.results.variables[key]), self.kept.attribute(key))
         if key in self._resolving:
             return NONE
         self._resolving.add(key)
@@ -266,7 +280,7 @@ class Run:
         if self.left > 0:
             self.results.variables[key] = Result(value, self.kept.read)
         self.kept.read |= read
-        return value | self.kept.attribute(key)
+        return both(value, self.kept.attribute(key))
 
     def owner(self, scope: Scope, name: str) -> Scope | None:
         current: Scope | None = scope
@@ -363,12 +377,3 @@ class Run:
         """Whether a generator function is a context manager by its decorator."""
         node = scope.node
         return isinstance(node, f.Function) and any("contextmanager" in n for n in decorator_names(node))
-
-
-def _by_call(calls: Calls) -> Mapping[int, list[Edge]]:
-    found: dict[int, list[Edge]] = defaultdict(list)
-    for edges in calls.out.values():
-        for edge in edges:
-            if edge.site is not None and edge.how in ("call", "construct", "guess"):
-                found[id(edge.site.call)].append(edge)
-    return found

@@ -38,11 +38,16 @@ class Sources:
         }  # fmt: skip
         self.owners = frozenset(name.rpartition(".")[0] for name in self._members)
         """Objects with members that are request data: worth following when they are handed on themselves."""
-        self._loose = [(stem, row) for stem, row in self._rows if row.attributes]
+        self._loose: dict[str, list[tuple[str, Source]]] = {}
+        for stem, row in self._rows:
+            for attribute in row.attributes:
+                self._loose.setdefault(attribute, []).append((stem, row))
         self._guessed = [
             (stem, row) for stem, row in self._rows if row.parameters and not row.methods and not row.decorated
         ]
         self._imported: dict[str, frozenset[str]] = {}
+        self._parameters: dict[tuple[Scope, str], Value] = {}
+        self._spelled: dict[str, Source | None] = {}
         self._files = {
             stem: () if library.always else library.imports or (stem,) for stem, library in knowledge.libraries
         }
@@ -80,15 +85,16 @@ class Sources:
 
     def member(self, name: str) -> Source | None:
         """The row of a qualified attribute or callable."""
-        for spelling in self._knowledge.spellings(name):
-            if spelling in self._members:
-                return self._members[spelling]
-        return None
+        if name not in self._spelled:
+            found = (s for s in self._knowledge.spellings(name) if s in self._members)
+            spelling = next(found, None)
+            self._spelled[name] = self._members[spelling] if spelling is not None else None
+        return self._spelled[name]
 
     def loose(self, attribute: str, scope: Scope) -> Source | None:
         """The row of an attribute on an unresolved receiver, if the module imports the library."""
-        for stem, row in self._loose:
-            if attribute in row.attributes and self.imports(scope, stem):
+        for stem, row in self._loose.get(attribute, ()):
+            if self.imports(scope, stem):
                 return row
         return None
 
@@ -176,6 +182,13 @@ class Sources:
 
     def parameter(self, scope: Scope, param: f.Param) -> Value:
         """What a parameter is known to hold whoever calls: by annotation, marker, name or registration."""
+        key = (scope, param.name)
+        known = self._parameters.get(key)
+        if known is None:
+            known = self._parameters[key] = self._parameter(scope, param)
+        return known
+
+    def _parameter(self, scope: Scope, param: f.Param) -> Value:
         outer = scope.parent or scope
         origin = Origin(scope.span(param.at), f"parameter `{param.name}`")
         found = [self.annotated_value(param.annotation, outer, origin)]

@@ -130,7 +130,7 @@ class Walker:
             start = dict(act.env)
             self._branch(act, s.body, Mark("loop", s))
             act.env = join_env([before, act.env])
-            if not any(value != start.get(name, NONE) and tells(value) for name, value in act.env.items()):
+            if not any(_grown(value, start.get(name, NONE)) for name, value in act.env.items()):
                 break
         self.block(act, s.other)
         return not (s.kind == "while" and _forever(s))
@@ -216,11 +216,18 @@ def join_env(envs: list[Env]) -> Env:
     """Variables of several ways, joined."""
     if len(envs) == 1:
         return envs[0]
-    joined: Env = {}
-    for env in envs:
+    joined = dict(envs[0])
+    for env in envs[1:]:
         for name, value in env.items():
-            joined[name] = joined[name] | value if name in joined else value
+            known = joined.get(name)
+            if known is not value:  # which is so for most, since few branches bind much
+                joined[name] = value if known is None else known | value
     return joined
+
+
+def _grown(value: Value, before: Value) -> bool:
+    """Whether a variable holds something else than before that counts."""
+    return value is not before and value != before and tells(value)
 
 
 def _forever(s: f.Loop) -> bool:

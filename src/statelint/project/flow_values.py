@@ -7,7 +7,7 @@ so their hashes are the same in every process.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Union
@@ -139,10 +139,17 @@ WIDEST = 12
 
 
 def join(values: Iterable[Value]) -> Value:
-    found: set[Atom] = set()
-    for value in values:
-        found.update(value)
-    return frozenset(found)
+    held = [value for value in values if value]
+    if len(held) < 2:
+        return held[0] if held else NONE
+    return NONE.union(*held)
+
+
+def both(one: Value, other: Value) -> Value:
+    """Two values as one, copied only where neither is empty, which is rare."""
+    if not other:
+        return one
+    return one | other if one else other
 
 
 def many(inner: Value, by_attribute: bool = False) -> Value:
@@ -167,24 +174,27 @@ def keyed(pairs: Iterable[tuple[str, Value]]) -> Value:
 def nesting(value: Value) -> int:
     depth = 0
     for atom in value:
-        if isinstance(atom, Many):
-            depth = max(depth, 1 + nesting(atom.inner))
-        elif isinstance(atom, Tup):
-            depth = max(depth, 1 + max((nesting(i) for i in atom.items), default=0))
+        kind = type(atom)
+        if kind is Many:
+            depth = max(depth, 1 + nesting(atom.inner))  # type: ignore[union-attr]
+        elif kind is Tup:
+            depth = max(depth, 1 + max(map(nesting, atom.items), default=0))  # type: ignore[union-attr]
     return depth
 
 
-def taints(value: Value, deep: bool = True) -> Iterator[Taint]:
+def taints(value: Value, deep: bool = True) -> list[Taint]:
     """The request data in a value, containers looked into."""
+    found: list[Taint] = []
     for atom in value:
         kind = type(atom)
         if kind is Taint:
-            yield atom  # type: ignore[misc]
+            found.append(atom)  # type: ignore[arg-type]
         elif deep and kind is Many:
-            yield from taints(atom.inner)  # type: ignore[union-attr]
+            found += taints(atom.inner)  # type: ignore[union-attr]
         elif deep and kind is Tup:
             for item in atom.items:  # type: ignore[union-attr]
-                yield from taints(item)
+                found += taints(item)
+    return found
 
 
 def tells(value: Value, text: bool = True) -> bool:
@@ -204,15 +214,19 @@ def tells(value: Value, text: bool = True) -> bool:
     return False
 
 
-def locs(value: Value) -> Iterator[Loc]:
+def locs(value: Value) -> list[Loc]:
+    """The paths in a value, containers looked into."""
+    found: list[Loc] = []
     for atom in value:
-        if isinstance(atom, Loc):
-            yield atom
-        elif isinstance(atom, Many):
-            yield from locs(atom.inner)
-        elif isinstance(atom, Tup):
-            for item in atom.items:
-                yield from locs(item)
+        kind = type(atom)
+        if kind is Loc:
+            found.append(atom)  # type: ignore[arg-type]
+        elif kind is Many:
+            found += locs(atom.inner)  # type: ignore[union-attr]
+        elif kind is Tup:
+            for item in atom.items:  # type: ignore[union-attr]
+                found += locs(item)
+    return found
 
 
 def as_text(value: Value) -> Value:
@@ -267,7 +281,14 @@ def literal(loc: Loc) -> str:
 
 def modes(value: Value) -> frozenset[str]:
     """The modes of opening a file among the literal texts in a value."""
-    return frozenset(text for loc in locs(value) if (text := literal(loc)) and set(text) <= MODE_LETTERS)
+    return frozenset(text for loc in locs(value) if (text := mode(loc.site)))
+
+
+@lru_cache(maxsize=1 << 16)
+def mode(site: str) -> str:
+    """The mode of opening a file that the literal text of a site is, empty for any other."""
+    text = literal(Loc(site))
+    return text if set(text) <= MODE_LETTERS else ""
 
 
 def written(e: f.Expr | None) -> str:

@@ -31,7 +31,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "implied",
         "project extract sift cache discover file_names ignore_files",
         "embedded contents stamps runs",
-        "gather executors beside sieve services terms unchanged triage stories checks advise report fix",
+        "gather executors beside sieve services terms unchanged moved triage stories checks advise report fix",
         "run audit audit_text audit_map audit_html fleet",
         "house_tests",
         "cli __main__",

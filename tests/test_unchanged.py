@@ -30,6 +30,7 @@ BESIDE = {
     "data/words.json": '{"a": 1}\n',
     "deploy/web.yaml": "kind: Service\napiVersion: v1\nmetadata: {name: web}\nspec:\n  type: NodePort\n",
     "scripts/load.py": "A = 1  # a number\n",
+    "shop/words.py": '"""Words."""\n\nWORDS = ("a", "b")\n',
 }
 LINES = [
     "# a comment",
@@ -134,6 +135,9 @@ def changed(path: str, how: Callable[[str], str]) -> Callable[[Path], object]:
 
 QUICK = {
     "a comment, in a line of code": changed("scripts/load.py", lambda text: text.replace("a number", "one")),
+    "a comment above all code": changed("shop/__init__.py", lambda text: "# the shop\n\n" + text),
+    "an empty line between statements": changed("scripts/load.py", lambda text: "\n" + text),
+    "a docstring": changed("shop/words.py", lambda text: text.replace("Words.", "The words.\n\nAll of them.\n")),
     "a comment below all code": changed("shop/__init__.py", lambda text: text + "# the end\n"),
     "a test": changed("tests/test_cart.py", lambda text: text + "OTHER = {}\n"),
     "what a test imports": changed("tests/test_cart.py", lambda text: text + "from tests import seeds\n"),
@@ -141,6 +145,8 @@ QUICK = {
     "a program in another language": changed("web/app.js", lambda text: text + "export const b = 2;\n"),
 }
 WHOLE = {
+    "a string that is used": changed("shop/words.py", lambda text: text.replace('"a"', '"c"')),
+    "a line that is taken apart": changed("shop/words.py", lambda text: text.replace('"b")', '\n"b")')),
     "code": changed("scripts/load.py", lambda text: text + "B = 1\n"),
     "a test that is imported": changed("scripts/load.py", lambda text: text + "# \nimport tests.seeds\n"),
     "a comment to us": changed("scripts/load.py", lambda text: text.replace("a number", "statelint: ignore[ALL]")),
@@ -169,6 +175,23 @@ def test_lines_and_texts_are_those_of_now(shop: Path, tmp_path: Path) -> None:
     after = run(root, config, today=TODAY)
     assert after.sources[path].endswith("# the end")
     assert after == run(root, config, Way(use_cache=False), today=TODAY)
+
+
+def test_findings_go_with_the_lines_that_they_point_at(shop: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(shop, tmp_path / "shop"))
+    config = configured(root, tmp_path / "cache")
+    before = run(root, config, today=TODAY)
+    paths = sorted({x.span.path for x in before.findings if x.span.path.endswith(".py")})[:3]
+    for between in ("", "\n\n\n"):
+        for path in paths:
+            text = (root / path).read_text()
+            (root / path).write_text(text.replace(between, f"{between}# a comment\n\n", 1))
+        clock = Clock()
+        after = run(root, config, Way(clock=clock), today=TODAY)
+        assert "build relations" not in "\n".join(clock.lines()), between
+        cold = run(root, config, Way(use_cache=False), today=TODAY)
+        assert after == cold and as_text(after) == as_text(cold)
+        assert [x.span for x in after.findings] != [x.span for x in before.findings]
 
 
 def test_a_report_holds_on_other_days_unless_a_day_counts(shop: Path, tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """What of the run before still holds: its whole report, where what was edited since says the same as before.
 
 A report follows from facts, and from the texts that its findings point at. So an edit that changes no fact, such as one
-of a comment, changes nothing but these texts; nor does one of a file that cannot matter, neither before nor after it.
-Whatever is not plainly of this kind is analysed anew.
+of a comment, changes nothing but these texts, and the lines where it adds or takes away some; nor does one of a file
+that cannot matter, neither before nor after it. Whatever is not plainly of this kind is analysed anew.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from statelint.cache import Cache
 from statelint.contents import Content, Named
 from statelint.discover import Source
-from statelint.facts import Facts, decoder, encode
+from statelint.facts import decoder, encode
 from statelint.findings import Report, Rule
 from statelint.gather import gather
+from statelint.moved import Moves, is_still, moved, with_lines
 from statelint.runs import Before, Outcome, Seen, Use
 from statelint.sieve import Sieve, sifted_kinds
 from statelint.sift import REPORT, Left, imported_of, is_apart, names_apart
@@ -72,7 +73,12 @@ def renewed(
     if any(c.name != n.name for (c, _), (n, _) in zip(edited, others, strict=True)):
         return None  # edited again since
     judge = _Judge(report, named, rules)
-    if not all(judge.same(c, old) for c, old in edited) or not _same_facts(edited, cache):
+    moves = _moves(edited, cache) if all(judge.same(c, old) for c, old in edited) else None
+    if moves is None:
+        return None
+    try:
+        report = with_lines(report, moves)
+    except LookupError:
         return None
     now = {c.source.path: _after(c, old) for c, old in edited}
     texts = {path: decoded(c.content) for c, _ in edited if (path := c.source.path) in report.sources}
@@ -116,20 +122,23 @@ class _Judge:
         return self._sieve.keeps(content)
 
 
-def _same_facts(edited: Sequence[tuple[Content, Seen]], cache: Cache) -> bool:
-    """Whether those of the edited files that are read have the facts that they had."""
+def _moves(edited: Sequence[tuple[Content, Seen]], cache: Cache) -> Moves | None:
+    """Where the lines of the edited files that are read stand now; None where one says something else than before."""
     read = [(content, old.name) for content, old in edited if old.use is Use.READ]
     known = cache.get(name for _, name in read)
     if any(name not in known for _, name in read):
-        return False
+        return None
     facts = gather([content for content, _ in read], cache, 1)
-    try:
-        before = {name: _said(decoder().decode(value)) for name, value in known.items()}
-    except msgspec.MsgspecError:  # damaged
-        return False
-    return all(_said(facts[content.source.path]) == before[name] for content, name in read)
-
-
-def _said(facts: Facts) -> bytes:
-    """What a file says. How many lines it has is no part of that: only reports count lines, and those of the text."""
-    return encode(replace(facts, lines=0))
+    decode = decoder().decode
+    moves = {}
+    for content, name in read:
+        path = content.source.path
+        try:
+            lines = moved(decode(known[name]), facts[path])
+        except msgspec.MsgspecError:  # damaged
+            return None
+        if lines is None:
+            return None
+        if not is_still(lines):
+            moves[path] = lines
+    return moves

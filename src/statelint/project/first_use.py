@@ -81,6 +81,12 @@ class FirstUse:
                 return True
         return False
 
+    def calls_of(self, function: Scope) -> list[CallSite]:
+        """All calls of a function; none where something else may run it."""
+        edges = self._calls.into.get(function, ())
+        sites = [edge.site for edge in edges if edge.site is not None and edge.how == "call"]
+        return sites if len(sites) == len(edges) else []
+
     def asked(self, context: Context, scope: Scope) -> Iterator[f.Expr]:
         """All that is not there, or not yet true, where code in this context runs."""
         for test, taken in context.tests:

@@ -97,8 +97,8 @@ class Members:
                     return self.member(Obj(Ext(target)), row[1].attribute)
                 return (Obj(Ext(target)), *(Obj(Cls(s)) for s in self._names.classes.subclasses(target)[:3]))
         found: list[Value] = []
-        if value.site is None and not exact:
-            # the object may be of a project subclass that adds the attribute
+        if value.site is None and not exact and not cls.startswith("builtins."):
+            # the object may be of a project subclass that adds the attribute; `rows: list[str]` says that it is none
             for sub in self._names.classes.subclasses(cls)[:6]:
                 if name in sub.bindings or name in self._names.classes.attribute_names(sub):
                     found.extend(self._class_member(sub, name, Obj(Cls(sub))))

@@ -88,8 +88,11 @@ class Memos:
             return Verdict.BENIGN, "its result depends on its arguments and the code alone"
         if stale == {"process"}:
             return Verdict.ARGUABLE, "it keeps what a program on the same machine said"
-        if "handle" in needs and not scope_arguments(scope) and not stale & {"database", "clock", "random", "awaited"}:
-            return Verdict.BENIGN, "it builds one handle, alike on every replica"
+        if "handle" in needs and not scope_arguments(scope) and not stale & {"database", "clock", "awaited"}:
+            if "random" not in stale:
+                return Verdict.BENIGN, "it builds one handle, alike on every replica"
+            if "file" in needs:  # a key of settings, which is told where it is made
+                return Verdict.ARGUABLE, "it builds one object, with a key that a file keeps"
         return Verdict.DEFINITE, "its result depends on " + ", ".join(sorted(WORDS[s] for s in stale))
 
 

@@ -23,7 +23,7 @@ from statelint.project.modules import Modules
 from statelint.project.paths import is_super
 from statelint.project.resolver import FieldsByName, Given
 from statelint.project.results import Results
-from statelint.project.scopes import Binding, Scope, still_current
+from statelint.project.scopes import Binding, Scope, still_current, visible
 from statelint.project.values import (
     Cls,
     Ext,
@@ -200,11 +200,24 @@ class Names:
 
     def _name(self, e: f.Name, scope: Scope) -> Values:
         bindings = scope.bindings.get(e.id, ())
-        if len(bindings) > 1 and scope.kind == "function" and e.id not in scope.outer:
-            current = still_current(bindings, e.at)
-            if len(current) < len(bindings) and (scope, e.id) not in self._declared:
+        several = len(bindings) > 1
+        if not bindings or e.id in scope.outer or (scope, e.id) in self._declared:
+            return self.lookup(e.id, scope)
+        if several or type(bindings[0].node) is f.Comprehension:
+            seen = visible(bindings, e.at)
+            if not seen:
+                return self._around(e.id, scope)
+            current = still_current(seen, e.at) if several and scope.kind == "function" else seen
+            if len(current) < len(bindings):
                 return union(*[self.bound(b) for b in current])
         return self.lookup(e.id, scope)
+
+    def _around(self, name: str, scope: Scope) -> Values:
+        """What a name means to a scope that binds it nowhere but in comprehensions, read outside of these."""
+        outer = scope.parent
+        while outer is not None and outer.kind == "class":
+            outer = outer.parent
+        return self.lookup(name, outer) if outer else (Ext(f"builtins.{name}"),) if name in BUILTINS else ()
 
     def _attribute(self, e: f.Attr, scope: Scope) -> Values:
         of = self.denote(e.of, scope)
@@ -290,6 +303,8 @@ class Names:
     def _all_bound(self, scope: Scope, name: str) -> Values:
         """Values given to a name of `scope`, there and by inner functions that declare it global or nonlocal."""
         bindings = scope.bindings.get(name, [])
+        if len(bindings) > 1:  # what a comprehension binds nobody else sees, but for a lambda in it
+            bindings = [b for b in bindings if not isinstance(b.node, f.Comprehension)] or bindings
         inner = self._declared.get((scope, name))
         if inner:
             bindings = [*bindings, *(b for s in inner for b in s.bindings.get(name, ()))]

@@ -42,8 +42,8 @@ PURE_METHODS: Final = frozenset(
     name for kind in (str, bytes, int, float, list, dict, set, tuple, frozenset) for name in dir(kind)
 )
 HANDED_OUT: Final = frozenset(
-    {"connection", "conn", "getconn", "connect", "session", "client", "channel", "cursor", "pool", "begin", "acquire",
-     "database", "collection", "bucket", "blob", "container", "queue", "topic", "exchange", "table"}
+    {"connection", "conn", "getconn", "connect", "session", "client", "resource", "channel", "cursor", "pool", "begin",
+     "acquire", "database", "collection", "bucket", "blob", "container", "queue", "topic", "exchange", "table"}
 )  # fmt: skip
 """Methods of a handle that give another one (`get_channel`); what that one is asked shows by itself."""
 GETTING: Final = frozenset({"get", "create", "make", "open", "new", "default"})

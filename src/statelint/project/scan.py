@@ -1,7 +1,7 @@
 """The one walk over a module's facts that fills its scopes.
 
-A lambda is a scope of its own; a comprehension binds in the scope around it. The walk notes under which tests,
-loops, locks and handlers each event stands, since the verdicts depend on them.
+A lambda is a scope of its own; a comprehension binds in the scope around it, but only for itself. The walk notes
+under which tests, loops, locks and handlers each event stands, since the verdicts depend on them.
 """
 
 from __future__ import annotations
@@ -133,18 +133,19 @@ class _Walk:
                 self.stores.append(Store(target, s.op, s.value, self.scope, c, s.where))
 
     def bound(
-        self, target: f.Expr, kind: str, value: f.Expr, c: Context, where: Where, position: int | None = None
-    ) -> None:
+        self, target: f.Expr, kind: str, value: f.Expr, c: Context, where: Where, position: int | None = None,
+        node: f.Comprehension | None = None,
+    ) -> None:  # fmt: skip
         """Targets of loops, with-items and comprehensions."""
         if isinstance(target, f.Name):
-            self.bind(target.id, kind, target.where, c, value, position=position)
-            if target.id in self.outer:
+            self.bind(target.id, kind, target.where, c, value, node=node, position=position)
+            if target.id in self.outer and node is None:
                 self.stores.append(Store(target, "=", value, self.scope, c, where))
         elif isinstance(target, f.Group):
             for number, item in enumerate(target.items):
-                self.bound(item, kind, value, c, where, number)
+                self.bound(item, kind, value, c, where, number, node)
         elif isinstance(target, f.Star):
-            self.bound(target.value, kind, value, c, where, position)
+            self.bound(target.value, kind, value, c, where, position, node)
         else:
             self.expr(target, c, where, stored=True)
             self.stores.append(Store(target, "=", value, self.scope, c, where))
@@ -345,7 +346,7 @@ class _Walk:
             inside = c._replace(in_loop=True, sure=False)
             for clause in e.clauses:
                 self.expr(clause.source, c, where)
-                self.bound(clause.target, "iterate", clause.source, inside, where)
+                self.bound(clause.target, "iterate", clause.source, inside, where, node=e)
                 for condition in clause.conditions:
                     self.expr(condition, inside, where)
             for item in e.items:

@@ -73,7 +73,8 @@ class Binding(NamedTuple):
 
     kind: assign, augment, import, from, function, class, param, iterate, enter, except, capture, annotate.
     `value` is the bound expression (the iterable for iterate, the context manager for enter); `position` selects an
-    element when the target is unpacked. `node` is the Function, Class, Import or Param.
+    element when the target is unpacked. `node` is the Function, Class, Import or Param, or the Comprehension outside of
+    which the name means something else.
     """
 
     name: str
@@ -89,6 +90,31 @@ class Binding(NamedTuple):
     @property
     def at(self) -> Place:
         return unpacked(self.where)
+
+
+def visible(bindings: Sequence[Binding], at: Place) -> Sequence[Binding]:
+    """The bindings of a name that a place of its own scope sees: what a comprehension binds holds only inside of it.
+
+    Of several around the place it is the innermost that counts. The source of its first clause lies outside.
+    """
+    if not any(isinstance(b.node, f.Comprehension) for b in bindings):
+        return bindings
+    around = {
+        b.node.at: b
+        for b in bindings
+        if isinstance(b.node, f.Comprehension)
+        and _inside(at, b.node.at)
+        and not _inside(at, b.node.clauses[0].source.at)
+    }
+    if around:
+        innermost = max(around, key=lambda place: (place.line, place.column))
+        return [b for b in bindings if isinstance(b.node, f.Comprehension) and b.node.at == innermost]
+    return [b for b in bindings if not isinstance(b.node, f.Comprehension)]
+
+
+def _inside(at: Place, around: Place) -> bool:
+    start, end = (around.line, around.column), (around.end_line, around.end_column)
+    return start <= (at.line, at.column) and (at.end_line, at.end_column) <= end
 
 
 LATER = frozenset({"assign", "iterate", "enter"})

@@ -12,17 +12,17 @@ from statelint import facts as f
 from statelint.findings import Verdict
 from statelint.knowledge import Knowledge
 from statelint.project.brought import Brought
-from statelint.project.first_use import PUTTING, TAKING, FirstUse
+from statelint.project.first_use import PUTTING, FirstUse
 from statelint.project.followed import FOLLOWS, follows_a_file
 from statelint.project.homes import Home
-from statelint.project.kinds import words
 from statelint.project.names import Names
 from statelint.project.own_entries import finds_its_own, takes_out_fixed
 from statelint.project.paths import last_name, mentions
+from statelint.project.pools import Pools
 from statelint.project.purity import CHANGING, Purity
 from statelint.project.said_once import remembers_what_was_said
 from statelint.project.scopes import Binding, CallSite, Scope
-from statelint.project.values import Cls, Ext, Func, Lit, Obj, qualified
+from statelint.project.values import Cls, Func, Lit, Obj, qualified
 from statelint.project.writes import Write, stands_in_finally
 
 FETCHED: Final = frozenset({"database", "network", "file", "process", "awaited"})
@@ -40,6 +40,7 @@ class Verdicts:
         self._first_use = first_use
         self._turns = knowledge.words.get("turns", frozenset())
         self._times = knowledge.words.get("file-times", frozenset())
+        self._pools = Pools(names, purity, knowledge)
         self.brought = Brought(names, purity)
 
     def of(self, home: Home, writes: Sequence[Write], memo: bool, types: tuple[str, ...]) -> tuple[Verdict, str]:
@@ -56,7 +57,7 @@ class Verdicts:
             return Verdict.BENIGN, "it keeps loggers, metrics or contexts"
         if self._by_task(writes):
             return Verdict.BENIGN, "it keeps one entry for each task, thread or event loop, for as long as that runs"
-        if self._pools(home, writes):
+        if self._pools.keeps(home, writes):
             return Verdict.BENIGN, "it keeps handles that every replica builds alike"
         if finds_its_own(writes, self._given):
             return Verdict.BENIGN, "it finds its own entries under further keys"
@@ -133,8 +134,8 @@ class Verdicts:
             return Verdict.DEFINITE, "the first request that comes decides for all"
         if guarded and not needs & (CHANGING - {"awaited"}):
             return Verdict.BENIGN, "it is built once, on first use"
-        if guarded and self._known_handles(writes):
-            return Verdict.BENIGN, "a handle built on first use"
+        if self._pools.are_known(writes) and (guarded or not needs & {"argument", "request", "state"}):
+            return Verdict.BENIGN, "a handle built on first use" if guarded else "a handle that is built anew"
         if guarded and self._are_handles(writes) and "database" not in needs and not self._takes_changing(writes):
             return Verdict.BENIGN, "an object built on first use"
         if guarded and "handle" in needs and not needs & {"database", "clock", "random"}:
@@ -182,27 +183,6 @@ class Verdicts:
             and self._are_handles(puts)
             and all(key and all(isinstance(v, Cls) for v in key) for key in keys)
         )
-
-    def _pools(self, home: Home, writes: Sequence[Write]) -> bool:
-        """Whether a list or set is given only handles: clients of libraries, or what the class of a pool makes."""
-        puts = [w for w in writes if w.method in ("append", "appendleft", "add")]
-        if not puts or len(puts) + sum(w.method in TAKING for w in writes) < len(writes):
-            return False
-        if self._known_handles(puts):
-            return True
-        owner = words(home.scope.name)[-1:] if home.kind == "instance-attribute" else []
-        named = not self._knowledge.words.get("pool", frozenset()).isdisjoint(owner)
-        return named and all("handle" in self._purity.of(w.value, w.scope) for w in puts)
-
-    def _known_handles(self, writes: Sequence[Write]) -> bool:
-        """Whether each value that is given is an object of which a library says that it is a handle."""
-        given = [(w.value, w.scope) for w in writes if w.value is not None and not _is_none(w.value)]
-        found = [v for value, scope in given for v in self._names.denote(value, scope)]
-        made = [v.cls.name for v in found if isinstance(v, Obj) and isinstance(v.cls, Ext)]
-        rows = [self._knowledge.find("benign", name) for name in made]
-        if len(rows) < len(found) or any(self._knowledge.find("work", name) for name in made):
-            return False
-        return bool(rows) and all(r and r[1].because == "handle" for r in rows)
 
     @staticmethod
     def _set_back(writes: Sequence[Write]) -> bool:
@@ -323,9 +303,11 @@ class Verdicts:
         return [(e, scope)]
 
     def _callers(self, helper: Scope) -> list[CallSite]:
-        """The calls that hand something to a helper."""
+        """The calls that hand something to a helper; all calls of a function without parameters."""
         given = self._names.given()
         params = helper.node.params if isinstance(helper.node, f.Function) else ()
+        if not params and helper.kind == "function":
+            return self._first_use.calls_of(helper)
         found: dict[CallSite, None] = {}
         for param in params if given else ():
             for e, caller in given.arguments.get((helper, param.name), ()) if given else ():

@@ -51,6 +51,8 @@ class Elements:
         for value in self._names.denote(e.of, scope):
             if isinstance(value, Ext) and value.name == "sys.modules":
                 found.extend(self._loaded(e.key, scope))
+            elif isinstance(value, Cls) and self._is_of_rows(value.scope):
+                found.append(Obj(value))  # `User[number]` looks one up
             elif isinstance(value, Cls | Ext):
                 found.append(value)  # a parametrised generic is its class
             elif isinstance(value, Mod):
@@ -64,6 +66,11 @@ class Elements:
                 found.extend(self.kept(value, e.key))
                 found.extend(self.elements(value, e.key))
         return union(found)
+
+    def _is_of_rows(self, cls: Scope) -> bool:
+        """Whether objects of a class are rows of a database, by what the library of its base says."""
+        rows = (self._names.knowledge.find("benign", base) for base in self._names.classes.outside_bases(cls))
+        return any(row is not None and row[1].because == "row" for row in rows)
 
     def kept(self, value: Value, key: f.Expr) -> Values:
         """What code assigns to this key of an application object, or of a table that it keeps."""

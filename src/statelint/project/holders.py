@@ -10,7 +10,7 @@ from statelint.project.homes import Home, Homes
 from statelint.project.names import Names
 from statelint.project.paths import receiver_rooted
 from statelint.project.scopes import Scope
-from statelint.project.values import Cls, Ext, Heap, Made, Member, Obj, Part, Value, root
+from statelint.project.values import Cls, Ext, Heap, Lit, Made, Member, Obj, Part, Value, root
 
 GENERIC_MUTATORS = frozenset(
     {"append", "appendleft", "extend", "add", "update", "setdefault", "pop", "popleft", "popitem", "insert", "remove",
@@ -156,11 +156,18 @@ class Holders:
             yield from self.homes_of(value, scope)
 
     def _is_their_own(self, held: Heap, method: str) -> bool:
-        """Whether all that a container is written with, or annotated to hold, has this method of the project: its body
-        shows what it does."""
+        """Whether all that a container is written with, annotated to hold or given are of the project, and have this
+        method there or, as only some have it, none of a container: its body shows what it does."""
         written = self._names.written_elements(held) or self._names.declared(held.site)
-        owners = [v.cls if isinstance(v, Obj) else v for v in written]
-        return bool(owners) and all(isinstance(owner, Cls) and self._defines(owner.scope, method) for owner in owners)
+        written = written or tuple(v for v in self._names.elements(held) if not isinstance(v, Part))
+        owners = [v.cls if isinstance(v, Obj) else v for v in written if not isinstance(v, Lit)]
+        classes = [owner.scope for owner in owners if isinstance(owner, Cls)]
+        return (
+            bool(owners)
+            and len(classes) == len(owners)
+            and any(self._defines(cls, method) for cls in classes)
+            and not any(self.inherits_mutator(cls, method) for cls in classes)
+        )
 
     def _defines(self, cls: Scope, method: str) -> bool:
         """Whether a class, or one below it, has a method of the project."""

@@ -72,6 +72,7 @@ class States:
         self._verdicts = Verdicts(names, purity, first_use, knowledge)
         self._objects = StateObjects(names, homes, self._verdicts, knowledge)
         self._knowledge = knowledge
+        self._stand_ins = knowledge.words.get("stand-in", frozenset())
         self._vendored = knowledge.words.get("vendored", frozenset())
 
     def judge(self) -> tuple[State, ...]:
@@ -193,6 +194,8 @@ class States:
         verdict, reason = self._verdicts.of(home, writes, memo, types)
         if verdict is Verdict.DEFINITE and self._is_carried_along(home.scope):
             verdict, reason = Verdict.ARGUABLE, "it belongs to a library that the project carries along"
+        if verdict is Verdict.DEFINITE and self._is_stand_in(home.scope):
+            verdict, reason = Verdict.ARGUABLE, "its class stands in for another one in tests"
         if self._verdicts.is_lock(types):
             kind = "lock"
         if kind == "lock" and verdict is Verdict.DEFINITE:
@@ -242,6 +245,14 @@ class States:
             and len(module.dotted) > 1
             and self._names.scopes[module.path].bindings.keys() >= ORIGIN
         )
+
+    def _is_stand_in(self, scope: Scope | None) -> bool:
+        """Whether a class around says by its name that it takes the place of another one in tests."""
+        while scope is not None:
+            if scope.kind == "class" and not self._stand_ins.isdisjoint(words(scope.name)[:1]):
+                return True
+            scope = scope.parent
+        return False
 
     def _is_fallback(self, home: Home, writes: Sequence[Write]) -> bool:
         """Whether the object serves only where no shared store is configured: the other branch has a shared one."""

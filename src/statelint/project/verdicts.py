@@ -280,10 +280,15 @@ class Verdicts:
             return True
         if any(_asks_for_lack(test, taken, name, write.scope) for test, taken in write.context.tests):
             return True
-        sites = self._callers(write.scope)
+        return self._is_asked_under_lack(write.scope, name)
+
+    def _is_asked_under_lack(self, helper: Scope, name: str, depth: int = 0) -> bool:
+        """Whether all calls of a helper stand where the name says that something is not there, or in such a helper."""
+        sites = self._callers(helper) if depth < 3 else []
         return bool(sites) and all(
             site.context.on_lack
             or any(_asks_for_lack(test, taken, name, site.scope) for test, taken in site.context.tests)
+            or (site.scope is not helper and self._is_asked_under_lack(site.scope, name, depth + 1))
             for site in sites
         )
 

@@ -111,6 +111,7 @@ PARTS: tuple[tuple[str, str, str], ...] = (
     ("migration", "migration", "database migrations"),
     ("migration", "alembic", "database migrations"),
     ("script", "scripts", "a folder of scripts"),
+    ("script", "_scripts", "a folder of scripts"),
     ("script", "noxfile.py", "a build script"),
     ("script", "setup.py", "a build script"),
     ("script", "fabfile.py", "a deployment script"),

@@ -100,6 +100,11 @@ class Kinds:
         name = [*self._class_words(home), *words(home.short.rpartition(".")[2])]
         return self._speaks("pool", name) and self._speaks("pooled", name)
 
+    def is_upkeep(self, home: Home) -> bool:
+        """Whether a name says when something was last cleaned up or checked, such as `last_cleanup`."""
+        name = words(home.short.rpartition(".")[2])
+        return "last" in name and self._speaks("upkeep", name)
+
     def _fetched(self, writes: Sequence[Write], copied: AbstractSet[str]) -> bool:
         """Whether each value that is given as a whole is a copy of what lies elsewhere."""
         given = [

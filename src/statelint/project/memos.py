@@ -93,6 +93,8 @@ class Memos:
                 return Verdict.BENIGN, "it builds one handle, alike on every replica"
             if "file" in needs:  # a key of settings, which is told where it is made
                 return Verdict.ARGUABLE, "it builds one object, with a key that a file keeps"
+        if stale == {"state"} and not scope_arguments(scope):
+            return Verdict.ARGUABLE, "it keeps what the process keeps already, which is told by itself"
         return Verdict.DEFINITE, "its result depends on " + ", ".join(sorted(WORDS[s] for s in stale))
 
 

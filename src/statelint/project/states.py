@@ -196,6 +196,8 @@ class States:
             verdict, reason = Verdict.ARGUABLE, "it belongs to a library that the project carries along"
         if verdict is Verdict.DEFINITE and self._is_stand_in(home.scope):
             verdict, reason = Verdict.ARGUABLE, "its class stands in for another one in tests"
+        if verdict is Verdict.DEFINITE and self._kinds.is_upkeep(home) and self._verdicts.is_time(writes):
+            verdict, reason = Verdict.ARGUABLE, "it says when the process last looked after its own things"
         if self._verdicts.is_lock(types):
             kind = "lock"
         if kind == "lock" and verdict is Verdict.DEFINITE:

@@ -167,7 +167,8 @@ class Verdicts:
 
     def _by_task(self, writes: Sequence[Write]) -> bool:
         """Whether every key under which something is put tells the task, thread or event loop that runs."""
-        puts = [w for w in writes if not (w.method in REMOVING or w.how == "delete" or _empties(w))]
+        own = [w for w in writes if not w.element]  # what changes inside of an entry is the task's too
+        puts = [w for w in own if not (w.method in REMOVING or w.how == "delete" or _empties(w))]
         keyed = [w for w in puts if w.how in ("item", "augment") or w.method == "setdefault"]
         if not keyed or len(keyed) < len(puts) or any(w.key is None for w in keyed):
             return False

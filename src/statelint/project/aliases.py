@@ -38,15 +38,15 @@ def imported(names: Resolver, b: Binding) -> Iterator[tuple[Scope, str]]:
 def type_meant(names: Resolver, e: f.Expr, scope: Scope) -> tuple[Scope, f.Expr]:
     """A type as written out, where it is only a name of one with parameters or of several; else as it stands."""
     found: list[tuple[Scope, f.Expr]] = []
-    if isinstance(e, f.Name):
+    if type(e) is f.Name:
         found = list(alias(names, e.id, scope))
-    elif isinstance(e, f.Attr):
-        modules = [v.module for v in names.denote(e.of, scope) if isinstance(v, Mod)]
+    elif type(e) is f.Attr:
+        modules = [v.module for v in names.denote(e.of, scope) if type(v) is Mod]
         tops = [names.scopes[m.path] for m in modules if m.path in names.scopes]
         found = [pair for top in tops for pair in alias(names, e.name, top)]
     written = len(found) == 1 and (
-        isinstance(found[0][1], f.Item)
-        or (isinstance(found[0][1], f.Op) and found[0][1].op == "|")
-        or (isinstance(found[0][1], f.Const) and found[0][1].kind == "str")
+        type(found[0][1]) is f.Item
+        or (type(found[0][1]) is f.Op and found[0][1].op == "|")
+        or (type(found[0][1]) is f.Const and found[0][1].kind == "str")
     )
     return found[0] if written else (scope, e)

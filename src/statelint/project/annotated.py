@@ -24,15 +24,15 @@ def annotated(names: Resolver, annotation: f.Expr, scope: Scope, depth: int = 0)
         if written is not named:
             found.extend(annotated(names, written, where, depth + 1))
             continue
-        head = named.of if isinstance(named, f.Item) else named
-        if isinstance(named, f.Item) and last_name(head) in META:
-            found.extend(v.cls for v in annotated(names, named.key, scope, depth) if isinstance(v, Obj))
+        head = named.of if type(named) is f.Item else named
+        if type(named) is f.Item and last_name(head) in META:
+            found.extend(v.cls for v in annotated(names, named.key, scope, depth) if type(v) is Obj)
             continue
         for value in names.denote(head, scope):
-            if isinstance(value, Cls):
+            if type(value) is Cls:
                 found.append(Obj(value))
-            elif isinstance(value, Ext):
-                holds = isinstance(named, f.Item) and held_types(named)
+            elif type(value) is Ext:
+                holds = type(named) is f.Item and held_types(named)
                 if not value.name.startswith("typing.") or (holds and last_name(head) in COLLECTIONS):
                     found.append(Obj(value, None, names.site(named, scope) if holds else None))
     return union(found)

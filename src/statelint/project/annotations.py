@@ -28,20 +28,20 @@ NESTING = 12
 
 def annotation_types(annotation: f.Expr) -> Iterator[f.Name | f.Attr | f.Item]:
     """The types that an annotated thing may be of: names, and names with parameters."""
-    if isinstance(annotation, f.Name | f.Attr):
+    if type(annotation) is f.Name or type(annotation) is f.Attr:
         yield annotation
-    elif isinstance(annotation, f.Const) and annotation.kind == "str":
+    elif type(annotation) is f.Const and annotation.kind == "str":
         written = forward(str(annotation.value))
         if written is not None:
             yield from annotation_types(written)
-    elif isinstance(annotation, f.Op) and annotation.op == "|":
+    elif type(annotation) is f.Op and annotation.op == "|":
         for operand in annotation.operands:
             yield from annotation_types(operand)
-    elif isinstance(annotation, f.Item):
+    elif type(annotation) is f.Item:
         name = last_name(annotation.of)
         if name not in WRAPPERS:
             yield annotation
-        elif name == "Annotated" and isinstance(annotation.key, f.Group):
+        elif name == "Annotated" and type(annotation.key) is f.Group:
             yield from annotation_types(annotation.key.items[0])
         else:
             for item in parameters(annotation):
@@ -50,12 +50,12 @@ def annotation_types(annotation: f.Expr) -> Iterator[f.Name | f.Attr | f.Item]:
 
 def parameters(annotation: f.Item) -> tuple[f.Expr, ...]:
     """What stands in the brackets of a type."""
-    return annotation.key.items if isinstance(annotation.key, f.Group) else (annotation.key,)
+    return annotation.key.items if type(annotation.key) is f.Group else (annotation.key,)
 
 
 def held_types(annotation: f.Expr) -> tuple[f.Expr, ...]:
     """The types of what a container holds: the values of a table, all places of a tuple."""
-    if not isinstance(annotation, f.Item):
+    if type(annotation) is not f.Item:
         return ()
     inner = parameters(annotation)
     return inner if last_name(annotation.of).lower() == "tuple" else inner[-1:]

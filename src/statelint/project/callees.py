@@ -36,7 +36,7 @@ class Callee(NamedTuple):
 
 def _is_receiver(e: f.Expr, scope: Scope) -> bool:
     receiver = first_parameter(scope)
-    return isinstance(e, f.Name) and receiver is not None and e.id == receiver[0]
+    return type(e) is f.Name and receiver is not None and e.id == receiver[0]
 
 
 class Callees:
@@ -48,20 +48,20 @@ class Callees:
 
     def of(self, value: Value, site: CallSite) -> Iterator[Callee]:
         """The project functions that calling `value` runs."""
-        if isinstance(value, Func):
+        if type(value) is Func:
             yield Callee(value.scope, "call", None, 0)
-        elif isinstance(value, Bound):
+        elif type(value) is Bound:
             yield Callee(value.scope, "call", value.receiver, 1 if first_parameter(value.scope) else 0)
-        elif isinstance(value, Cls):
+        elif type(value) is Cls:
             yield from self._constructors(value, site)
-        elif isinstance(value, Obj) and isinstance(value.cls, Cls):
+        elif type(value) is Obj and type(value.cls) is Cls:
             method = self._names.classes.method(value.cls.scope, "__call__")
             if method:
                 yield Callee(method, "call", value, 1)
 
     def guessed(self, call: f.Call) -> Callee | None:
         """For a receiver of which nothing is known: the only method of the service that has this unusual name."""
-        if not isinstance(call.func, f.Attr) or call.func.name not in self._unique:
+        if type(call.func) is not f.Attr or call.func.name not in self._unique:
             return None
         method = self._unique[call.func.name]
         return Callee(method, "guess", Obj(Cls(method.owner)) if method.owner else None, 1)
@@ -87,9 +87,9 @@ class Callees:
         if of is None or _is_receiver(of, site.scope):
             return
         for value in self._names.denote(of, site.scope):
-            cls = value.cls.scope if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
+            cls = value.cls.scope if type(value) is Obj and type(value.cls) is Cls else None
             lines = self._names.classes.lineage(cls) if cls else ()
-            names = dict.fromkeys(c.name for item in lines if isinstance(item, Cls) for c in item.scope.children)
+            names = dict.fromkeys(c.name for item in lines if type(item) is Cls for c in item.scope.children)
             for name in names:
                 method = self._names.classes.method(cls, name) if cls and not name.startswith("_") else None
                 if method is not None and first_parameter(method):
@@ -109,11 +109,11 @@ class Callees:
                 yield Callee(method, "call", value, 1)
 
     def _metaclass(self, cls: Scope) -> Scope | None:
-        if isinstance(cls.node, f.Class) and cls.parent:
+        if type(cls.node) is f.Class and cls.parent:
             for name, expr in cls.node.keywords:
                 if name == "metaclass":
                     for value in self._names.denote(expr, cls.parent):
-                        if isinstance(value, Cls):
+                        if type(value) is Cls:
                             return value.scope
         return None
 

@@ -92,23 +92,23 @@ class Calls:
             names = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
             self._runs(scope, expr, names, expr.at, "enter")
         for store in scope.stores:
-            if isinstance(store.target, f.Attr) and store.target.name in self._properties:
+            if type(store.target) is f.Attr and store.target.name in self._properties:
                 self._access(store.target, "deleter" if store.op == "del" else "setter", scope)
-            if isinstance(store.target, f.Item):
+            if type(store.target) is f.Item:
                 name = "__delitem__" if store.op == "del" else "__setitem__"
                 self._runs(scope, store.target.of, (name,), store.at, "call")
-        if isinstance(scope.node, f.Function) and scope.parent:
+        if type(scope.node) is f.Function and scope.parent:
             for decorator in scope.node.decorators:
                 values = self._names.denote(decorator, scope.parent)
-                around = {value.scope for value in values if isinstance(value, Func)}
+                around = {value.scope for value in values if type(value) is Func}
                 for value in values:
-                    if isinstance(value, Func) and value.scope.parent in around:
+                    if type(value) is Func and value.scope.parent in around:
                         continue  # `@retried` and `@retried(times=3)`: what the second one leaves in the place
-                    if isinstance(value, Cls) and (wrapper := self._names.classes.method(value.scope, "__call__")):
+                    if type(value) is Cls and (wrapper := self._names.classes.method(value.scope, "__call__")):
                         made = Obj(value, self._names.site(decorator, scope.parent))  # the class stands in its place
                         self._add(Edge(scope, wrapper, decorator.at, "decorator", made))
                     if isinstance(value, Func | Bound):
-                        receiver = value.receiver if isinstance(value, Bound) else None
+                        receiver = value.receiver if type(value) is Bound else None
                         self._add(Edge(scope.parent, value.scope, decorator.at, "call", receiver))
                         for wrapper in self._wrappers(value.scope):
                             if wrapper is not scope and wrapper not in around:
@@ -127,7 +127,7 @@ class Calls:
     def _runs(self, scope: Scope, of: f.Expr, names: tuple[str, ...], at: Place, how: str) -> None:
         """Python itself calls these methods of what `of` denotes."""
         for value in self._names.denote(of, scope):
-            if isinstance(value, Obj) and isinstance(value.cls, Cls):
+            if type(value) is Obj and type(value.cls) is Cls:
                 for name in names:
                     method = self._names.classes.method(value.cls.scope, name)
                     if method:
@@ -136,7 +136,7 @@ class Calls:
     def _access(self, e: f.Attr, what: str, scope: Scope) -> None:
         """Reading or setting an attribute runs the accessor of a property or a descriptor."""
         for value in self._names.denote(e.of, scope):
-            if isinstance(value, Obj) and isinstance(value.cls, Cls):
+            if type(value) is Obj and type(value.cls) is Cls:
                 found = self._names.classes.accessor(value.cls.scope, e.name)
                 method = getattr(found, what) if found else None
                 if found and method:
@@ -151,7 +151,7 @@ class Calls:
             for callee in self._callees.of(value, site):
                 inside, is_outside = True, False
                 self._add(Edge(scope, callee.scope, call.at, callee.how, callee.receiver, site))
-            if isinstance(value, Bound) and value.scope.owner is not None:
+            if type(value) is Bound and value.scope.owner is not None:
                 for base in self._names.classes.outside_bases(value.scope.owner):
                     self.overridden[f"{base}.{value.scope.name}"].append(site)
             name = qualified(value) if is_outside else None
@@ -175,18 +175,18 @@ class Calls:
 
     def _passed(self, arg: f.Expr, site: CallSite, inside: bool) -> None:
         """A function given to a call may run because of it. Inside the project the parameter shows whether it does."""
-        if isinstance(arg, f.Star | f.Await):
+        if type(arg) is f.Star or type(arg) is f.Await:
             arg = arg.value
-        if isinstance(arg, f.Table):
+        if type(arg) is f.Table:
             for _, given in arg.pairs:
                 self._passed(given, site, inside)
-        elif isinstance(arg, f.Group):
+        elif type(arg) is f.Group:
             for item in arg.items:
                 self._passed(item, site, inside)
-        elif isinstance(arg, f.Lambda) or (not inside and isinstance(arg, f.Name | f.Attr)):
+        elif type(arg) is f.Lambda or (not inside and (type(arg) is f.Name or type(arg) is f.Attr)):
             for value in self._names.denote(arg, site.scope):
-                if isinstance(value, Func | Bound):
-                    receiver = value.receiver if isinstance(value, Bound) else None
+                if type(value) is Func or type(value) is Bound:
+                    receiver = value.receiver if type(value) is Bound else None
                     self._add(Edge(site.scope, value.scope, arg.at, "passed", receiver, site))
 
 

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Final, NamedTuple
 
 from statelint import facts as f
-from statelint.project.scopes import Scope, Store
+from statelint.project.scopes import UNKNOWN, Scope, Store
 from statelint.project.values import Cls, Ext, Func, Obj, Values, qualified
 
 STATIC = frozenset({"staticmethod"})
@@ -27,8 +27,14 @@ def decorator_names(function: f.Function) -> Iterator[str]:
 
 def first_parameter(scope: Scope) -> tuple[str, str] | None:
     """(name, kind) of the parameter that stands for the receiver: kind is self or cls. None for a plain function."""
+    if scope.receiver is UNKNOWN:
+        scope.receiver = _first_parameter(scope)
+    return scope.receiver
+
+
+def _first_parameter(scope: Scope) -> tuple[str, str] | None:
     node = scope.node
-    if scope.owner is None or not isinstance(node, f.Function) or not node.params:
+    if scope.owner is None or type(node) is not f.Function or not node.params:
         return None
     names = set(decorator_names(node))
     if names & STATIC or node.params[0].kind not in ("positional", "positional-only"):
@@ -121,7 +127,7 @@ class Classes:
 
     def _note(self, store: Store, target: f.Attr) -> None:
         number, scope = next(self._numbers), store.scope
-        receiver = first_parameter(scope) if isinstance(target.of, f.Name) else None
+        receiver = first_parameter(scope) if type(target.of) is f.Name else None
         if receiver and receiver[0] == getattr(target.of, "id", "") and len(scope.bindings[receiver[0]]) == 1:
             assert scope.owner is not None
             owner = Cls(scope.owner) if receiver[1] == "cls" else Obj(Cls(scope.owner))
@@ -138,8 +144,8 @@ class Classes:
             for store in scope.stores:
                 target = store.target
                 if (
-                    isinstance(target, f.Attr)
-                    and isinstance(target.of, f.Name)
+                    type(target) is f.Attr
+                    and type(target.of) is f.Name
                     and target.of.id == receiver[0]
                     and store.op != "del"
                 ):
@@ -149,10 +155,10 @@ class Classes:
         if cls not in self._bases:
             self._bases[cls] = ()
             found: list[Cls | Ext] = []
-            if isinstance(cls.node, f.Class) and cls.parent:
+            if type(cls.node) is f.Class and cls.parent:
                 for base in cls.node.bases:
                     for value in self._denote(base, cls.parent):
-                        outside = None if isinstance(value, Cls) else qualified(value)
+                        outside = None if type(value) is Cls else qualified(value)
                         item = Ext(outside) if outside else value  # also what a library's call or object gives
                         if isinstance(item, Cls | Ext) and item not in found:
                             found.append(item)
@@ -165,14 +171,14 @@ class Classes:
             order: list[Cls | Ext] = [Cls(cls)]
             self._lineage[cls] = tuple(order)
             for base in self.bases(cls):
-                for item in self.lineage(base.scope) if isinstance(base, Cls) else (base,):
+                for item in self.lineage(base.scope) if type(base) is Cls else (base,):
                     if item not in order:
                         order.append(item)
             self._lineage[cls] = tuple(order)
         return self._lineage[cls]
 
     def outside_bases(self, cls: Scope) -> tuple[str, ...]:
-        return tuple(item.name for item in self.lineage(cls) if isinstance(item, Ext))
+        return tuple(item.name for item in self.lineage(cls) if type(item) is Ext)
 
     def subclasses(self, cls: Scope | str) -> tuple[Scope, ...]:
         """Project classes below a project class or below an outside one (by qualified name), any depth."""
@@ -205,12 +211,12 @@ class Classes:
         others = [
             (n, s)
             for n, s in self._given_to_attributes.get(name, ())
-            if any(isinstance(v, Obj) and v.cls == wanted for v in self._owners(s))
+            if any(type(v) is Obj and v.cls == wanted for v in self._owners(s))
         ]
         return _in_order(self._given_to_receivers.get((name, Obj(wanted)), ()), others)
 
     def _owners(self, store: Store) -> Values:
-        return self._denote(store.target.of, store.scope) if isinstance(store.target, f.Attr) else ()
+        return self._denote(store.target.of, store.scope) if type(store.target) is f.Attr else ()
 
     def attribute_names(self, cls: Scope) -> tuple[str, ...]:
         return tuple(self._attributes[cls]) if cls in self._attributes else ()
@@ -218,7 +224,7 @@ class Classes:
     def method(self, cls: Scope, name: str) -> Scope | None:
         """The method that an instance of `cls` runs, through its project ancestors."""
         for item in self.lineage(cls):
-            if isinstance(item, Cls):
+            if type(item) is Cls:
                 for binding in reversed(item.scope.bindings.get(name, ())):
                     if binding.kind == "function":
                         return item.scope.by_node.get(id(binding.node))

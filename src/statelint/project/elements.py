@@ -49,17 +49,17 @@ class Elements:
         """What `value[key]` denotes."""
         found: list[Value] = []
         for value in self._names.denote(e.of, scope):
-            if isinstance(value, Ext) and value.name == "sys.modules":
+            if type(value) is Ext and value.name == "sys.modules":
                 found.extend(self._loaded(e.key, scope))
             elif isinstance(value, Cls) and self._is_of_rows(value.scope):
                 found.append(Obj(value))  # `User[number]` looks one up
             elif isinstance(value, Cls | Ext):
                 found.append(value)  # a parametrised generic is its class
-            elif isinstance(value, Mod):
+            elif type(value) is Mod:
                 continue
-            elif isinstance(value, Made) and value.name == "builtins.globals" and isinstance(e.key, f.Const):
+            elif type(value) is Made and value.name == "builtins.globals" and type(e.key) is f.Const:
                 found.extend(self._names.lookup(str(e.key.value), self._names.top(scope)))
-            elif isinstance(e.key, f.Op) and e.key.op == "slice" and isinstance(value, Heap):
+            elif type(e.key) is f.Op and e.key.op == "slice" and type(value) is Heap:
                 copied = value.type == "builtins.list"  # slices of other sequences can be views
                 found.append(Heap(value.type, self._names.site(e, scope)) if copied else Part(value))
             else:
@@ -89,15 +89,15 @@ class Elements:
 
     def elements(self, value: Value, key: f.Expr | None = None) -> Values:
         """What a value holds: a marker that it is a part, the elements written in a display, and what was stored."""
-        if isinstance(value, Obj) and isinstance(value.cls, Cls):
+        if type(value) is Obj and type(value.cls) is Cls:
             getter = self._names.classes.method(value.cls.scope, "__getitem__")
             if getter:
                 return self._names.returned(getter)
-        if isinstance(value, Obj) and value.of is not None:
+        if type(value) is Obj and value.of is not None:
             return union((Part(value),), self._annotated(value.of.expr, value.of.scope))
-        if isinstance(value, Made) and value.name in HANDING and isinstance(value.site.expr, f.Call):
+        if type(value) is Made and value.name in HANDING and type(value.site.expr) is f.Call:
             return self._gone_through(value, value.site.expr)
-        if not isinstance(value, Heap):
+        if type(value) is not Heap:
             return (Part(value),)
         given = self._names.given()
         stored = given.stored.get(value.site, ())[:WIDTH] if given else ()
@@ -105,7 +105,7 @@ class Elements:
         made = self._made_on_demand(value)
         if _holds_constants(value) and not stored:
             return ()
-        known = union(self.written_elements(value, key), made, (v for v in put if not isinstance(v, Lit)))
+        known = union(self.written_elements(value, key), made, (v for v in put if type(v) is not Lit))
         told = any(not isinstance(v, Part | Made | Member) for v in known)
         return union([Part(value)], () if told else self.declared(value.site), known)
 
@@ -142,21 +142,16 @@ class Elements:
         """The elements of a display as written, constants left out; with a constant key only that entry."""
         inner: list[Value] = []
         expr, scope = value.site.expr, value.site.scope
-        if (
-            value.type == TUPLE
-            and isinstance(expr, f.Group)
-            and isinstance(key, f.Const)
-            and isinstance(key.value, int)
-        ):
+        if value.type == TUPLE and type(expr) is f.Group and type(key) is f.Const and isinstance(key.value, int):
             inner.extend(self.at((value,), key.value))
-        elif isinstance(expr, f.Table):
+        elif type(expr) is f.Table:
             for k, v in expr.pairs:
                 if not _differ(key, k):
                     inner.extend(self._names.denote(v, scope))
-        elif isinstance(expr, f.Group):
+        elif type(expr) is f.Group:
             for item in expr.items[:WIDTH]:
                 inner.extend(self._names.denote(item, scope))
-        elif isinstance(expr, f.Comprehension):
+        elif type(expr) is f.Comprehension:
             inner.extend(self._names.denote(expr.items[-1], scope))
         elif value.site not in self._active:  # `rows = sorted(rows)` holds what it held
             self._active.add(value.site)
@@ -164,7 +159,7 @@ class Elements:
                 for held in self._names.denote(source, scope):
                     inner.extend(self.elements(held) if isinstance(held, Heap | Part) else ())
             self._active.discard(value.site)
-        return union(v for v in inner if not isinstance(v, Lit))
+        return union(v for v in inner if type(v) is not Lit)
 
     def unpacked(self, value: f.Expr, position: int, scope: Scope, given: Values) -> Values:
         """What one target gets of a value that several targets take apart."""
@@ -196,15 +191,15 @@ class Elements:
 
 def _differ(key: f.Expr | None, other: f.Expr | None) -> bool:
     """Whether two keys are constants that are not the same."""
-    return isinstance(key, f.Const) and isinstance(other, f.Const) and key.value != other.value
+    return type(key) is f.Const and type(other) is f.Const and key.value != other.value
 
 
 def _holds_constants(value: Heap) -> bool:
     """Whether nothing inside of a container can be changed: a set, or a display of constants."""
     e = value.site.expr
-    if isinstance(e, f.Call):
+    if type(e) is f.Call:
         return value.type == "builtins.set"
-    written = e.items if isinstance(e, f.Group) else [v for _, v in e.pairs] if isinstance(e, f.Table) else ()
+    written = e.items if type(e) is f.Group else [v for _, v in e.pairs] if type(e) is f.Table else ()
     return len(written) > 0 and all(isinstance(x, f.Const | f.Text) for x in written)
 
 

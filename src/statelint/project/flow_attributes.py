@@ -169,12 +169,12 @@ class Attribution:
         """The classes whose objects an expression denotes, each with those above it, and modules without a class."""
         names = self._run.names
         for value in names.denote(of, scope):
-            if isinstance(value, Mod) and value.module.path in names.scopes:
+            if type(value) is Mod and value.module.path in names.scopes:
                 yield None, [names.scopes[value.module.path]]
-            cls = value.cls.scope if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
-            cls = value.scope if isinstance(value, Cls) else cls
+            cls = value.cls.scope if type(value) is Obj and type(value.cls) is Cls else None
+            cls = value.scope if type(value) is Cls else cls
             if cls is not None:
-                yield cls, [item.scope for item in names.classes.lineage(cls) if isinstance(item, Cls)]
+                yield cls, [item.scope for item in names.classes.lineage(cls) if type(item) is Cls]
 
     def _written(self, owner: Scope, name: str) -> Iterator[tuple[Value, bool, Scope | None]]:
         """What a class body says of an attribute: its annotation, whether it has a value, the property that it is."""

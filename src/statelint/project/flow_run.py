@@ -357,19 +357,19 @@ class Run:
         """Outside classes that name resolution knows a value to be an instance of."""
         found: set[object] = set()
         for v in values:
-            if isinstance(v, Obj) and isinstance(v.cls, Ext):
+            if type(v) is Obj and type(v.cls) is Ext:
                 name = self.knowledge.canonical(v.cls.name)
                 if self.sources.upload_type(name):
                     continue
                 found.add(Inst(name))
-            elif isinstance(v, Obj) and isinstance(v.cls, Cls):
+            elif type(v) is Obj and type(v.cls) is Cls:
                 found.update(Inst(base) for base in self.names.classes.outside_bases(v.cls.scope))
-            elif isinstance(v, Heap):
+            elif type(v) is Heap:
                 found.add(Inst(v.type))
-            elif isinstance(v, Made):
+            elif type(v) is Made:
                 found.add(Inst(f"{v.name}()"))
                 found.update(Inst(name) for name in self.library.told_by_argument(v))
-            elif isinstance(v, Ext) and self.knowledge.canonical(v.name) in self.sources.owners:
+            elif type(v) is Ext and self.knowledge.canonical(v.name) in self.sources.owners:
                 found.add(Inst(self.knowledge.canonical(v.name)))
         return frozenset(found)  # type: ignore[arg-type]
 

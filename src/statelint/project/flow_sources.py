@@ -130,29 +130,29 @@ class Sources:
         """(upload class, whether many) for the upload types that an annotation names, aliases looked through."""
         if annotation is None or depth > 6:
             return []
-        if isinstance(annotation, f.Const) and annotation.kind == "str":
+        if type(annotation) is f.Const and annotation.kind == "str":
             return self._forward(str(annotation.value), scope, depth)
-        if isinstance(annotation, f.Item):
+        if type(annotation) is f.Item:
             head = annotation.of
-            name = head.name if isinstance(head, f.Attr) else getattr(head, "id", "")
-            keys = annotation.key.items if isinstance(annotation.key, f.Group) else (annotation.key,)
+            name = head.name if type(head) is f.Attr else getattr(head, "id", "")
+            keys = annotation.key.items if type(annotation.key) is f.Group else (annotation.key,)
             keys = keys[:1] if name == "Annotated" else keys
             found = [t for key in keys for t in self.annotated(key, scope, depth + 1)]
             if name not in MANY:
                 return found + (self._named(head, scope, depth) if name not in ("Annotated", "Optional") else [])
             return [(cls, True) for cls, _ in found]
-        if isinstance(annotation, f.Op):
+        if type(annotation) is f.Op:
             return [t for o in annotation.operands for t in self.annotated(o, scope, depth + 1)]
         return self._named(annotation, scope, depth)
 
     def _named(self, e: f.Expr, scope: Scope, depth: int) -> list[tuple[str, bool]]:
         found: list[tuple[str, bool]] = []
         for value in self._names.denote(e, scope):
-            classes = [value.name] if isinstance(value, Ext) else []
-            if isinstance(value, Cls):
+            classes = [value.name] if type(value) is Ext else []
+            if type(value) is Cls:
                 classes = list(self._names.classes.outside_bases(value.scope))
             found += [(cls, False) for cls in classes if self.upload_type(cls)]
-        if not found and isinstance(e, f.Name):
+        if not found and type(e) is f.Name:
             for binding_scope, expr in alias(self._names, e.id, scope):
                 found += self.annotated(expr, binding_scope, depth + 1)
         return list(dict.fromkeys(found))
@@ -230,19 +230,19 @@ class Sources:
 
 def annotation_words(e: f.Expr) -> str:
     """The names inside an annotation, in one text."""
-    if isinstance(e, f.Name):
+    if type(e) is f.Name:
         return e.id
-    if isinstance(e, f.Attr):
+    if type(e) is f.Attr:
         return e.name
-    if isinstance(e, f.Const):
+    if type(e) is f.Const:
         return str(e.value)
-    if isinstance(e, f.Item):
+    if type(e) is f.Item:
         return f"{annotation_words(e.of)} {annotation_words(e.key)}"
-    if isinstance(e, f.Group):
+    if type(e) is f.Group:
         return " ".join(annotation_words(i) for i in e.items)
-    if isinstance(e, f.Op):
+    if type(e) is f.Op:
         return " ".join(annotation_words(o) for o in e.operands)
-    if isinstance(e, f.Call):
+    if type(e) is f.Call:
         return annotation_words(e.func)
     return ""
 

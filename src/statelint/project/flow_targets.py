@@ -54,18 +54,18 @@ class Targets:
                 if isinstance(value, Func | Bound):
                     offset = self._offset(value.scope, func, scope)
                     found[value.scope] = (value.scope, offset, False)
-                elif isinstance(value, Obj) and isinstance(value.cls, Cls):
+                elif type(value) is Obj and type(value.cls) is Cls:
                     method = self._run.names.classes.method(value.cls.scope, "__call__")
                     if method:
                         found[method] = (method, 1, False)
-                elif isinstance(value, Cls):
+                elif type(value) is Cls:
                     method = self._run.names.classes.method(value.scope, "__init__")
                     if method:
                         found[method] = (method, 1, True)
         first = list(found.values())[:MANY]
-        if direct and (first or not isinstance(func, f.Name)):
+        if direct and (first or type(func) is not f.Name):
             self._known[key] = first
-        if not found and isinstance(func, f.Name):
+        if not found and type(func) is f.Name:
             for inner in self._decorated(func.id, scope):
                 found[inner] = (inner, 1 if first_parameter(inner) else 0, False)
         return list(found.values())[:MANY]
@@ -75,9 +75,9 @@ class Targets:
         receiver = first_parameter(callee)
         if receiver is None:
             return 0
-        if receiver[1] == "self" and isinstance(func, f.Attr):
+        if receiver[1] == "self" and type(func) is f.Attr:
             of = self._run.names.denote(func.of, scope)
-            if of and all(isinstance(v, Cls) for v in of):
+            if of and all(type(v) is Cls for v in of):
                 return 0
         return 1
 
@@ -95,6 +95,6 @@ class Targets:
         key = (id(func), scope)
         known = self._made.get(key)
         if known is None:
-            known = tuple(v.scope for v in self._run.names.denote(func, scope) if isinstance(v, Cls))
+            known = tuple(v.scope for v in self._run.names.denote(func, scope) if type(v) is Cls)
             self._made[key] = known
         return known

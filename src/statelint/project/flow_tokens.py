@@ -136,7 +136,7 @@ class Tokens:
         short, loose, any_ = self._short(wanted)
         for site in scope.calls:
             for func in (site.call.func, *site.call.args):
-                name = func.name if isinstance(func, f.Attr) else getattr(func, "id", "")
+                name = func.name if type(func) is f.Attr else getattr(func, "id", "")
                 if name not in short:
                     continue
                 names = self._qualified(func, scope)

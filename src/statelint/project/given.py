@@ -22,6 +22,8 @@ from statelint.project.values import Bound, Cls, Ext, Func, Heap, Obj, Site, Val
 
 KEPT: Final = 16
 """Arguments of one parameter, or elements of one container, beyond which more say nothing new."""
+OWN: Final = frozenset({Func, Bound, Cls, Obj})
+"""Kinds of values of which it is known what calling them runs."""
 RUN: Final = ("target", "func", "function", "callback")
 """Keywords of calls by which they are handed a function, beside its `args`."""
 ADDERS: Final = frozenset({"append", "appendleft", "add", "insert", "setdefault", "put", "put_nowait"})
@@ -66,9 +68,9 @@ class _Collector:
     def _put_through(self, site: CallSite) -> None:
         """What a function puts into a container that its callers hand to it."""
         func = site.call.func
-        if not isinstance(func, f.Attr) or func.name not in ADDERS or not site.call.args:
+        if type(func) is not f.Attr or func.name not in ADDERS or not site.call.args:
             return
-        if isinstance(func.of, f.Name) and any(b.kind == "param" for b in site.scope.bindings.get(func.of.id, ())):
+        if type(func.of) is f.Name and any(b.kind == "param" for b in site.scope.bindings.get(func.of.id, ())):
             for container, caller in tuple(self.given.arguments.get((site.scope, func.of.id), ())):
                 for held in self._names.denote(container, caller):
                     self._put(held, site.call.args[-1], site.scope)
@@ -80,10 +82,10 @@ class _Collector:
         for value in self._names.denote(target.of, scope):
             if isinstance(target, f.Item):
                 self._put(value, store.value, scope, target.key)
-                key = key_text(target.key) if self._constructs and isinstance(value, Heap) else None
-                if key is not None and store.value is not None and isinstance(value, Heap):
+                key = key_text(target.key) if self._constructs and type(value) is Heap else None
+                if key is not None and store.value is not None and type(value) is Heap:
                     self._keyed[value.site].append((key, store.value, scope))
-            elif isinstance(value, Func) and store.value is not None and not made_by_a_call(value.scope):
+            elif type(value) is Func and store.value is not None and not made_by_a_call(value.scope):
                 self.given.attached[value.scope, target.name].append((store.value, scope, target.at))
             path = below_application(value, self._names.knowledge) if store.op == "=" else None
             step = step_of(target)
@@ -137,7 +139,7 @@ class _Collector:
 
     def _call(self, site: CallSite) -> None:
         call, scope = site.call, site.scope
-        if isinstance(call.func, f.Attr) and call.func.name in ADDERS and call.args:
+        if type(call.func) is f.Attr and call.func.name in ADDERS and call.args:
             for held in self._names.denote(call.func.of, scope):
                 self._put(held, call.args[-1], scope)
         values = self._names.denote(call.func, scope)
@@ -152,16 +154,16 @@ class _Collector:
         for value in values if self._constructs and call.keywords else ():
             self._constructing.append((call, value, scope))
         for value in values:
-            if isinstance(value, Ext) and value.name == PARTIAL and call.args:
+            if type(value) is Ext and value.name == PARTIAL and call.args:
                 early = f.Call(call.args[0], call.args[1:], call.keywords, call.where)
                 for bound in self._names.denote(call.args[0], scope):
                     for callee in self._callees.of(bound, site):
                         self._pass(early, scope, callee.scope, callee.skipped)
             for callee in self._callees.of(value, site):
                 self._pass(call, scope, callee.scope, callee.skipped)
-            if isinstance(value, Cls):
+            if type(value) is Cls:
                 self._fill(call, value, scope)
-        if not any(isinstance(v, Func | Bound | Cls | Obj) for v in values):
+        if OWN.isdisjoint(map(type, values)):
             self._hand_on(site, values)
         guessed = None if values else self._callees.guessed(call)
         if guessed:
@@ -178,11 +180,11 @@ class _Collector:
         ]
         named = dict(call.keywords)
         args = named.get("args")
-        if isinstance(args, f.Group):
+        if type(args) is f.Group:
             handed += [(named[keyword], args.items, ()) for keyword in RUN if keyword in named]
-        itself = call.func.of if isinstance(call.func, f.Attr) and values else None
+        itself = call.func.of if type(call.func) is f.Attr and values else None
         if itself is not None:
-            titled = bool(call.args) and isinstance(call.args[0], f.Const)
+            titled = bool(call.args) and type(call.args[0]) is f.Const
             handed.append((itself, call.args[1:] if titled else call.args, call.keywords))
         for e, rest, keywords in handed:
             if isinstance(e, f.Name | f.Attr):
@@ -241,14 +243,14 @@ class _Collector:
                     yield from self._keyed.get(held.site, ())
 
     def _put(self, held: Value, value: f.Expr | None, scope: Scope, key: f.Expr | None = None) -> None:
-        if isinstance(held, Heap) and value is not None and not isinstance(value, f.Const):
+        if type(held) is Heap and value is not None and type(value) is not f.Const:
             stored = self.given.stored[held.site]
             if len(stored) < KEPT:
                 stored.append((value, scope, key))
 
     def _pass(self, call: f.Call, scope: Scope, callee: Scope, skipped: int) -> None:
         node = callee.node
-        if not isinstance(node, f.Function):
+        if type(node) is not f.Function:
             return
         for name, arg in matched(call, node, skipped).items():
             self._give(callee, name, arg, scope)
@@ -258,7 +260,7 @@ class _Collector:
 
     def _give(self, callee: Scope, name: str, arg: f.Expr, scope: Scope) -> None:
         arguments = self.given.arguments[callee, name]
-        if len(arguments) < KEPT and not isinstance(arg, f.Const):
+        if len(arguments) < KEPT and type(arg) is not f.Const:
             arguments.append((arg, scope))
 
 

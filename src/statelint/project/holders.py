@@ -143,12 +143,12 @@ class Holders:
     def changed_by(self, value: Value, method: str, scope: Scope) -> Iterator[tuple[Home, bool]]:
         """The homes of a value whose content this method changes; none for a method that changes nothing."""
         held = root(value)
-        if isinstance(value, Heap):
+        if type(value) is Heap:
             row = self._knowledge.find("containers", value.type)
             changes = row is not None and (method in row[1].mutates or method in OPERATORS)
-        elif isinstance(value, Part) and isinstance(held, Heap):
+        elif type(value) is Part and type(held) is Heap:
             changes = method in GENERIC_MUTATORS and not self._is_their_own(held, method)
-        elif isinstance(value, Obj) and isinstance(value.cls, Cls):
+        elif type(value) is Obj and type(value.cls) is Cls:
             changes = self.inherits_mutator(value.cls.scope, method)
         else:
             changes = False

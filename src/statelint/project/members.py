@@ -16,12 +16,10 @@ from statelint.project.values import (
     Cls,
     Ext,
     Func,
-    Heap,
-    Made,
+    Lit,
     Member,
     Mod,
     Obj,
-    Part,
     Value,
     Values,
     qualified,
@@ -41,32 +39,32 @@ class Members:
 
     def member(self, value: Value, name: str, exact: bool = False) -> Values:
         """What `value.name` denotes; `exact` leaves out what subclasses make of it."""
-        if isinstance(value, Mod):
+        if type(value) is Mod:
             return self._names.module_member(value.module, name)
-        if isinstance(value, Ext):
+        if type(value) is Ext:
             return self._names.outside(f"{value.name}.{name}")
-        if isinstance(value, Cls):
+        if type(value) is Cls:
             return self._class_member(value.scope, name, value)
-        if isinstance(value, Obj):
+        if type(value) is Obj:
             if isinstance(value.cls, Cls):
                 return self._class_member(value.cls.scope, name, value, exact)
             return self._outside_member(value, value.cls.name, name, exact)
-        if isinstance(value, Func):
+        if type(value) is Func:
             left = self._left_in_place(value.scope)
             if left:
                 return self.member(left, name)
             given = self._names.given()
             attached = given.attached.get((value.scope, name), ()) if given else ()
             return union((v for e, scope, _ in attached for v in self._names.denote(e, scope)), (Member(value, name),))
-        if isinstance(value, Bound):
+        if type(value) is Bound:
             return self.member(Func(value.scope), name)
-        if isinstance(value, Heap | Made | Member | Part):
+        if type(value) is not Lit:
             member = Member(value, name)
-            if self._broadcasts.known and isinstance(value, Member) and (holder := qualified(value)):
+            if self._broadcasts.known and type(value) is Member and (holder := qualified(value)):
                 called = self._broadcasts.of(holder, name)
                 if called:
                     return called
-            return self._kept(member) if isinstance(value, Member) else (member,)
+            return self._kept(member) if type(value) is Member else (member,)
         return ()
 
     def _left_in_place(self, function: Scope) -> Obj | None:

@@ -144,7 +144,7 @@ class Names:
         known = memo.get(id(e))
         if known is not None:
             return known
-        if isinstance(e, f.Const):
+        if type(e) is f.Const:
             return (Lit(e.value, e.kind),)
         way = self._ways.get(type(e))
         if way is None:
@@ -363,7 +363,7 @@ class Names:
         return union(given, self.annotated(annotation, scope))
 
     def _entered(self, value: Value) -> Values:
-        if isinstance(value, Obj) and isinstance(value.cls, Cls):
+        if type(value) is Obj and type(value.cls) is Cls:
             enter = self.classes.method(value.cls.scope, "__enter__") or self.classes.method(
                 value.cls.scope, "__aenter__"
             )

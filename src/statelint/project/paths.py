@@ -27,12 +27,12 @@ def is_container_like(e: f.Expr) -> bool:
 
 def is_super(e: f.Expr) -> bool:
     """`super()`: the receiver of what it calls is the one of the method around it, and no override of it runs."""
-    return isinstance(e, f.Call) and isinstance(e.func, f.Name) and e.func.id == "super"
+    return type(e) is f.Call and type(e.func) is f.Name and e.func.id == "super"
 
 
 def last_name(e: object) -> str:
     """The name that an access path ends with; empty for anything that is none."""
-    return e.id if isinstance(e, f.Name) else e.name if isinstance(e, f.Attr) else ""
+    return e.id if type(e) is f.Name else e.name if type(e) is f.Attr else ""
 
 
 def receiver_rooted(e: f.Expr, scope: Scope) -> str | None:

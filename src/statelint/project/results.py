@@ -66,36 +66,36 @@ class Results:
         field = self._names.fields.row(e, scope) if scope.kind == "class" else None
         if field:
             return self._declared(field, e, scope)
-        if isinstance(callee, Cls):
+        if type(callee) is Cls:
             return (Obj(callee, self._names.site(e, scope)),)
-        if isinstance(callee, Func | Bound):
+        if type(callee) is Func or type(callee) is Bound:
             found = self._returned_to(callee, e, scope)
             node = callee.scope.node
-            if isinstance(node, f.Function) and node.is_generator and not node.decorators:
+            if type(node) is f.Function and node.is_generator and not node.decorators:
                 return union(found, (Heap("builtins.generator", self._names.site(e, scope)),))
             return found
-        if isinstance(callee, Obj) and isinstance(callee.cls, Cls):
+        if type(callee) is Obj and type(callee.cls) is Cls:
             method = self._names.classes.method(callee.cls.scope, "__call__")
             return self.returned(method) if method else ()
         name = qualified(callee)
         if name is None:
             return ()
-        if name == "builtins.getattr" and len(e.args) > 1 and isinstance(e.args[1], f.Const):
+        if name == "builtins.getattr" and len(e.args) > 1 and type(e.args[1]) is f.Const:
             attribute = str(e.args[1].value)
             return union(*(self._names.member(v, attribute) for v in self._names.denote(e.args[0], scope)))
         if name == "builtins.getattr" and len(e.args) > 1:
             return union(*(self._picked(v, e.args[1], scope) for v in self._names.denote(e.args[0], scope)))
         if name.endswith(".__new__") and e.args:
-            made = [v for v in self._names.denote(e.args[0], scope) if isinstance(v, Cls)]
+            made = [v for v in self._names.denote(e.args[0], scope) if type(v) is Cls]
             return tuple(Obj(v, self._names.site(e, scope)) for v in made)
         if name in SAME and e.args:
             given = self._names.denote(e.args[-1], scope)
             copied = self._names.site(e, scope)
-            return tuple(_copy(v, copied) for v in given if not isinstance(v, Part)) if name in COPIES else given
+            return tuple(_copy(v, copied) for v in given if type(v) is not Part) if name in COPIES else given
         if name == PARTIAL and e.args:
             return tuple(v for v in self._names.denote(e.args[0], scope) if isinstance(v, Func | Bound | Cls))
         if name == "builtins.type" and len(e.args) == 1:
-            return tuple(v.cls for v in self._names.denote(e.args[0], scope) if isinstance(v, Obj))
+            return tuple(v.cls for v in self._names.denote(e.args[0], scope) if type(v) is Obj)
         if name == "builtins.super":
             return self._super(scope)
         if name == "importlib.import_module" and e.args:
@@ -104,13 +104,13 @@ class Results:
             return located(self._names, e.args[0], scope)
         if name in PICKS and e.args and (len(e.args) == 1 or name.endswith(".next")):
             return union(*(self._names.elements(v) for v in self._names.denote(e.args[0], scope)))
-        if isinstance(callee, Member) and callee.name in LOOKS_UP and e.args:
+        if type(callee) is Member and callee.name in LOOKS_UP and e.args:
             kept = self._names.kept(callee.of, e.args[0])
             if kept:
                 return kept
-        if isinstance(callee, Member) and isinstance(callee.of, Heap | Part):
+        if type(callee) is Member and isinstance(callee.of, Heap | Part):
             held = callee.of
-            row = self._names.knowledge.find("containers", held.type) if isinstance(held, Heap) else None
+            row = self._names.knowledge.find("containers", held.type) if type(held) is Heap else None
             if row is not None and callee.name in VIEWS and callee.name in row[1].hands_out:
                 return (held,)
             if row is None or callee.name in row[1].hands_out:
@@ -118,9 +118,9 @@ class Results:
                     self._names.denote(e.args[1], scope) if callee.name == "setdefault" and len(e.args) > 1 else ()
                 )
                 inside = self._names.elements(held, e.args[0] if e.args else None)
-                return union(inside, (v for v in default if isinstance(v, Heap)))
+                return union(inside, (v for v in default if type(v) is Heap))
             return ()
-        if isinstance(callee, Member) and isinstance(callee.of, Obj) and callee.of.of is not None:
+        if type(callee) is Member and type(callee.of) is Obj and callee.of.of is not None:
             if callee.name in VIEWS:
                 return (callee.of,)
             if callee.name in LOOKS_UP:
@@ -214,7 +214,7 @@ class Results:
             found.extend(_copied(v, self._names.site(e, scope), inner) for v in self._names.denote(argument, scope))
         values = union((v for expr in inner.returns for v in self._own(expr, inner)), found)
         node = inner.node
-        if not values and isinstance(node, f.Function) and node.returns is not None:
+        if not values and type(node) is f.Function and node.returns is not None:
             return self.annotated(node.returns, inner.parent or inner)
         return values
 
@@ -269,13 +269,13 @@ class Results:
         if receiver and receiver[0] == b.name and b.scope.owner:
             return (Obj(Cls(b.scope.owner)),) if receiver[1] == "self" else (Cls(b.scope.owner),)
         param = b.node
-        assert isinstance(param, f.Param)
+        assert type(param) is f.Param
         found: list[Value] = []
         outer = b.scope.parent or b.scope
         where, annotation = type_meant(self._names, param.annotation, outer) if param.annotation else (outer, None)
         injected = [(e, s) for e, s in ((param.default, outer), *((e, where) for e in metadata(annotation)))]
         for call, place in injected:
-            found.extend(self._injected(call, place) if isinstance(call, f.Call) else ())
+            found.extend(self._injected(call, place) if type(call) is f.Call else ())
         if param.annotation is not None:
             found.extend(self.annotated(param.annotation, outer))
         if param.default is not None and not found:
@@ -326,7 +326,7 @@ def _handed_on(e: f.Expr | None, scope: Scope, call: f.Call | None = None, depth
     found: list[str] = []
     for part in _ways(e) if depth < 4 else ():
         found.extend(_handed_on(part, scope, call, depth + 1))
-    if not isinstance(e, f.Name) or e.id in scope.outer or depth > 3:
+    if type(e) is not f.Name or e.id in scope.outer or depth > 3:
         return tuple(dict.fromkeys(found))
     for b in scope.bindings.get(e.id, ()):
         if b.kind == "param":
@@ -340,9 +340,9 @@ def _handed_on(e: f.Expr | None, scope: Scope, call: f.Call | None = None, depth
 
 def _ways(e: f.Expr | None) -> tuple[f.Expr, ...]:
     """The expressions of which one becomes the value."""
-    if isinstance(e, f.Choice):
+    if type(e) is f.Choice:
         return (e.then, e.other)
-    return e.operands if isinstance(e, f.Op) and e.op in ("or", "and") else ()
+    return e.operands if type(e) is f.Op and e.op in ("or", "and") else ()
 
 
 def _some(annotation: f.Expr) -> Iterator[f.Expr]:
@@ -364,15 +364,15 @@ def _receiver(scope: Scope) -> str:
 def _argument(callee: Func | Bound, name: str, e: f.Call) -> f.Expr | None:
     """What a call hands to a parameter; None where that cannot be told."""
     node = callee.scope.node
-    if not isinstance(node, f.Function):
+    if type(node) is not f.Function:
         return None
-    return matched(e, node, 1 if isinstance(callee, Bound) and first_parameter(callee.scope) else 0).get(name)
+    return matched(e, node, 1 if type(callee) is Bound and first_parameter(callee.scope) else 0).get(name)
 
 
 def _copied(value: Value, site: Site, function: Scope) -> Value:
     """What a function whose name says that it copies gives for a container."""
     copies = "copy" in function.name.lower() or "clone" in function.name.lower()
-    return Heap(value.type, site) if copies and isinstance(value, Heap) else value
+    return Heap(value.type, site) if copies and type(value) is Heap else value
 
 
 def _copy(value: Value, site: Site) -> Value:

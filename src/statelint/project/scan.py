@@ -94,12 +94,12 @@ class _Walk:
             context = context._replace(block=body)
         for statement in body:
             getattr(self, "on_" + type(statement).__name__.lower())(statement, context)
-            if isinstance(statement, f.If) and not statement.other and self._passes(statement.then):
+            if type(statement) is f.If and not statement.other and self._passes(statement.then):
                 context = context._replace(tests=(*context.tests, (statement.test, False)))
-            elif isinstance(statement, f.Loop):
-                left = tuple((s.test, False) for s in statement.body if isinstance(s, f.If) and _returns(s.then))
+            elif type(statement) is f.Loop:
+                left = tuple((s.test, False) for s in statement.body if type(s) is f.If and _returns(s.then))
                 context = context._replace(tests=(*context.tests, *left)) if left else context
-            elif isinstance(statement, f.Try) and _leaves(statement.body):
+            elif type(statement) is f.Try and _leaves(statement.body):
                 context = context._replace(tried=(*context.tried, *_tried(statement)))
 
     def _passes(self, body: tuple[f.Stmt, ...]) -> bool:
@@ -293,56 +293,56 @@ class _Walk:
         kind = type(e)
         if kind is f.Name or kind is f.Const or kind is f.Opaque:
             return
-        if isinstance(e, f.Call):
+        if type(e) is f.Call:
             self.calls.append(CallSite(e, self.scope, c, awaited, discarded, where))
             self.expr(e.func, c, where)
             for arg in e.args:
                 self.expr(arg, c, where)
             for _, value in e.keywords:
                 self.expr(value, c, where)
-        elif isinstance(e, f.Attr):
+        elif type(e) is f.Attr:
             if not stored:
                 self.reads.append((e, c))
             self.expr(e.of, c, where)
-        elif isinstance(e, f.Item):
+        elif type(e) is f.Item:
             if not stored:
                 self.gets.append(e)
             self.expr(e.of, c, where)
             self.expr(e.key, c, where)
-        elif isinstance(e, f.Op):
+        elif type(e) is f.Op:
             for operand in e.operands:
                 self.expr(operand, c, where)
-        elif isinstance(e, f.Await):
+        elif type(e) is f.Await:
             self.expr(e.value, c, where, awaited=True, discarded=discarded)
-        elif isinstance(e, f.Group):
+        elif type(e) is f.Group:
             for item in e.items:
                 self.expr(item, c, where, awaited=awaited)
-        elif isinstance(e, f.Text):
+        elif type(e) is f.Text:
             for part in e.parts:
                 self.expr(part, c, where)
-        elif isinstance(e, f.Table):
+        elif type(e) is f.Table:
             for key, value in e.pairs:
                 if key is not None:
                     self.expr(key, c, where)
                 self.expr(value, c, where)
-        elif isinstance(e, f.Choice):
+        elif type(e) is f.Choice:
             self.expr(e.test, c, where)
             self.expr(e.then, c, where, awaited)
             self.expr(e.other, c, where, awaited)
-        elif isinstance(e, f.Star):
+        elif type(e) is f.Star:
             self.expr(e.value, c, where, awaited)
-        elif isinstance(e, f.Walrus):
+        elif type(e) is f.Walrus:
             self.expr(e.value, c, where, awaited)
             self.bind(e.target.id, "assign", e.target.where, c, e.value)
             if e.target.id in self.outer:
                 self.stores.append(Store(e.target, "=", e.value, self.scope, c, where))
-        elif isinstance(e, f.Yield):
+        elif type(e) is f.Yield:
             if e.value is not None:
                 self.expr(e.value, c, where)
                 self.yields.append(e.value)
-        elif isinstance(e, f.Lambda):
+        elif type(e) is f.Lambda:
             self.function(e.function, c)
-        elif isinstance(e, f.Comprehension):
+        elif type(e) is f.Comprehension:
             inside = c._replace(in_loop=True, sure=False)
             for clause in e.clauses:
                 self.expr(clause.source, c, where)

@@ -41,6 +41,8 @@ class Context(NamedTuple):
         return self._replace(tests=self.tests[shared:]) if self.tests[:shared] == outer.tests else self
 
 
+UNKNOWN: Final = ("", "")
+"""The receiver of a function of which nobody has asked for it."""
 USUAL: Final = Context()
 """Of what stands right in a body."""
 NONE: Final[Mapping[Any, Any]] = {}
@@ -49,15 +51,15 @@ NONE: Final[Mapping[Any, Any]] = {}
 
 def blocks_in(statement: f.Stmt) -> Iterator[tuple[f.Stmt, ...]]:
     """The blocks of a compound statement, as they are written."""
-    if isinstance(statement, f.If):
+    if type(statement) is f.If:
         yield from (statement.then, statement.other)
-    elif isinstance(statement, f.Loop):
+    elif type(statement) is f.Loop:
         yield from (statement.body, statement.other)
-    elif isinstance(statement, f.With):
+    elif type(statement) is f.With:
         yield statement.body
-    elif isinstance(statement, f.Try):
+    elif type(statement) is f.Try:
         yield from (statement.body, *(h.body for h in statement.handlers), statement.other, statement.final)
-    elif isinstance(statement, f.Match):
+    elif type(statement) is f.Match:
         yield from (case.body for case in statement.cases)
 
 
@@ -197,6 +199,8 @@ class Scope:
     by_node: Mapping[int, Scope] = field(default_factory=lambda: NONE)
     """Child scopes by the identity of their node."""
     in_main: bool = False
+    receiver: tuple[str, str] | None = UNKNOWN
+    """The parameter that stands for the receiver, once it was asked for."""
 
     @property
     def path(self) -> str:

@@ -94,19 +94,19 @@ Values = tuple[Value, ...]
 
 def qualified(value: Value) -> str | None:
     """The qualified outside name of a value that has one: `web.Application.route` for the member of an instance."""
-    if isinstance(value, Ext):
+    if type(value) is Ext:
         return value.name
-    if isinstance(value, Member):
+    if type(value) is Member:
         of = value.of
-        if isinstance(of, Obj) and isinstance(of.cls, Ext):
+        if type(of) is Obj and type(of.cls) is Ext:
             return f"{of.cls.name}.{value.name}"
-        if isinstance(of, Heap):
+        if type(of) is Heap:
             return f"{of.type}.{value.name}"
-        if isinstance(of, Made):
+        if type(of) is Made:
             return f"{of.name}().{value.name}"
         inner = qualified(of)
         return f"{inner}.{value.name}" if inner else None
-    if isinstance(value, Made):
+    if type(value) is Made:
         return f"{value.name}()"
     return None
 

@@ -258,7 +258,7 @@ class Writes:
 
     def _call(self, site: CallSite) -> Iterator[Write]:
         func, args = site.call.func, site.call.args
-        if isinstance(func, f.Attr):
+        if type(func) is f.Attr:
             yield from self._through(func, site, args[0] if args else None, args[-1] if args else None)
             owners = namespace_of(func.of, site.scope, self._names) if func.name in GENERIC_MUTATORS else ()
             for name, value in _updated(site.call) if owners else ():
@@ -272,7 +272,7 @@ class Writes:
                 home, site.scope, site.call.at, "method", "getattr", args[0], args[-1], site.context, rooted, element
             )
         for callee in self._names.denote(func, site.scope):
-            if isinstance(callee, Member) and not isinstance(func, f.Attr):
+            if type(callee) is Member and type(func) is not f.Attr:
                 yield from self._handed(callee, site, func)
                 continue
             name = qualified(callee)
@@ -292,9 +292,9 @@ class Writes:
                     )  # fmt: skip
             elif name:
                 for arg in args:
-                    if isinstance(arg, f.Attr):
+                    if type(arg) is f.Attr:
                         for given in self._names.denote(arg, site.scope):
-                            if isinstance(given, Member):
+                            if type(given) is Member:
                                 yield from self._handed(given, site, arg)
 
     def _through(self, func: f.Attr, site: CallSite, key: f.Expr | None, value: f.Expr | None) -> Iterator[Write]:
@@ -321,7 +321,7 @@ class Writes:
         owner, _, method = name.rpartition(".")
         container = self._knowledge.find("containers", owner)
         if container:
-            changes = isinstance(start, Ext) and (method in container[1].mutates or method in OPERATORS)
+            changes = type(start) is Ext and (method in container[1].mutates or method in OPERATORS)
             return Mutator((name,)) if changes else None
         row = self._knowledge.find("mutators", name)
         return row[1] if row else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 from statelint import facts as f
@@ -13,7 +14,7 @@ from statelint.project.names import Names
 from statelint.project.purity import Purity
 from statelint.project.reach import Chain, Reach
 from statelint.project.scopes import Scope
-from statelint.project.values import qualified
+from statelint.project.values import Func, qualified
 from statelint.spans import Place
 from statelint.vocabulary import Memo
 
@@ -83,6 +84,8 @@ class Memos:
             return Verdict.BENIGN, "the memo lives for one call of the function around it"
         stale = needs & STALE
         if not stale:
+            if "file" in needs and scope in self._emptied:
+                return Verdict.DEFINITE, "it keeps what files hold, and a request empties it when these change"
             if "file" in needs:
                 return Verdict.ARGUABLE, "it keeps the contents of a file"
             return Verdict.BENIGN, "its result depends on its arguments and the code alone"
@@ -96,6 +99,17 @@ class Memos:
         if stale == {"state"} and not scope_arguments(scope):
             return Verdict.ARGUABLE, "it keeps what the process keeps already, which is told by itself"
         return Verdict.DEFINITE, "its result depends on " + ", ".join(sorted(WORDS[s] for s in stale))
+
+    @cached_property
+    def _emptied(self) -> frozenset[Scope]:
+        """The functions whose memos a request empties, in its own process alone."""
+        names = self._knowledge.words.get("empties", frozenset())
+        found = []
+        for scope in self._names.every:
+            for func in (site.call.func for site in scope.calls):
+                if isinstance(func, f.Attr) and func.name in names and self._reach.chain(scope) is not None:
+                    found += [v.scope for v in self._names.denote(func.of, scope) if isinstance(v, Func)]
+        return frozenset(found)
 
 
 WORDS = {

@@ -371,7 +371,7 @@ class Run:
                 found.update(Inst(name) for name in self.library.told_by_argument(v))
             elif type(v) is Ext and self.knowledge.canonical(v.name) in self.sources.owners:
                 found.add(Inst(self.knowledge.canonical(v.name)))
-        return frozenset(found)  # type: ignore[arg-type]
+        return frozenset(found) if found else NONE  # type: ignore[arg-type]
 
     def is_context(self, scope: Scope) -> bool:
         """Whether a generator function is a context manager by its decorator."""

@@ -7,7 +7,7 @@ so their hashes are the same in every process.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Union
@@ -229,26 +229,26 @@ def locs(value: Value) -> list[Loc]:
     return found
 
 
+def _each(value: Value, level: Callable[[Taint], str]) -> Value:
+    """The request data of a value at other levels, without what is at none. A new empty set takes much space."""
+    found = [(t, to) for t in taints(value) if (to := level(t))]
+    return frozenset(Taint(to, "", t.origin, t.via) for t, to in found) if found else NONE
+
+
 def as_text(value: Value) -> Value:
     """The request data of a value written out as text."""
     kept = {"upload": "content", "field": "text"}
-    return frozenset(Taint(kept.get(t.level, t.level), "", t.origin, t.via) for t in taints(value))
+    return _each(value, lambda t: kept.get(t.level, t.level))
 
 
 def derived(value: Value) -> Value:
     """What is computed from the request data of a value. Text that nothing decoded stays text."""
-    return frozenset(
-        Taint("text" if t.level in ("text", "field") else "derived", "", t.origin, t.via) for t in taints(value)
-    )
+    return _each(value, lambda t: "text" if t.level in ("text", "field") else "derived")
 
 
 def content_of(value: Value) -> Value:
     """The bytes in a value: upload objects are read, computed things stay computed."""
-    return frozenset(
-        Taint("derived" if t.level == "derived" else "content", "", t.origin, t.via)
-        for t in taints(value)
-        if t.level in LANDS
-    )
+    return _each(value, lambda t: "derived" if t.level == "derived" else "content" if t.level in LANDS else "")
 
 
 def lasting(value: Value) -> Value:
@@ -265,7 +265,8 @@ def lasting(value: Value) -> Value:
 
 def below(value: Value) -> Value:
     """Paths below the paths in a value."""
-    return frozenset(Loc(loc.site, False, loc.temp, loc.shared) for loc in locs(value))
+    found = locs(value)
+    return frozenset(Loc(loc.site, False, loc.temp, loc.shared) for loc in found) if found else NONE
 
 
 def extended(loc: Loc) -> Loc:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statelint import facts as f
 from statelint.project.classes import first_parameter
-from statelint.project.scopes import Scope
+from statelint.project.scopes import Scope, Store
 
 
 def alternatives(e: f.Expr) -> list[f.Expr]:
@@ -75,3 +75,27 @@ def mentions(e: f.Expr, name: str, scope: Scope, depth: int = 0) -> bool:
     if isinstance(e, f.Walrus | f.Await):
         return mentions(e.value, name, scope, depth)
     return False
+
+
+def is_text(e: f.Expr | None) -> bool:
+    """Whether a value can only be text, which nobody adds to a list: `line += " " + word`."""
+    if isinstance(e, f.Op) and e.op == "+":
+        return any(is_text(operand) for operand in e.operands)
+    return isinstance(e, f.Text) or (isinstance(e, f.Const) and e.kind == "str")
+
+
+def given_anew(e: f.Expr, at: Store) -> bool:
+    """Whether a function gives an object a new container for an attribute before it puts something in there."""
+    if not isinstance(e, f.Attr) or not isinstance(e.of, f.Name) or at.scope.kind != "function":
+        return False
+    return any(
+        isinstance(s.target, f.Attr)
+        and s.target.name == e.name
+        and isinstance(s.target.of, f.Name)
+        and s.target.of.id == e.of.id
+        and isinstance(s.value, f.Table | f.Group)
+        and s.op == "="
+        and s.at < at.at
+        and at.context.tests[: len(s.context.tests)] == s.context.tests
+        for s in at.scope.stores
+    )

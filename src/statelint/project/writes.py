@@ -14,7 +14,7 @@ from statelint.project.holders import GENERIC_MUTATORS, OPERATORS, Holders, insi
 from statelint.project.homes import Home, Homes
 from statelint.project.names import Names
 from statelint.project.namespaces import constant_name, namespace_of
-from statelint.project.paths import is_super, receiver_rooted
+from statelint.project.paths import given_anew, is_super, is_text, receiver_rooted
 from statelint.project.scopes import CallSite, Context, Scope, Store
 from statelint.project.values import Cls, Ext, Func, Heap, Member, Mod, Obj, Site, Value, qualified, root
 from statelint.spans import Place
@@ -84,6 +84,8 @@ class Writes:
         elif isinstance(target, f.Item):
             keyed = self._homes.application_path(target, s.scope)
             for home, element in self._holders.held_by(target.of, s.scope):
+                if home.kind == "class-attribute" and given_anew(target.of, s):
+                    continue
                 if keyed and home.kind == "application-attribute" and not self._homes.values.get(home):
                     continue  # each key of what the library itself made is a state of its own
                 yield self._write(home, s, "item" if how == "delete" else how or "item", target.key, element, target)
@@ -151,7 +153,7 @@ class Writes:
             home = self._homes.module_variable(self._names.scopes[s.scope.path], target.id)
             if home:
                 yield self._write(home, s, how, None, False, target)
-        elif declared is None and how == "augment":
+        elif declared is None and how == "augment" and not is_text(s.value):
             for value in self._names.denote(target, s.scope):  # `x += …` through an alias changes a container in place
                 for home, element in self._holders.homes_of(value, s.scope) if isinstance(value, Heap) else ():
                     if self._holders.lasts_at(home, target, s.scope):

@@ -30,6 +30,8 @@ class Upload(Row, frozen=True):
 
     names: tuple[str, ...]
     content: tuple[str, ...] = ()
+    streams: tuple[str, ...] = ()
+    """Members among them that are file objects, never bytes in memory."""
     metadata: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     """Members that give the path of a copy on disk which the framework made itself."""

@@ -157,7 +157,7 @@ def hits(project: Project, rule: Rule) -> Iterator[Hit]:
     """What the check of a rule finds in the service's own files."""
     if rule.check:
         for hit in import_module(f"statelint.checks.{rule.check}").check(project, rule.parameters):
-            if project.parts.get(hit.subject.span.path, "service") == "service":
+            if project.serves(hit.subject.span.path):
                 yield hit
 
 
@@ -304,8 +304,9 @@ def _ways_in(project: Project, matter: AbstractSet[str]) -> Mapping[str, int]:
 
 
 def _mentioned(contents: Sequence[Content]) -> Mapping[str, bytes]:
-    """The service's sources that speak to statelint, in comments or in strings."""
-    return {c.source.path: c.content for c in contents if c.source.part == "service" and b"statelint:" in c.content}
+    """The sources of the service, or that it may import, which speak to statelint in comments or in strings."""
+    spoken = [c for c in contents if b"statelint:" in c.content]
+    return {c.source.path: c.content for c in spoken if c.source.part in ("service", "migration")}
 
 
 def _judge(

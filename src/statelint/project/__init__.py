@@ -91,8 +91,18 @@ class Project:
 
     @cached_property
     def modules(self) -> Modules:
-        sources = ((path, found) for path, found in sorted(self.facts.items()) if found.body or _is_package(path))
-        return Modules((path, self.parts.get(path, "service"), found) for path, found in sources)
+        sources = [(path, found) for path, found in sorted(self.facts.items()) if found.body or _is_package(path)]
+        modules = Modules((path, self.parts.get(path, "service"), found) for path, found in sources)
+        used = modules.used_by_service()
+        if not used:
+            return modules
+        parts = {**self.parts, **dict.fromkeys(used, "service")}
+        return Modules((path, parts.get(path, "service"), found) for path, found in sources)
+
+    def serves(self, path: str) -> bool:
+        """Whether a file is part of the service, by its name or since the service imports it."""
+        module = self.modules.by_path.get(path)
+        return module.in_service if module is not None else self.parts.get(path, "service") == "service"
 
     @cached_property
     def scopes(self) -> Mapping[str, Scope]:

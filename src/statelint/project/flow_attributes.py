@@ -10,6 +10,7 @@ from statelint.project.classes import first_parameter
 from statelint.project.flow_events import Activation
 from statelint.project.flow_values import (
     NONE,
+    STREAM,
     Handle,
     Inst,
     Loc,
@@ -135,7 +136,7 @@ class Attribution:
             if row is None:
                 return frozenset({taint}) if taint.level == "upload" else NONE
             if name in row.content:
-                return frozenset({Taint("content", "", taint.origin, taint.via)})
+                return frozenset({Taint("content", STREAM if name in row.streams else "", taint.origin, taint.via)})
             if name in row.paths:
                 # the framework removes what it made itself, also when code writes over it
                 own = Loc(f"{taint.type}.{name}", temp="scoped")
@@ -147,7 +148,9 @@ class Attribution:
             return NONE
         if taint.level == "copy":
             return frozenset({taint}) if name in ("name", "path") else NONE
-        return NONE if self._run.library.passes(f"{taint.level}.{name}") == "clean" else frozenset({taint})
+        if self._run.library.passes(f"{taint.level}.{name}") == "clean":
+            return NONE
+        return frozenset({Taint("derived", "", taint.origin, taint.via) if taint.level == "derived" else taint})
 
     def _own_attribute(self, act: Activation, e: f.Attr) -> Value:
         key = (id(e.of), act.scope)

@@ -24,6 +24,7 @@ from statelint.project.flow_values import (
     Tup,
     Value,
     both,
+    constructed,
     derived,
     join,
     keyed,
@@ -237,7 +238,7 @@ class Caller:
         self._handed(act, func, attribute, names, everything, call, at)
         if not done:
             found.append(self._unknown(attribute, recv, everything, names))
-            if attribute and taints(everything):
+            if attribute and names:
                 self._taken_in(act, func, names, given)
             self._callbacks(act, given)
         return join(found)
@@ -308,7 +309,7 @@ class Caller:
                 elif isinstance(atom, Many | Loc) or (isinstance(atom, Inst) and self._run.library.is_path(atom.cls)):
                     parts.append(frozenset({atom}))
         if names and not any("()" in name for name in names):
-            parts.append(derived(given))
+            parts.append(derived(given, constructed(names)))
         return join(parts)
 
     def _taken_in(self, act: Activation, func: f.Expr, names: list[str], given: Given) -> None:
@@ -317,7 +318,8 @@ class Caller:
         while isinstance(root, f.Attr | f.Item | f.Call):
             root = root.func if isinstance(root, f.Call) else root.of
         if isinstance(root, f.Name) and any(self._run.library.writes_itself(name) for name in names):
-            self._run.evaluator.store(act, root, derived(given.everything()))
+            value = given.everything()
+            self._run.evaluator.store(act, root, derived(value | self._run.kept.held(value)))
 
     def _callbacks(self, act: Activation, given: Given) -> None:
         """Functions made here and given to an unknown call are taken to run."""

@@ -20,15 +20,16 @@ def fate(landing: Landing, removals: list[Removal], keeps: list[Keep]) -> str:
     exact = {loc.site for loc in landing.locs if loc.exact}
     every = {loc.site for loc in landing.locs}
     temps = {loc.temp for loc in landing.locs}
-    later = [k for k in keeps if exact & {loc.site for loc in k.locs} and _behind(k, landing)]
-    if any(not k.moved for k in later):
+    kept = [k for k in keeps if exact & {loc.site for loc in k.locs} and _behind(k, landing)]
+    if any(not k.moved for k in kept):
         return STAYS
-    if later or "scoped" in temps:
+    if kept or "scoped" in temps:
         return GONE
     ours = [r for r in removals if _covers(r, exact, every)]
     sweeps = [r for r in ours if any(loc.shared and loc.exact for loc in r.locs) and r.folder]
     ours = [r for r in ours if r not in sweeps]
-    straight = [r for r in ours if r.number > landing.number and _on_main_path(landing, r)]
+    later = [r for r in ours if r.number > landing.number and not _other_arm(landing, r)]
+    straight = [r for r in later if _on_main_path(landing, r)]
     if any(_guaranteed(landing, r) for r in ours) or _paired(landing, ours, straight):
         return GONE
     if sweeps:
@@ -137,6 +138,14 @@ def _on_main_path(landing: Landing, removal: Removal) -> bool:
                 if branch and isinstance(branch[-1], f.Return | f.Raise) and not _exists(mark.node.test):
                     return False
     return True
+
+
+def _other_arm(landing: Landing, removal: Removal) -> bool:
+    """Whether the removal is on the other side of a branch, so that it never follows the landing."""
+    sides = {id(m.node): m.part for frame in landing.frames for m in frame.marks if m.kind == "if"}
+    return any(
+        m.kind == "if" and sides.get(id(m.node), m.part) != m.part for frame in removal.frames for m in frame.marks
+    )
 
 
 def _exists(test: f.Expr) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from statelint import facts as f
 from statelint.project.flow_events import Activation
+from statelint.project.flow_passing import parsed
 from statelint.project.flow_sources import element
 from statelint.project.flow_values import (
     NONE,
@@ -123,7 +124,12 @@ class Evaluator:
 
     def on_choice(self, act: Activation, e: f.Choice) -> Value:
         self.value(act, e.test)
-        return self.value(act, e.then) | self.value(act, e.other)
+        found = NONE
+        for part, truth in ((e.then, True), (e.other, False)):
+            wider = self._run.narrowing.apply(act, e.test, truth)
+            found |= self.value(act, part)
+            act.env.update(wider)
+        return found
 
     def on_yield(self, act: Activation, e: f.Yield) -> Value:
         if e.value is not None:
@@ -211,6 +217,8 @@ class Evaluator:
                 found.append(self._run.attribution.member_of(atom, name) if known else frozenset({atom}))
             elif isinstance(atom, Inst):
                 found.append(self._run.attribution.named(act, [f"{atom.cls}.[{name}]"], e))
+            elif isinstance(atom, Taint) and atom.level == "content" and name:
+                found.append(parsed(frozenset({atom})))  # bytes have no such entry: it is a message that was parsed
             else:
                 found.append(element(frozenset({atom}), False, self._run.sources))
         for path in self.qualified_names(e.of, act.scope):

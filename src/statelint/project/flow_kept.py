@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from statelint.project.flow_values import NONE, Atom, Handle, Inst, Loc, Many, Taint, Tup, Value, tells
+from statelint.project.flow_values import NONE, Atom, Handle, Inst, Loc, Many, Taint, Tup, Value, locs, tells
 
 WIDEST = 24
 """Atoms that one place may hold."""
@@ -72,15 +72,19 @@ class Kept:
         return not isinstance(atom, Tup) or any(map(self._matters, atom.items))
 
     def wrote(self, locs: Iterable[Loc], taint: Taint, folder: bool = False) -> None:
-        """Note request data in files."""
+        """Note request data in files. A folder that all requests know is full of other things as well."""
         for loc in locs:
             if loc.exact and loc.site not in self.contents:
                 self.contents[loc.site] = taint
                 self.changed |= self.bit(loc.site)
                 self.telling = True
-            if loc.exact and folder and loc.site not in self._folders:
+            if loc.exact and folder and not loc.shared and loc.site not in self._folders:
                 self._folders.add(loc.site)
                 self.changed |= self.bit(loc.site)
+
+    def filled(self, value: Value, deep: bool) -> bool:
+        """Whether a value is the path of a file, or of a folder, with request data in it, or where `deep` holds one."""
+        return any(isinstance(a, Loc) and a.site in self.contents for a in (locs(value) if deep else value))
 
     def held(self, value: Value) -> Value:
         """What the files and buffers named by a value hold of request data."""

@@ -20,6 +20,7 @@ from statelint.project.flow_values import (
     Value,
     as_text,
     below,
+    constructed,
     content_of,
     derived,
     join,
@@ -74,12 +75,10 @@ class Passing:
                 Taint("derived" if t.level == "derived" else "content", "", t.origin, t.via) for t in taints(value)
             )
         if how == "parse":  # a body that is a message says nothing of a file; what is encoded in it may be one
-            value |= self._run.kept.held(value)
-            body = frozenset(t for t in taints(value) if t.level == "content" and t.type == BODY)
-            rest = frozenset(t for t in taints(value) if t not in body)
-            return derived(rest) | frozenset(Taint("text", "", t.origin, t.via) for t in body)
+            return parsed(value | self._run.kept.held(value))
         if how == "derived":
-            return derived(value) | derived(self._run.kept.held(value))
+            cls = constructed(self._run.evaluator.qualified_names(func, act.scope))
+            return derived(value, cls) | derived(self._run.kept.held(value), cls)
         if how == "wrap":
             data = content_of(value)
             handles = frozenset(a for a in value if isinstance(a, Handle))
@@ -190,6 +189,13 @@ class Passing:
             )  # fmt: skip
         recv = self._run.evaluator.value(act, func.of) if isinstance(func, f.Attr) else NONE
         return self._run.caller.apply(act, func, recv, given, call, at, direct=False)
+
+
+def parsed(value: Value) -> Value:
+    """What stands in a message: the text of a body, what is computed from other data."""
+    body = frozenset(t for t in taints(value) if t.level == "content" and t.type == BODY)
+    rest = frozenset(t for t in taints(value) if t not in body)
+    return derived(rest) | frozenset(Taint("text", "", t.origin, t.via) for t in body)
 
 
 def path_part(value: Value) -> Value:

@@ -15,6 +15,7 @@ from statelint.project.flow_events import Activation, Events, Frame
 from statelint.project.flow_expressions import Evaluator
 from statelint.project.flow_kept import Kept
 from statelint.project.flow_library import Library
+from statelint.project.flow_narrowing import Narrowing
 from statelint.project.flow_passing import Passing
 from statelint.project.flow_results import Result, Results, gist
 from statelint.project.flow_sources import Sources, element
@@ -69,6 +70,7 @@ class Run:
         self.caller = Caller(self)
         self.passing = Passing(self)
         self.walker = Walker(self)
+        self.narrowing = Narrowing(self)
         self.edges: Mapping[int, list[Edge]] = by_call(calls)
         self.decorated = decorated_by(names)
         self.decoding = decoding
@@ -117,7 +119,8 @@ class Run:
             if above.scope is scope.parent:
                 closure = above
         decodes = scope in self.decoding
-        tainted = any(tells(v, decodes) for v in given.values()) if given else False
+        deep = scope.name == "__init__"
+        tainted = any(tells(v, decodes) or self.kept.filled(v, deep) for v in (given or {}).values())
         if not (force or tainted or scope in self.touching) and not (
             closure is not None and any(tells(v, decodes) for v in closure.env.values())
         ):

@@ -11,7 +11,7 @@ from statelint.project.aliases import alias
 from statelint.project.calls import Calls
 from statelint.project.described import Operation
 from statelint.project.flow_callbacks import Callbacks
-from statelint.project.flow_values import NONE, Inst, Many, Origin, Taint, Value, join, many
+from statelint.project.flow_values import BYTES, NONE, Inst, Many, Origin, Taint, Value, join, many
 from statelint.project.names import Names
 from statelint.project.scopes import Scope
 from statelint.project.values import Cls, Ext, qualified
@@ -193,7 +193,7 @@ class Sources:
         origin = Origin(scope.span(param.at), f"parameter `{param.name}`")
         found = [self.annotated_value(param.annotation, outer, origin)]
         if self._marked(param, outer):
-            taint: Value = frozenset({Taint("content", "", origin)})
+            taint: Value = frozenset({Taint("content", BYTES, origin)})
             listed = isinstance(param.annotation, f.Item) and "list" in annotation_words(param.annotation.of).lower()
             found.append(many(taint) if listed else taint)
         for row, at, where in self._given.get((scope, param.name), ()):

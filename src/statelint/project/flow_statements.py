@@ -98,10 +98,11 @@ class Walker:
     def _if(self, act: Activation, s: f.If) -> bool:
         self._run.evaluator.value(act, s.test)
         before = dict(act.env)
-        then = self._branch(act, s.then, Mark("if", s, "then"))
+        possible = self._run.narrowing.possible
+        then = possible(act, s.test, True) and self._branch(act, s.then, Mark("if", s, "then"))
         after_then = act.env
         act.env = dict(before)
-        other = self._branch(act, s.other, Mark("if", s, "other"))
+        other = possible(act, s.test, False) and self._branch(act, s.other, Mark("if", s, "other"))
         return self._merge(act, [(after_then, then), (act.env, other)])
 
     def _branch(self, act: Activation, body: tuple[f.Stmt, ...], mark: Mark) -> bool:

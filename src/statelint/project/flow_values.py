@@ -38,7 +38,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Taint:
-    """Request data. `level` is one of LEVELS; `type` the class of an upload object or a form field."""
+    """Request data. `level` is one of LEVELS; `type` the class of an upload, a form field or what was computed."""
 
     level: str
     type: str = ""
@@ -133,6 +133,8 @@ Atom = Union[Taint, Loc, Handle, Inst, Many, Tup, Bind]  # noqa: UP007 - names i
 Value = frozenset[Atom]
 NONE: Value = frozenset()
 DEPTH = 3
+BYTES, STREAM = "bytes", "stream"
+"""The types of content that is told to be bytes in memory, or a file object."""
 MODE_LETTERS = frozenset("rwaxbt+")
 WIDEST = 12
 """Entries of one dictionary that are told apart."""
@@ -241,9 +243,17 @@ def as_text(value: Value) -> Value:
     return _each(value, lambda t: kept.get(t.level, t.level))
 
 
-def derived(value: Value) -> Value:
-    """What is computed from the request data of a value. Text that nothing decoded stays text."""
-    return _each(value, lambda t: "text" if t.level in ("text", "field") else "derived")
+def derived(value: Value, cls: str = "") -> Value:
+    """What is computed from the request data of a value, an object of `cls` perhaps. Undecoded text stays text."""
+    found = _each(value, lambda t: "text" if t.level in ("text", "field") else "derived")
+    if not cls or not found:
+        return found
+    return frozenset(t if t.level == "text" else Taint("derived", cls, t.origin, t.via) for t in taints(found))
+
+
+def constructed(names: list[str]) -> str:
+    """The class that a call makes an object of, as far as its name tells."""
+    return names[0] if len(names) == 1 and names[0].rpartition(".")[2][:1].isupper() else ""
 
 
 def content_of(value: Value) -> Value:

@@ -75,6 +75,7 @@ class Flows:
         sources = Sources(names, calls, knowledge, entries.operations)
         self._tokens = tokens = Tokens(names, sources)
         self._removing: dict[Scope, bool] = {}
+        self._commanded: dict[Scope, bool] = {}
         served = [s for s in names.every if s.module.in_service]
         sourced = {s for s in served if tokens.source(s)} | {s for s in sources.given() if s.module.in_service}
         writers = self._upward({s for s in served if tokens.writes(s)})
@@ -199,7 +200,16 @@ class Flows:
             return False
         if landing.locs and {loc.site for loc in landing.locs} <= self._devices:
             return False
+        if self._by_command_alone(landing.frames[0].scope):
+            return False
         return landing.where != "store" or self._shelves.selected == "local"
+
+    def _by_command_alone(self, scope: Scope) -> bool:
+        """Whether only command lines lead to a function."""
+        if scope not in self._commanded:
+            above = self._upward({scope})
+            self._commanded[scope] = bool(above & self._entries.commands) and not above & self._entered
+        return self._commanded[scope]
 
     def _made_devices(self) -> Iterator[str]:
         """The sites of paths at which calls put something that keeps no bytes, such as a named pipe."""

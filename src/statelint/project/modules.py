@@ -16,6 +16,7 @@ from pathlib import PurePosixPath
 from statelint.facts import Facts, Import
 
 STDLIB = frozenset(sys.stdlib_module_names)
+MOVES = "migration"
 SOURCE_FOLDERS = ("src", "lib", "backend", "app", "server", "api", "python")
 
 
@@ -116,6 +117,28 @@ class Modules:
         if statement.level:
             return self.relative(statement.module, statement.level, importer)
         return self.find(statement.module, importer)
+
+    def used_by_service(self) -> set[str]:
+        """The paths of modules that are named like database migrations, but that the service imports."""
+        found: set[str] = set()
+        todo = [m for m in self if m.in_service] if any(m.part == MOVES for m in self) else []
+        while todo:
+            importer = todo.pop()
+            for statement in (s for s in importer.facts.body if isinstance(s, Import)):
+                for module in self._imported(statement, importer):
+                    if module.part == MOVES and module.path not in found:
+                        found.add(module.path)
+                        todo.append(module)
+        return found
+
+    def _imported(self, statement: Import, importer: Module) -> Iterator[Module]:
+        """The modules that a statement imports, be it whole or by what stands in them."""
+        if not statement.module and not statement.level:
+            named = [self.find(name, importer) for name, _ in statement.names]
+        else:
+            base = self.meant(statement, importer)
+            named = [base, *(self.child(base, name) for name, _ in statement.names)] if base is not None else []
+        yield from (module for module in named if module is not None)
 
     def relative(self, name: str, level: int, importer: Module) -> Module | None:
         """The module that `from {'.' * level}{name}` in `importer` means."""

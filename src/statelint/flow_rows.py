@@ -71,6 +71,9 @@ class Source(Row, frozen=True):
     """Component class → what the callback gets for it, where a call takes a callback and a list of components."""
     marked: tuple[str, ...] = ()
     """Markers in the default or the annotation of a parameter annotated with bytes."""
+    models: tuple[str, ...] = ()
+    """Classes of the project that are made of a message derive from these; parameters of functions with a decorator
+    are annotated with them."""
     gives: Gives = "upload"
     type: str = ""
     """The class of an upload, a field or an instance; `body` for bytes that may be a whole body of any kind."""
@@ -134,7 +137,7 @@ class Pass(Row, frozen=True):
     how: Literal[
         "clean", "same", "content", "decode-text", "derived", "wrap", "same-path", "join-path", "call", "call-each",
         "call-later", "bind", "element", "pairs", "numbered", "zip", "attribute", "store", "context", "wrapper",
-        "table", "text", "inside", "spelled", "asks", "parse",
+        "table", "text", "inside", "spelled", "asks", "parse", "send",
     ]  # fmt: skip
     argument: int = 0
     """For `call` and its like the position of the callable; for others the position of what is passed on."""

@@ -98,9 +98,9 @@ class Attribution:
         found.append(self._own_attribute(act, e))
         for name in names:
             found.append(self._run.kept.attribute(("path", name)))
-        if not any(taint for part in found for taint in taints(part)):
+        if not any(taint.level != "text" for part in found for taint in taints(part)):
             row = self._run.sources.loose(e.name, act.scope)
-            if row is not None and not tells(base) and self._unresolved(e, act.scope):
+            if row is not None and not tells(base, text=False) and self._unresolved(e, act.scope):
                 origin = Origin(act.scope.span(e.at), f"`{shape(e)[:40]}`")
                 found.append(self._run.sources.value(row, origin))
         return both(join(found), self._run.evaluator.statics_of(e, act.scope))
@@ -144,7 +144,9 @@ class Attribution:
             if name in row.items:
                 return frozenset({Taint("upload", row.item_type or taint.type, taint.origin, taint.via)})
             if row.proxies and name not in row.metadata and not any(s.method == name for s in row.saves):
-                return frozenset({Taint("content", "", taint.origin, taint.via)})
+                # of what may be a file or text, the same holds for what stands in it
+                level, cls = ("field", taint.type) if taint.level == "field" else ("content", "")
+                return frozenset({Taint(level, cls, taint.origin, taint.via)})
             return NONE
         if taint.level == "copy":
             return frozenset({taint}) if name in ("name", "path") else NONE

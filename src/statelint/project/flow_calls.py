@@ -10,6 +10,7 @@ from statelint.project.arguments import positional
 from statelint.project.flow_events import Activation
 from statelint.project.flow_given import Given
 from statelint.project.flow_offloads import Offloads
+from statelint.project.flow_signals import Signals
 from statelint.project.flow_sources import element
 from statelint.project.flow_targets import Targets
 from statelint.project.flow_values import (
@@ -49,6 +50,7 @@ class Caller:
         self._run = run
         self._offloads = Offloads()
         self._targets = Targets(run)
+        self._signals = Signals(run.names)
 
     def call(self, act: Activation, e: f.Call) -> Value:
         """Evaluate a call as written."""
@@ -173,6 +175,11 @@ class Caller:
                 self._run.kept.remember((made_of, name), held)
             made.append(keyed(pairs))
         return join(made)
+
+    def sent(self, act: Activation, func: f.Expr, given: Given, at: Place) -> None:
+        """Run the receivers of a signal whose method is called."""
+        for receiver in self._signals.receivers(func.of, act.scope) if isinstance(func, f.Attr) else ():
+            self._into(act, receiver, 1 if first_parameter(receiver) else 0, False, given, at)
 
     def call_unknown(self, act: Activation, target: f.Expr, scope: Scope, at: Place) -> Value:
         """The result of a project callable whose caller is outside: a dependency, a callback."""

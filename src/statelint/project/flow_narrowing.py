@@ -1,4 +1,4 @@
-"""What a test of a variable's class leaves of what the variable may hold, on either side of the branch."""
+"""What a test of a variable leaves of what the variable may hold, on either side of the branch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from statelint import facts as f
 from statelint.project.flow_events import Activation
-from statelint.project.flow_values import BYTES, STREAM, Atom, Inst, Taint, Value
+from statelint.project.flow_values import BYTES, NONE, STREAM, Atom, Inst, Loc, Taint, Value
 from statelint.project.scopes import Scope
 from statelint.project.values import qualified
 
@@ -22,7 +22,7 @@ BINARY = frozenset({"builtins.bytes", "builtins.bytearray", "builtins.memoryview
 
 
 class Narrowing:
-    """Reads `isinstance` in the tests of branches. What is not sure to be of another class stays."""
+    """Reads `isinstance` and unequal paths in the tests of branches. What is not sure to be another thing stays."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -35,6 +35,11 @@ class Narrowing:
             if known:
                 wider.setdefault(name, known)
                 act.env[name] = self._left(known, classes, belongs)
+        for name, other in _unequal(test, truth):
+            known, paths = act.env.get(name, NONE), act.env.get(other, NONE)
+            if any(a in paths for a in known if isinstance(a, Loc)):
+                wider.setdefault(name, known)
+                act.env[name] = frozenset(a for a in known if not (isinstance(a, Loc) and a in paths))
         return wider
 
     def possible(self, act: Activation, test: f.Expr, truth: bool) -> bool:
@@ -101,6 +106,17 @@ class Narrowing:
 
     def _lineage(self, cls: str) -> Iterable[str]:
         return tuple(self._run.knowledge.lineage(self._run.knowledge.canonical(cls))) if cls else ()
+
+
+def _unequal(test: f.Expr, truth: bool) -> Iterator[tuple[str, str]]:
+    """Names of variables that hold other things than a second one."""
+    if isinstance(test, f.Op) and test.op == ("and" if truth else "or"):
+        for operand in test.operands:
+            yield from _unequal(operand, truth)
+    elif isinstance(test, f.Op) and test.op == ("!=" if truth else "==") and len(test.operands) == 2:
+        left, right = test.operands
+        if isinstance(left, f.Name) and isinstance(right, f.Name):
+            yield left.id, right.id
 
 
 def _says(value: Value) -> bool:

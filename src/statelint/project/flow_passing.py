@@ -68,6 +68,9 @@ class Passing:
             return NONE
         if how == "same":
             return value
+        if how == "send":
+            self._run.caller.sent(act, func, given, at)
+            return NONE
         if how == "content":
             return content_of(value) | self._run.kept.held(value)
         if how == "decode-text":

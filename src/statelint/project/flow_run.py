@@ -204,7 +204,7 @@ class Run:
         if key not in self.results.variables:
             self.results.variables[key] = Result(NONE, 0)
             read = self._aside()
-            self.results.variables[key] = Result(self.function(scope, {}), self.kept.read)
+            self.results.variables[key] = Result(self.function(scope, {}, force=True), self.kept.read)
             self.kept.read |= read
         return self._again(self.results.variables[key])
 

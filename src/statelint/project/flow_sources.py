@@ -33,7 +33,7 @@ class Sources:
         self._rows: list[tuple[str, Source]] = list(knowledge.rows(lambda lib: lib.sources))
         self._members = {
             name: row for _, row in self._rows
-            if not (row.methods or row.handed or row.fed or row.markers or row.decorated or row.marked)
+            if not (row.methods or row.handed or row.fed or row.markers or row.decorated or row.marked or row.models)
             for name in row.names
         }  # fmt: skip
         self.owners = frozenset(name.rpartition(".")[0] for name in self._members)
@@ -45,6 +45,7 @@ class Sources:
         self._guessed = [
             (stem, row) for stem, row in self._rows if row.parameters and not row.methods and not row.decorated
         ]
+        self._modelled = [row for _, row in self._rows if row.models]
         self._imported: dict[str, frozenset[str]] = {}
         self._parameters: dict[tuple[Scope, str], Value] = {}
         self._spelled: dict[str, Source | None] = {}
@@ -196,6 +197,8 @@ class Sources:
             taint: Value = frozenset({Taint("content", BYTES, origin)})
             listed = isinstance(param.annotation, f.Item) and "list" in annotation_words(param.annotation.of).lower()
             found.append(many(taint) if listed else taint)
+        if isinstance(scope.node, f.Function) and scope.node.decorators:
+            found += [self.value(row, origin) for row in self._modelled if self.models(row, param.annotation, outer)]
         for row, at, where in self._given.get((scope, param.name), ()):
             found.append(self.value(row, Origin(where.span(at), origin.text)))
         if not any(found):
@@ -203,6 +206,13 @@ class Sources:
                 if param.name in row.parameters and self.imports(scope, stem) and self.stands_beside(row, scope):
                     found.append(self.value(row, origin))
         return join(found)
+
+    def models(self, row: Source, annotation: f.Expr | None, scope: Scope) -> bool:
+        """Whether an annotation names a class of the project that is made of a message."""
+        if not isinstance(annotation, f.Name | f.Attr):
+            return False
+        classes = [v.scope for v in self._names.denote(annotation, scope) if isinstance(v, Cls)]
+        return any(set(row.models) & set(self._names.classes.outside_bases(cls)) for cls in classes)
 
     @staticmethod
     def stands_beside(row: Source, scope: Scope) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from statelint import facts as f
 from statelint.project.calls import Edge
 from statelint.project.flow_cleanup import calls_in
-from statelint.project.flow_events import Landing
+from statelint.project.flow_events import Landing, Removal
 from statelint.project.flow_library import Library
 from statelint.project.names import Names
 from statelint.project.scopes import Binding, Scope
@@ -27,6 +27,7 @@ class Switches:
         self._makers: dict[Scope, list[tuple[Scope, tuple[tuple[f.Expr, bool], ...], f.Call]]] | None = None
         self._choices: dict[Scope, bool] = {}
         self._remotes: dict[tuple[Scope, int], bool] = {}
+        self._decided: dict[int, tuple[tuple[object, int], ...]] = {}
 
     def switched(self, landing: Landing) -> bool:
         """Whether configuration decides if this landing runs or a shared store is used instead."""
@@ -47,6 +48,28 @@ class Switches:
                         ):
                             return True
         return self._chosen_class(landing)
+
+    def decides(self, removal: Removal, landing: Landing) -> bool:
+        """Whether configuration decides if a file is removed that it does not decide is written."""
+        if removal.number not in self._decided:
+            self._decided[removal.number] = tuple(self._deciders(removal))
+        return any(not _shares(landing, node, number) for node, number in self._decided[removal.number])
+
+    def _deciders(self, removal: Removal) -> Iterator[tuple[object, int]]:
+        """The branches on settings around a removal, and the blocks that one leaves early, with the place in them."""
+        for frame in removal.frames:
+            for mark in frame.marks:
+                if (
+                    mark.kind == "if"
+                    and isinstance(mark.node, f.If)
+                    and self._reads_setting(mark.node.test, frame.scope)
+                ):
+                    yield mark.node, -1
+                if mark.kind == "at" and isinstance(mark.node, tuple):
+                    for number, earlier in enumerate(mark.node[: mark.number]):
+                        leaves = isinstance(earlier, f.If) and _leaves(earlier.then)
+                        if leaves and self._reads_setting(earlier.test, frame.scope):
+                            yield mark.node, number
 
     def _reads_setting(self, test: f.Expr, scope: Scope) -> bool:
         return any(self._is_setting(e, scope) for e in _leaves_of(test))
@@ -116,7 +139,7 @@ class Switches:
             any(self._reads_setting(test, scope) for test, _ in tests) for scope, tests, _ in made
         ):
             return True
-        return (all(tests or _in_case(scope, call) for scope, tests, call in made) and any(
+        return (all(tests or _in_case(scope, call) or _in_choice(scope, call) for scope, tests, call in made) and any(
             isinstance(v, Cls) and v.scope is not owner and self._remote_class(v.scope, 2)
             for scope, _, _ in made for site in scope.calls for v in self._names.denote(site.call.func, scope)
         )) or self._tabled(owner)  # fmt: skip
@@ -145,6 +168,12 @@ class Switches:
         return self._makers.get(cls, [])
 
 
+def _shares(landing: Landing, node: object, number: int) -> bool:
+    """Whether a landing stands behind the same branch."""
+    marks = (m for frame in landing.frames for m in frame.marks if m.node is node)
+    return any(m.kind == "if" if number < 0 else m.number > number for m in marks)
+
+
 def _in_case(scope: Scope, call: f.Call) -> bool:
     """Whether a call stands in one case of a `match` of its function."""
     body = scope.node.body if isinstance(scope.node, f.Function) else ()
@@ -152,6 +181,12 @@ def _in_case(scope: Scope, call: f.Call) -> bool:
         any(c is call for c in calls_in(case.body))
         for statement in _inside(body) if isinstance(statement, f.Match) for case in statement.cases
     )  # fmt: skip
+
+
+def _in_choice(scope: Scope, call: f.Call) -> bool:
+    """Whether a call is one side of a conditional expression that a variable holds."""
+    values = (b.value for bindings in scope.bindings.values() for b in bindings)
+    return any(isinstance(v, f.Choice) and (v.then is call or v.other is call) for v in values)
 
 
 def _inside(body: tuple[f.Stmt, ...]) -> Iterator[f.Stmt]:

@@ -200,7 +200,7 @@ class Flows:
             return False
         if landing.locs and {loc.site for loc in landing.locs} <= self._devices:
             return False
-        if self._by_command_alone(landing.frames[0].scope):
+        if not self._reach.repeats(landing.scope) and self._by_command_alone(landing.frames[0].scope):
             return False
         return landing.where != "store" or self._shelves.selected == "local"
 
@@ -220,7 +220,10 @@ class Flows:
             yield from (loc.site for loc in locs(made) if loc.exact)
 
     def _kind(self, landing: Landing, switches: Switches) -> str:
-        end = fate(landing, self._removals, self._run.events.keeps)
+        sure = [r for r in self._removals if not switches.decides(r, landing)]
+        end = fate(landing, sure, self._run.events.keeps)
+        if end == STAYS and not switches.switched(landing):
+            end = LEAKS if fate(landing, self._removals, self._run.events.keeps) in (GONE, LEAKS) else end
         if end == GONE:
             return ""
         if end == LEAKS:

@@ -26,6 +26,29 @@ import asyncio, io, json, os, sys
 BODY = b"first line\\n\\x00\\xff" * 1000
 """
 DRIVERS = {
+    "ninja": """
+        import django
+        from django.conf import settings
+        settings_part, _, view_part = open(sys.argv[1]).read().partition("# in the view")
+        exec(settings_part)
+        settings.configure(STORAGES=STORAGES, SECRET_KEY="k", ROOT_URLCONF=[], ALLOWED_HOSTS=["*"])
+        django.setup()
+        exec(view_part.partition("\\n")[2], globals())
+        from django.core.files.uploadedfile import SimpleUploadedFile
+        from ninja.testing import TestClient
+        answer = TestClient(api).post("/files", FILES={"file": SimpleUploadedFile("a.bin", BODY)})
+        assert answer.status_code == 200, answer.content
+    """,
+    "dash": """
+        import base64
+        exec(open(sys.argv[1]).read())
+        contents = "data:application/octet-stream;base64," + base64.b64encode(BODY).decode()
+        answer = app.server.test_client().post("/_dash-update-component", json={
+            "output": "done.children", "outputs": {"id": "done", "property": "children"},
+            "changedPropIds": ["upload.contents"],
+            "inputs": [{"id": "upload", "property": "contents", "value": contents}], "state": []})
+        assert answer.status_code == 200, answer.text
+    """,
     "django": """
         import django
         from django.conf import settings

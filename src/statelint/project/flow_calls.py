@@ -10,7 +10,6 @@ from statelint.project.arguments import positional
 from statelint.project.flow_events import Activation
 from statelint.project.flow_given import Given
 from statelint.project.flow_offloads import Offloads
-from statelint.project.flow_signals import Signals
 from statelint.project.flow_sources import element
 from statelint.project.flow_targets import Targets
 from statelint.project.flow_values import (
@@ -50,7 +49,6 @@ class Caller:
         self._run = run
         self._offloads = Offloads()
         self._targets = Targets(run)
-        self._signals = Signals(run.names)
 
     def call(self, act: Activation, e: f.Call) -> Value:
         """Evaluate a call as written."""
@@ -111,7 +109,7 @@ class Caller:
                 found.append(self.apply(act, inner, base, merged, call, at, direct=False, follow=False))
         targets = self._targets.of(func, call, act.scope, direct)
         for callee, offset, constructs in targets:
-            found.append(self._into(act, callee, offset, constructs, given, at))
+            found.append(self.into(act, callee, offset, constructs, given, at))
             found.append(self._offloaded(act, callee, given, call, at))
         if not targets:
             found.append(self._construct(act, func, given))
@@ -125,7 +123,8 @@ class Caller:
 
     # ── into the project ──
 
-    def _into(self, act: Activation, callee: Scope, offset: int, constructs: bool, given: Given, at: Place) -> Value:
+    def into(self, act: Activation, callee: Scope, offset: int, constructs: bool, given: Given, at: Place) -> Value:
+        """The result of a function of the project for what a call gives it."""
         node = callee.node
         if not isinstance(node, f.Function):
             return NONE
@@ -175,11 +174,6 @@ class Caller:
                 self._run.kept.remember((made_of, name), held)
             made.append(keyed(pairs))
         return join(made)
-
-    def sent(self, act: Activation, func: f.Expr, given: Given, at: Place) -> None:
-        """Run the receivers of a signal whose method is called."""
-        for receiver in self._signals.receivers(func.of, act.scope) if isinstance(func, f.Attr) else ():
-            self._into(act, receiver, 1 if first_parameter(receiver) else 0, False, given, at)
 
     def call_unknown(self, act: Activation, target: f.Expr, scope: Scope, at: Place) -> Value:
         """The result of a project callable whose caller is outside: a dependency, a callback."""

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from statelint import facts as f
 from statelint.flow_rows import Pass
+from statelint.project.classes import first_parameter
 from statelint.project.flow_events import Activation, Asked, Mark
 from statelint.project.flow_given import Given
+from statelint.project.flow_signals import Signals
 from statelint.project.flow_sources import element
 from statelint.project.flow_values import (
     NONE,
@@ -45,6 +47,7 @@ class Passing:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._signals = Signals(run.names)
         self._reads: dict[int, f.Attr] = {}
         """The attributes that calls of `getattr` read, as expressions that live as long as what is known of them."""
 
@@ -69,7 +72,8 @@ class Passing:
         if how == "same":
             return value
         if how == "send":
-            self._run.caller.sent(act, func, given, at)
+            for receiver in self._signals.receivers(func.of, act.scope) if isinstance(func, f.Attr) else ():
+                self._run.caller.into(act, receiver, 1 if first_parameter(receiver) else 0, False, given, at)
             return NONE
         if how == "content":
             return content_of(value) | self._run.kept.held(value)

@@ -126,7 +126,7 @@ class Evaluator:
         self.value(act, e.test)
         found = NONE
         for part, truth in ((e.then, True), (e.other, False)):
-            wider = self._run.narrowing.apply(act, e.test, truth)
+            wider = self._run.walker.narrowing.apply(act, e.test, truth)
             found |= self.value(act, part)
             act.env.update(wider)
         return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from statelint.project.flow_values import NONE, Atom, Handle, Inst, Loc, Many, Taint, Tup, Value, locs, tells
+from statelint.project.flow_values import NONE, Atom, Handle, Inst, Loc, Many, Taint, Tup, Value, locs, taints, tells
 
 WIDEST = 24
 """Atoms that one place may hold."""
@@ -82,9 +82,14 @@ class Kept:
                 self._folders.add(loc.site)
                 self.changed |= self.bit(loc.site)
 
-    def filled(self, value: Value, deep: bool) -> bool:
-        """Whether a value is the path of a file, or of a folder, with request data in it, or where `deep` holds one."""
-        return any(isinstance(a, Loc) and a.site in self.contents for a in (locs(value) if deep else value))
+    def holds(self, owner: object, name: str) -> bool:
+        """Whether request data was put into an attribute."""
+        return any(taints(self.attributes.get((owner, name), NONE)))
+
+    def filled(self, value: Value, function: str) -> bool:
+        """Whether a value is the path of a file or folder with request data in it. Constructors keep what holds one."""
+        atoms = locs(value) if function == "__init__" else value
+        return any(isinstance(a, Loc) and a.site in self.contents for a in atoms)
 
     def held(self, value: Value) -> Value:
         """What the files and buffers named by a value hold of request data."""

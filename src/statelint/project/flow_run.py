@@ -15,7 +15,6 @@ from statelint.project.flow_events import Activation, Events, Frame
 from statelint.project.flow_expressions import Evaluator
 from statelint.project.flow_kept import Kept
 from statelint.project.flow_library import Library
-from statelint.project.flow_narrowing import Narrowing
 from statelint.project.flow_passing import Passing
 from statelint.project.flow_results import Result, Results, gist
 from statelint.project.flow_sources import Sources, element
@@ -70,7 +69,6 @@ class Run:
         self.caller = Caller(self)
         self.passing = Passing(self)
         self.walker = Walker(self)
-        self.narrowing = Narrowing(self)
         self.edges: Mapping[int, list[Edge]] = by_call(calls)
         self.decorated = decorated_by(names)
         self.decoding = decoding
@@ -119,8 +117,7 @@ class Run:
             if above.scope is scope.parent:
                 closure = above
         decodes = scope in self.decoding
-        deep = scope.name == "__init__"
-        tainted = any(tells(v, decodes) or self.kept.filled(v, deep) for v in (given or {}).values())
+        tainted = any(tells(v, decodes) or self.kept.filled(v, scope.name) for v in (given or {}).values())
         if not (force or tainted or scope in self.touching) and not (
             closure is not None and any(tells(v, decodes) for v in closure.env.values())
         ):
@@ -204,7 +201,8 @@ class Run:
         if key not in self.results.variables:
             self.results.variables[key] = Result(NONE, 0)
             read = self._aside()
-            self.results.variables[key] = Result(self.function(scope, {}, force=True), self.kept.read)
+            holds = any(self.kept.holds(scope.owner, e.name) for e, _ in scope.reads)
+            self.results.variables[key] = Result(self.function(scope, {}, force=holds), self.kept.read)
             self.kept.read |= read
         return self._again(self.results.variables[key])
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from statelint import facts as f
 from statelint.project.classes import first_parameter
 from statelint.project.flow_events import Activation, Mark
+from statelint.project.flow_narrowing import Narrowing
 from statelint.project.flow_sources import element
 from statelint.project.flow_values import NONE, Handle, Many, Value, join, locs, tells
 from statelint.project.values import Cls, Func, Obj
@@ -22,6 +23,7 @@ class Walker:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self.narrowing = Narrowing(run)
 
     def block(self, act: Activation, body: tuple[f.Stmt, ...]) -> bool:
         for number, statement in enumerate(body):
@@ -98,7 +100,7 @@ class Walker:
     def _if(self, act: Activation, s: f.If) -> bool:
         self._run.evaluator.value(act, s.test)
         before = dict(act.env)
-        possible = self._run.narrowing.possible
+        possible = self.narrowing.possible
         then = possible(act, s.test, True) and self._branch(act, s.then, Mark("if", s, "then"))
         after_then = act.env
         act.env = dict(before)

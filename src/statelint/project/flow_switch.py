@@ -56,20 +56,16 @@ class Switches:
         return any(not _shares(landing, node, number) for node, number in self._decided[removal.number])
 
     def _deciders(self, removal: Removal) -> Iterator[tuple[object, int]]:
-        """The branches on settings around a removal, and the blocks that one leaves early, with the place in them."""
-        for frame in removal.frames:
-            for mark in frame.marks:
-                if (
-                    mark.kind == "if"
-                    and isinstance(mark.node, f.If)
-                    and self._reads_setting(mark.node.test, frame.scope)
-                ):
-                    yield mark.node, -1
-                if mark.kind == "at" and isinstance(mark.node, tuple):
-                    for number, earlier in enumerate(mark.node[: mark.number]):
-                        leaves = isinstance(earlier, f.If) and _leaves(earlier.then)
-                        if leaves and self._reads_setting(earlier.test, frame.scope):
-                            yield mark.node, number
+        """The branches on settings around a removal in its function, and the blocks that one leaves before it."""
+        frame = removal.frames[-1]
+        for mark in frame.marks:
+            branch = mark.node if mark.kind == "if" else None
+            if isinstance(branch, f.If) and self._reads_setting(branch.test, frame.scope):
+                yield branch, -1
+            for number, earlier in enumerate(mark.node[: mark.number] if isinstance(mark.node, tuple) else ()):
+                leaves = isinstance(earlier, f.If) and _leaves(earlier.then)
+                if leaves and self._reads_setting(earlier.test, frame.scope):
+                    yield mark.node, number
 
     def _reads_setting(self, test: f.Expr, scope: Scope) -> bool:
         return any(self._is_setting(e, scope) for e in _leaves_of(test))

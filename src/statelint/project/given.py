@@ -85,7 +85,7 @@ class _Collector:
                 key = key_text(target.key) if self._constructs and type(value) is Heap else None
                 if key is not None and store.value is not None and type(value) is Heap:
                     self._keyed[value.site].append((key, store.value, scope))
-            elif type(value) is Func and store.value is not None and not made_by_a_call(value.scope):
+            elif type(value) is Func and store.value is not None:
                 self.given.attached[value.scope, target.name].append((store.value, scope, target.at))
             path = below_application(value, self._names.knowledge) if store.op == "=" else None
             step = step_of(target)

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.classes import CONSTRUCTORS, is_abstract, kept_receiver
+from statelint.project.given import made_by_a_call
 from statelint.project.homes import Home, Homes
 from statelint.project.names import Names
 from statelint.project.scopes import CallSite, Scope
@@ -92,9 +93,12 @@ class _Settling:
                     self._homes.last(made, where)
 
     def _on_functions(self) -> None:
-        """Attributes of functions."""
+        """Attributes of functions, also of those that the start makes, as decorators do."""
         given = self._names.given()
+        entered = frozenset(self._entered)
         for (function, name), attached in given.attached.items() if given else ():
+            if made_by_a_call(function) and function.parent not in self._homes.at_start - entered:
+                continue
             home = self._homes.home(
                 "function-attribute", f"{function.full_name}.{name}", attached[0][1], attached[0][2]
             )

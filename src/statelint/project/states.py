@@ -165,6 +165,8 @@ class States:
             return not self._calls.always_given(function, write.home.name.rpartition(".")[2])
         if write.home.kind == "closure-variable":
             return self._made_at_start(write.home.scope)
+        if write.home.kind == "function-attribute" and made_by_a_call(write.home.scope) and write.home.scope.parent:
+            return write.scope is not write.home.scope.parent and self._made_at_start(write.home.scope.parent)
         if write.home.kind == "instance-attribute":
             if write.rooted == "self":
                 return self._reach.repeats(write.scope, lasting=True)

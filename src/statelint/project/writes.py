@@ -196,7 +196,7 @@ class Writes:
             elif isinstance(value, Obj) and name and value.site is None and self._homes.lasts(value):
                 for cls in self._homes.speaking(value, name):
                     yield from self._on_instance(s, Obj(Cls(cls)), cls, name, how)
-            elif isinstance(value, Func) and name and _keeps_attributes(value.scope) and not _taken_out(s.target):
+            elif isinstance(value, Func) and name and self._keeps_attributes(value.scope) and not _taken_out(s.target):
                 path = f"{value.scope.full_name}.{name}"
                 home = self._homes.home("function-attribute", path, value.scope, s.target.at)
                 if not name.startswith("__"):
@@ -206,6 +206,12 @@ class Writes:
                 if row and row[1].attributes:
                     for home, element in self._holders.homes_of(value, s.scope):
                         yield self._write(home, s, how.replace("rebind", "attribute"), None, element, s.target)
+
+    def _keeps_attributes(self, function: Scope) -> bool:
+        """Whether a function is one object for the whole process, be it that the start made it as what a decorator
+        leaves in the place of another one."""
+        made_at_start = not made_by_a_call(function) or function.parent in self._homes.at_start
+        return function.name != "<lambda>" and made_at_start
 
     def _on_instance(self, s: Store, value: Obj, cls: Scope, name: str | None, how: str) -> Iterator[Write]:
         if value.site is not None and value.site.scope is s.scope and not self._homes.is_single(cls):
@@ -349,11 +355,6 @@ def class_around(scope: Scope | None) -> Scope | None:
             return scope.owner
         scope = scope.parent
     return None
-
-
-def _keeps_attributes(function: Scope) -> bool:
-    """Whether a function is one object for the whole process that its own name reaches."""
-    return function.name != "<lambda>" and not made_by_a_call(function)
 
 
 def _taken_out(target: f.Expr) -> bool:

@@ -67,6 +67,9 @@ class Verdicts:
             return Verdict.DEFINITE, "a request changes what it holds"
         if all(w.how in ("rebind", "delete") for w in writes):
             return self._rebound(home, writes)
+        given = [b.kind for b in home.scope.bindings.get(_last(home), ())]
+        if given == ["function"] and all(w.how == "item" and isinstance(w.key, f.Const) for w in writes):
+            return Verdict.ARGUABLE, "what a memo gave is told the same entries again"
         if takes_out_fixed(writes):
             return Verdict.BENIGN, "each request leaves the same entries"
         if self._keeps_task_references(writes):

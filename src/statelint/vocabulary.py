@@ -6,7 +6,7 @@ have files of their own beside this one.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from statelint.entry_rows import Handlers, Lifetime
 from statelint.flow_rows import Handoff, Location, Opener, Pass, Remover, Serve, Shelf, Sink, Source, Upload
@@ -67,11 +67,17 @@ class Impure(Row, frozen=True):
     ]
 
 
+LOCKS: Final = ("lock", "file lock")
+"""Why knowledge takes an object for no state that threads or tasks, or the processes of one machine, wait for."""
+
+
 class Benign(Row, frozen=True):
     """Constructors or factories whose objects are no state of the service, and why."""
 
     names: tuple[str, ...]
-    because: Literal["handle", "metric", "context", "external", "definition", "row", "immutable", "logging", "lock"]
+    because: Literal[
+        "handle", "metric", "context", "external", "definition", "row", "immutable", "logging", "lock", "file lock"
+    ]
 
 
 class Shared(Row, frozen=True):

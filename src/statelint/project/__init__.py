@@ -30,6 +30,7 @@ from statelint.project.homes import Homes
 from statelint.project.kept import Stores
 from statelint.project.lasting import settle
 from statelint.project.local_stores import LocalStores
+from statelint.project.locks import Guarded, Locks
 from statelint.project.loops import Loops
 from statelint.project.memos import Memoised, Memos
 from statelint.project.modules import Modules
@@ -340,6 +341,11 @@ class Project:
     def loops(self) -> Loops:
         """Timers of the project's own that every replica starts."""
         return Loops(self.names, self.calls, self.knowledge, self.started, self.entries.serving, self.own_threads)
+
+    @cached_property
+    def locks(self) -> tuple[Guarded, ...]:
+        """Locks of one process or machine around what all replicas share."""
+        return Locks(self.names, self.reach, self.purity, self.knowledge).guarding()
 
     def begin(self) -> None:
         """Build the relations that nearly every rule asks."""

@@ -24,6 +24,7 @@ from statelint.project.said_once import remembers_what_was_said
 from statelint.project.scopes import Binding, CallSite, Scope
 from statelint.project.values import Cls, Func, Lit, Obj, qualified
 from statelint.project.writes import Write, stands_in_finally
+from statelint.vocabulary import LOCKS
 
 FETCHED: Final = frozenset({"database", "network", "file", "process", "awaited"})
 """What is asked of another place than the process."""
@@ -98,7 +99,7 @@ class Verdicts:
     def is_lock(self, types: Iterable[str]) -> bool:
         """Whether it is something that threads or tasks of one process wait for."""
         rows = (self._knowledge.find("benign", name) for name in types)
-        return any(row is not None and row[1].because == "lock" for row in rows)
+        return any(row is not None and row[1].because in LOCKS for row in rows)
 
     def _rebound(self, home: Home, writes: Sequence[Write]) -> tuple[Verdict, str]:
         values = [w.value for w in writes if w.how != "delete" and not _is_none(w.value)]

@@ -164,7 +164,25 @@ def test_siblings_are_strangers(path: Path) -> None:
 
 
 def test_no_import_cycles() -> None:
-    graph = {dotted(path): {i.module for i in inside(path) if not i.for_types} - {dotted(path)} for path in modules()}
+    one_way({dotted(path): {i.module for i in inside(path) if not i.for_types} - {dotted(path)} for path in modules()})
+
+
+def test_the_parts_of_the_project_build_on_each_other_one_way() -> None:
+    """What holds for modules holds for its folders too: the order of the table in ARCHITECTURE.md."""
+    graph: dict[str, set[str]] = {}
+    for path in modules():
+        part = part_of(dotted(path))
+        graph.setdefault(part, set()).update({part_of(i.module) for i in inside(path) if not i.for_types} - {part})
+    one_way({part: others for part, others in graph.items() if part.startswith("statelint.project.")})
+
+
+def part_of(module: str) -> str:
+    """The folder of `project/` that a module is in, or the module itself."""
+    return ".".join(module.split(".")[:3]) if module.startswith("statelint.project.") else module
+
+
+def one_way(graph: dict[str, set[str]]) -> None:
+    """Fails where names lead back to themselves, and shows the circle."""
     done: set[str] = set()
 
     def walk(module: str, above: tuple[str, ...]) -> None:

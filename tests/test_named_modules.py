@@ -7,7 +7,7 @@ import pytest
 from statelint import facts as f
 from statelint.extract.python import extract
 from statelint.project import Project, link
-from statelint.project.values import Ext, Mod
+from statelint.project.resolution.values import Ext, Mod
 
 FILES = {
     "shop/__init__.py": "",

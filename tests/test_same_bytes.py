@@ -73,7 +73,7 @@ def test_the_cache_stays_out_of_the_project(shop: Path, tmp_path: Path) -> None:
 
 
 ORDER = """
-from statelint.project.flow_values import Handle, Inst, Loc, Many, Origin, Taint, Tup, content_of
+from statelint.project.flow.values import Handle, Inst, Loc, Many, Origin, Taint, Tup, content_of
 from statelint.spans import Span
 at = [Origin(Span("a.py", n, 1, n, 2), str(n)) for n in range(9)]
 levels = ("upload", "content", "copy")

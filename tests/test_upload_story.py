@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from analysing import analyse
 
-from statelint.project import flow_results, flow_ways
+from statelint.project.flow import results, ways
 
 SERVED = """
 import os
@@ -80,7 +80,7 @@ def test_media_urls_are_part_of_the_story_of_the_media_folder(tmp_path: Path) ->
 
 def test_what_is_shared_is_followed_for_each_way_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A function that is run once for like arguments, with routes that are run again since others left something."""
-    monkeypatch.setattr(flow_results, "ALLOWANCE", 0)
+    monkeypatch.setattr(results, "ALLOWANCE", 0)
     (tmp_path / "store.py").write_text(
         "import os\n\n\nclass Store:\n    def save(self, data, name):\n"
         '        path = os.path.join("/srv", name)\n        with open(path, "wb") as out:\n'
@@ -112,7 +112,7 @@ def test_what_was_not_evaluated_is_not_taken_for_a_file(tmp_path: Path, monkeypa
         "    return output.getvalue()\n"
     )
     for budget in range(100, 120):
-        monkeypatch.setattr(flow_ways, "OWN_BUDGET", budget)
+        monkeypatch.setattr(ways, "OWN_BUDGET", budget)
         assert not [x for x in analyse(tmp_path).findings if x.rule.code.startswith("SL3")]
 
 
@@ -124,8 +124,8 @@ def test_one_large_way_in_leaves_the_others_their_share(tmp_path: Path, monkeypa
         '    open("a", "wb").write(value)\n\n\n'
         '@app.post("/b")\ndef small(file: UploadFile):\n    open("b", "wb").write(file.file.read())\n'
     )
-    monkeypatch.setattr(flow_ways, "BUDGET", 150)
-    monkeypatch.setattr(flow_ways, "SHARE", 40)
+    monkeypatch.setattr(ways, "BUDGET", 150)
+    monkeypatch.setattr(ways, "SHARE", 40)
     report = analyse(tmp_path)
     assert [x.span.line for x in report.findings if x.rule.code == "SL301"] == [114]
     assert any(problem.kind == "limit" for problem in report.problems)

@@ -315,7 +315,7 @@ def _judge(
 ) -> Report:  # fmt: skip
     from statelint.advise import advise
     from statelint.fix import plan
-    from statelint.project.deployments import deployed_step
+    from statelint.project.deployed.deployments import deployed_step
     from statelint.services import copies_of
     from statelint.stories import tell
     from statelint.triage import selected, triage

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathspec import GitIgnoreSpec
 
 from statelint.config import Config, ConfigError, Service
-from statelint.project.deployments import Copies
+from statelint.project.deployed.deployments import Copies
 
 ASSIGNED = re.compile(rb"^([A-Z][A-Z0-9_]+)\s*(?::[^=\n]*)?=", re.MULTILINE)
 IMPORTED = re.compile(rb"^\s*(?:from\s+([\w.]+)\s+import\s+([\w, ]+|\*|\()|import\s+([\w.]+))", re.MULTILINE)

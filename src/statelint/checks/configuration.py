@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from statelint.facts import Document, Setting
 from statelint.findings import Confidence, Hit, Role, Step, Subject, Verdict
 from statelint.project import Project
-from statelint.project.backends import Behind, backends
-from statelint.project.objects import ObjectRow, matches, rows_of
-from statelint.project.plain_defaults import Defaults
+from statelint.project.deployed.backends import Behind, backends
+from statelint.project.deployed.objects import ObjectRow, matches, rows_of
+from statelint.project.deployed.plain_defaults import Defaults
 from statelint.spans import Span
 
 

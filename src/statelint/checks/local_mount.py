@@ -11,7 +11,7 @@ import msgspec
 
 from statelint.findings import Hit, Role, Step, Subject, Verdict
 from statelint.project import Project
-from statelint.project.mounts import Mount, mounts
+from statelint.project.deployed.mounts import Mount, mounts
 from statelint.spans import Span
 
 

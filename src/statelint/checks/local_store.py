@@ -11,10 +11,10 @@ from typing import cast
 
 from statelint.findings import Confidence, Hit, Role, Severity, Step, Subject, Verdict
 from statelint.project import Project
-from statelint.project.kept import Kept
-from statelint.project.stages import THERE
+from statelint.project.configured.stages import THERE
+from statelint.project.configured.variables import EITHER
+from statelint.project.local.kept import Kept
 from statelint.project.story import way_in
-from statelint.project.variables import EITHER
 
 WHERE = {"memory": "in one process's memory", "disk": "on local disk", "request": "inside the request's own process"}
 KINDS = {

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from statelint.findings import Hit, Role, Step, Subject, Verdict
 from statelint.project import Project
-from statelint.project.claims import shared_claims
+from statelint.project.deployed.claims import shared_claims
 from statelint.spans import Span
 
 

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from statelint.facts import Document
 from statelint.findings import Confidence, Hit, Role, Step, Subject, Verdict
 from statelint.project import Project
-from statelint.project.plain_defaults import Defaults
-from statelint.project.switches import Folder, Found, Switches
+from statelint.project.deployed.plain_defaults import Defaults
+from statelint.project.deployed.switches import Folder, Found, Switches
 from statelint.spans import Span
 
 LONGEST = 40

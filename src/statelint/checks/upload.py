@@ -12,7 +12,7 @@ from typing import cast
 
 from statelint.findings import Confidence, Hit, Role, Step, Subject, Verdict
 from statelint.project import Project
-from statelint.project.flows import Landed
+from statelint.project.flow.landings import Landed
 from statelint.project.shelves import Shelved
 from statelint.project.story import way_in
 

@@ -17,44 +17,44 @@ from statelint.facts import Document, Facts
 from statelint.findings import External, Problem, Verdict
 from statelint.knowledge import Knowledge
 from statelint.project.arrivals import Arrivals
-from statelint.project.callees import Callees
-from statelint.project.calls import Calls
 from statelint.project.client_side import ClientSide
-from statelint.project.deployments import Copies, copies
+from statelint.project.configured.outcomes import Outcomes
+from statelint.project.configured.settings import Settings, components
+from statelint.project.configured.variables import Variables
+from statelint.project.configured.versions import Versions
+from statelint.project.configured.worths import Worths
+from statelint.project.deployed.deployments import Copies, copies
 from statelint.project.entries import Entries
 from statelint.project.external import external
 from statelint.project.first_use import FirstUse
-from statelint.project.flows import Flows
-from statelint.project.given import given
+from statelint.project.flow.landings import Flows
 from statelint.project.homes import Homes
-from statelint.project.kept import Stores
 from statelint.project.lasting import settle
-from statelint.project.local_stores import LocalStores
+from statelint.project.local.kept import Stores
+from statelint.project.local.stores import LocalStores
 from statelint.project.locks import Guarded, Locks
 from statelint.project.loops import Loops
 from statelint.project.memos import Memoised, Memos
-from statelint.project.modules import Modules
-from statelint.project.names import Names
-from statelint.project.outcomes import Outcomes
 from statelint.project.own_threads import OwnThread, own_threads
 from statelint.project.packaging import requirements
 from statelint.project.programs import Programs
 from statelint.project.purity import Purity
 from statelint.project.reach import Reach
-from statelint.project.scan import scan
-from statelint.project.scopes import Scope, outside_names
+from statelint.project.resolution.callees import Callees
+from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.given import given
+from statelint.project.resolution.modules import Modules
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scan import scan
+from statelint.project.resolution.scopes import Scope, outside_names
+from statelint.project.resolution.values import Ext, Obj
 from statelint.project.secrets import Secrets, Sources
 from statelint.project.setters import Changed, changed_settings
-from statelint.project.settings import Settings, components
 from statelint.project.shelves import Shelves
 from statelint.project.spoken import Spoken
 from statelint.project.state_objects import State, is_data, module_name
 from statelint.project.states import States
-from statelint.project.values import Ext, Obj
-from statelint.project.variables import Variables
-from statelint.project.versions import Versions
 from statelint.project.work import HandedWork
-from statelint.project.worths import Worths
 from statelint.project.writes import Writes
 
 SHARED = "the configuration says that all replicas share it"

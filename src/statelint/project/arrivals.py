@@ -11,11 +11,11 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.calls import Calls, Edge
-from statelint.project.names import Names
-from statelint.project.paths import last_name
-from statelint.project.scopes import CallSite, Scope
-from statelint.project.values import Cls, Heap, Value
+from statelint.project.resolution.calls import Calls, Edge
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import last_name
+from statelint.project.resolution.scopes import CallSite, Scope
+from statelint.project.resolution.values import Cls, Heap, Value
 
 PAUSES: Final = frozenset({"sleep", "wait"})
 """Calls that make a timer of an endless loop."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from statelint import facts as f
-from statelint.project.names import Names
 from statelint.project.purity import Purity
-from statelint.project.scopes import Scope
-from statelint.project.values import Cls, Obj, qualified
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import Cls, Obj, qualified
 from statelint.project.writes import Write
 
 

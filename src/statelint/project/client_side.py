@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
-from statelint.project.calls import Edge
-from statelint.project.classes import first_parameter
-from statelint.project.names import Names
-from statelint.project.scopes import Scope
-from statelint.project.values import Cls
+from statelint.project.resolution.calls import Edge
+from statelint.project.resolution.classes import first_parameter
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import Cls
 
 
 class ClientSide:

@@ -6,10 +6,10 @@ from collections import defaultdict
 from functools import cached_property
 
 from statelint import facts as f
-from statelint.project.names import Names
-from statelint.project.paths import last_name
-from statelint.project.scopes import Scope
-from statelint.project.values import Bound, Cls, Func, Obj
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import last_name
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import Bound, Cls, Func, Obj
 
 
 class Decorators:

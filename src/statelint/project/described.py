@@ -9,10 +9,10 @@ from typing import NamedTuple
 from statelint import facts as f
 from statelint.entry_rows import Described, EntryKind, Keyed
 from statelint.knowledge import Knowledge
-from statelint.project.labels import strings
-from statelint.project.names import Names
-from statelint.project.scopes import Scope, outside_names
-from statelint.project.values import Func, Value
+from statelint.project.resolution.labels import strings
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scopes import Scope, outside_names
+from statelint.project.resolution.values import Func, Value
 from statelint.project.walking import walk
 from statelint.spans import Span
 

@@ -19,18 +19,18 @@ from statelint.entry_rows import (
 )  # fmt: skip
 from statelint.findings import Confidence
 from statelint.knowledge import Knowledge
-from statelint.project.calls import Calls
+from statelint.project.configured.stages import away_from_production
 from statelint.project.described import described, keyed
 from statelint.project.entry import Entry
-from statelint.project.labels import VERBS, first_matches, label_of, strings
 from statelint.project.named_entries import ByName
-from statelint.project.names import Names
-from statelint.project.paths import last_name
 from statelint.project.prefixes import Prefixes
-from statelint.project.scopes import Scope
+from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.labels import VERBS, first_matches, label_of, strings
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import last_name
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import Bound, Cls, Func, Heap, Member, Obj, Value, qualified
 from statelint.project.scripts import scripts
-from statelint.project.stages import away_from_production
-from statelint.project.values import Bound, Cls, Func, Heap, Member, Obj, Value, qualified
 from statelint.spans import Place, Span
 from statelint.vocabulary import Library
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from statelint.findings import Confidence
-from statelint.project.scopes import Scope
-from statelint.project.values import Value
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import Value
 from statelint.spans import Span
 
 

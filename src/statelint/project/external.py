@@ -8,10 +8,10 @@ from collections.abc import Set as AbstractSet
 
 from statelint.findings import External
 from statelint.knowledge import Knowledge
-from statelint.project.calls import Calls
-from statelint.project.scopes import Scope
-from statelint.project.settings import Settings
-from statelint.project.worths import Worths
+from statelint.project.configured.settings import Settings
+from statelint.project.configured.worths import Worths
+from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.scopes import Scope
 from statelint.spans import Span
 from statelint.vocabulary import Shared
 

@@ -11,13 +11,13 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.calls import Calls
-from statelint.project.classes import CONSTRUCTORS
 from statelint.project.decorators import keeps_the_result
-from statelint.project.names import Names
-from statelint.project.paths import last_name, receiver_rooted
-from statelint.project.scopes import CallSite, Context, Scope, Store
-from statelint.project.values import Cls, Func, qualified
+from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.classes import CONSTRUCTORS
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import last_name, receiver_rooted
+from statelint.project.resolution.scopes import CallSite, Context, Scope, Store
+from statelint.project.resolution.values import Cls, Func, qualified
 
 PUTTING: Final = frozenset({"append", "add", "extend", "update", "setdefault", "insert"})
 TAKING: Final = frozenset({"pop", "popitem", "popleft", "clear", "remove", "discard"})

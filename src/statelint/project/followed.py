@@ -7,7 +7,7 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.project.first_use import TAKING
-from statelint.project.scopes import Scope
+from statelint.project.resolution.scopes import Scope
 from statelint.project.writes import Write
 
 FOLLOWS: Final = "it follows a file, which is read again when that changes"

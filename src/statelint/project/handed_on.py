@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.by_parameter import Switch, is_parameter, switch_of, turned
 from statelint.project.holders import Holders
 from statelint.project.homes import Home, Homes
-from statelint.project.names import Names
-from statelint.project.scopes import Scope
-from statelint.project.values import Bound, Func, Obj
+from statelint.project.resolution.by_parameter import Switch, is_parameter, switch_of, turned
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import Bound, Func, Obj
 from statelint.project.writes import Write
 
 

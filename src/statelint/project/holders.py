@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.homes import Home, Homes
-from statelint.project.names import Names
-from statelint.project.paths import receiver_rooted
-from statelint.project.scopes import Scope
-from statelint.project.values import Cls, Ext, Heap, Lit, Made, Member, Obj, Part, Value, root
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import receiver_rooted
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import Cls, Ext, Heap, Lit, Made, Member, Obj, Part, Value, root
 
 GENERIC_MUTATORS = frozenset(
     {"append", "appendleft", "extend", "add", "update", "setdefault", "pop", "popleft", "popitem", "insert", "remove",

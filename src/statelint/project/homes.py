@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.applications import key_text
-from statelint.project.classes import is_abstract
-from statelint.project.names import Names
-from statelint.project.paths import alternatives, is_container_like
-from statelint.project.scopes import Binding, Scope
-from statelint.project.values import Cls, Ext, Func, Heap, Made, Member, Obj, Site, Value, qualified
+from statelint.project.resolution.applications import key_text
+from statelint.project.resolution.classes import is_abstract
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import alternatives, is_container_like
+from statelint.project.resolution.scopes import Binding, Scope
+from statelint.project.resolution.values import Cls, Ext, Func, Heap, Made, Member, Obj, Site, Value, qualified
 from statelint.spans import Place, Span
 
 

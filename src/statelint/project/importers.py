@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from statelint.project.names import Names
-from statelint.project.paths import last_name
-from statelint.project.values import Mod
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import last_name
+from statelint.project.resolution.values import Mod
 
 
 def imported_modules(names: Names) -> frozenset[str]:

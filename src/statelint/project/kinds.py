@@ -15,10 +15,10 @@ from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.first_use import TAKING
 from statelint.project.homes import Home
-from statelint.project.names import Names
-from statelint.project.paths import mentions
 from statelint.project.purity import Purity
-from statelint.project.values import Cls, Ext, Heap, Obj, qualified
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import mentions
+from statelint.project.resolution.values import Cls, Ext, Heap, Obj, qualified
 from statelint.project.writes import Write
 
 ORDER = ("lock", "cache", "session", "counter", "realtime", "job")

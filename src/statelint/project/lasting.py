@@ -7,13 +7,13 @@ from collections.abc import Set as AbstractSet
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.classes import CONSTRUCTORS, is_abstract, kept_receiver
-from statelint.project.given import made_by_a_call
 from statelint.project.homes import Home, Homes
-from statelint.project.names import Names
-from statelint.project.scopes import CallSite, Scope
+from statelint.project.resolution.classes import CONSTRUCTORS, is_abstract, kept_receiver
+from statelint.project.resolution.given import made_by_a_call
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scopes import CallSite, Scope
+from statelint.project.resolution.values import Cls, Func, Heap, Obj, Site, Value, qualified
 from statelint.project.singles import single_classes
-from statelint.project.values import Cls, Func, Heap, Obj, Site, Value, qualified
 from statelint.spans import Span
 from statelint.vocabulary import Keeper
 

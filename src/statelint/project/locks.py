@@ -7,12 +7,12 @@ from typing import Final, NamedTuple
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.classes import first_parameter
-from statelint.project.names import Names
 from statelint.project.purity import Purity
 from statelint.project.reach import Reach
-from statelint.project.scopes import CallSite, Scope
-from statelint.project.values import Ext, Made, Obj, Site, Value, qualified, root
+from statelint.project.resolution.classes import first_parameter
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scopes import CallSite, Scope
+from statelint.project.resolution.values import Ext, Made, Obj, Site, Value, qualified, root
 from statelint.spans import Place, Span
 from statelint.vocabulary import LOCKS
 

@@ -14,14 +14,14 @@ from typing import Final
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.arrivals import PAUSES
-from statelint.project.calls import Calls
-from statelint.project.kept import argument
 from statelint.project.kinds import words
-from statelint.project.names import Names
+from statelint.project.local.kept import argument
 from statelint.project.own_threads import OwnThread, started_here
-from statelint.project.paths import last_name, receiver_rooted
-from statelint.project.scopes import CallSite, Scope
-from statelint.project.values import Bound, Func, Values, union
+from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import last_name, receiver_rooted
+from statelint.project.resolution.scopes import CallSite, Scope
+from statelint.project.resolution.values import Bound, Func, Values, union
 from statelint.project.walking import walk
 from statelint.spans import Place, Span
 

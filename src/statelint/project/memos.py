@@ -8,13 +8,13 @@ from typing import NamedTuple
 from statelint import facts as f
 from statelint.findings import Verdict
 from statelint.knowledge import Knowledge
-from statelint.project.classes import first_parameter
 from statelint.project.homes import Homes
-from statelint.project.names import Names
 from statelint.project.purity import Purity
 from statelint.project.reach import Chain, Reach
-from statelint.project.scopes import Scope
-from statelint.project.values import Func, qualified
+from statelint.project.resolution.classes import first_parameter
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import Func, qualified
 from statelint.spans import Place
 from statelint.vocabulary import Memo
 

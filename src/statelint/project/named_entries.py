@@ -9,12 +9,12 @@ from statelint import facts as f
 from statelint.entry_rows import Named, Spelled
 from statelint.findings import Confidence
 from statelint.house_words import is_named
-from statelint.project.calls import Calls
 from statelint.project.entry import Entry
-from statelint.project.names import Names
-from statelint.project.paths import last_name
-from statelint.project.scopes import Scope, outside_names, reads_of
-from statelint.project.values import Bound, Cls, Func
+from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import last_name
+from statelint.project.resolution.scopes import Scope, outside_names, reads_of
+from statelint.project.resolution.values import Bound, Cls, Func
 
 
 class ByName:

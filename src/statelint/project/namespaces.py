@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from statelint import facts as f
-from statelint.project.names import Names
-from statelint.project.scopes import Scope
-from statelint.project.values import Made, Mod, Values
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import Made, Mod, Values
 
 
 def namespace_of(e: f.Expr, scope: Scope, names: Names) -> Values:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from statelint import facts as f
-from statelint.project.paths import mentions
-from statelint.project.scopes import Scope
+from statelint.project.resolution.paths import mentions
+from statelint.project.resolution.scopes import Scope
 from statelint.project.writes import Write
 
 ASKING_FOR_KIND: Final = frozenset({"isinstance", "callable"})

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.names import Names
-from statelint.project.paths import receiver_rooted
-from statelint.project.scopes import CallSite, Scope
-from statelint.project.values import Cls, Obj
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import receiver_rooted
+from statelint.project.resolution.scopes import CallSite, Scope
+from statelint.project.resolution.values import Cls, Obj
 from statelint.vocabulary import Work
 
 

@@ -9,9 +9,9 @@ from statelint.knowledge import Knowledge
 from statelint.project.first_use import TAKING
 from statelint.project.homes import Home
 from statelint.project.kinds import words
-from statelint.project.names import Names
 from statelint.project.purity import Purity
-from statelint.project.values import Cls, Ext, Made, Obj
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.values import Cls, Ext, Made, Obj
 from statelint.project.writes import Write
 
 LISTED: Final = frozenset({"append", "appendleft", "add"})

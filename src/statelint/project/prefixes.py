@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from statelint import facts as f
 from statelint.entry_rows import Mounted
 from statelint.knowledge import Knowledge
-from statelint.project.calls import Calls
-from statelint.project.labels import join, strings, text_of
-from statelint.project.names import Names
-from statelint.project.scopes import CallSite, Scope
-from statelint.project.values import Cls, Ext, Heap, Lit, Mod, Obj, Value, qualified, root
+from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.labels import join, strings, text_of
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scopes import CallSite, Scope
+from statelint.project.resolution.values import Cls, Ext, Heap, Lit, Mod, Obj, Value, qualified, root
 from statelint.spans import Place
 
 DEEPEST = 8

@@ -11,15 +11,15 @@ from functools import cached_property
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.calls import Calls, in_main
 from statelint.project.described import named
 from statelint.project.entries import Entries
 from statelint.project.importers import imported_modules
-from statelint.project.names import Names
 from statelint.project.packaging import command_of, installed_commands
-from statelint.project.paths import last_name
-from statelint.project.scopes import Scope
-from statelint.project.values import Bound, Cls, Func, qualified
+from statelint.project.resolution.calls import Calls, in_main
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import last_name
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import Bound, Cls, Func, qualified
 from statelint.project.walking import walk
 
 Follow = Callable[[Iterable[Scope], AbstractSet[Scope], tuple[str, ...]], set[Scope]]

@@ -14,12 +14,12 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.classes import first_parameter
 from statelint.project.decorators import Decorators
-from statelint.project.names import BUILTINS, Names
-from statelint.project.paths import is_super, receiver_rooted
-from statelint.project.scopes import Scope
-from statelint.project.values import (
+from statelint.project.resolution.classes import first_parameter
+from statelint.project.resolution.names import BUILTINS, Names
+from statelint.project.resolution.paths import is_super, receiver_rooted
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import (
     Bound,
     Cls,
     Ext,

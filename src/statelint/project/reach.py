@@ -13,18 +13,18 @@ from typing import NamedTuple
 from statelint import facts as f
 from statelint.findings import Confidence
 from statelint.project.arrivals import Arrivals
-from statelint.project.calls import Calls, Edge
-from statelint.project.classes import first_parameter, makes_classes
 from statelint.project.client_side import ClientSide
 from statelint.project.entries import Entries
 from statelint.project.entry import Entry
 from statelint.project.first_use import FirstUse
 from statelint.project.homes import Homes
-from statelint.project.modules import Module
-from statelint.project.names import Names
-from statelint.project.paths import is_super, receiver_rooted
-from statelint.project.scopes import Scope
-from statelint.project.values import Cls, Obj, Value
+from statelint.project.resolution.calls import Calls, Edge
+from statelint.project.resolution.classes import first_parameter, makes_classes
+from statelint.project.resolution.modules import Module
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import is_super, receiver_rooted
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import Cls, Obj, Value
 
 
 class Node(NamedTuple):

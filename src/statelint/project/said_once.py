@@ -7,7 +7,7 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.project.first_use import TAKING
-from statelint.project.paths import last_name, mentions
+from statelint.project.resolution.paths import last_name, mentions
 from statelint.project.walking import walk
 from statelint.project.writes import Write
 from statelint.spans import Place

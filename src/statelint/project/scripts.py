@@ -10,10 +10,10 @@ from typing import NamedTuple
 from statelint import facts as f
 from statelint.entry_rows import Script
 from statelint.knowledge import Knowledge
-from statelint.project.calls import Calls
 from statelint.project.importers import imported_modules
-from statelint.project.names import Names
-from statelint.project.scopes import CallSite, Scope
+from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scopes import CallSite, Scope
 from statelint.spans import Place
 
 

@@ -12,17 +12,17 @@ from typing import Final, NamedTuple
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.bound_names import bindings_of
-from statelint.project.calls import Calls
-from statelint.project.kept import argument, bound_name
+from statelint.project.configured.bound_names import bindings_of
+from statelint.project.configured.settings import Settings, path_of
+from statelint.project.configured.stages import stage
+from statelint.project.configured.worths import Worths
 from statelint.project.kinds import words
-from statelint.project.names import Names
+from statelint.project.local.kept import argument, bound_name
 from statelint.project.reach import Chain, Reach
-from statelint.project.scopes import Binding, CallSite, Context, Scope
-from statelint.project.settings import Settings, path_of
-from statelint.project.stages import stage
-from statelint.project.values import Cls, Ext, Func, Obj, qualified
-from statelint.project.worths import Worths
+from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scopes import Binding, CallSite, Context, Scope
+from statelint.project.resolution.values import Cls, Ext, Func, Obj, qualified
 from statelint.spans import Span
 from statelint.store_rows import Generator, KeySlot
 

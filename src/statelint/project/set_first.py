@@ -9,13 +9,13 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from statelint import facts as f
-from statelint.project.calls import Calls, Edge
 from statelint.project.homes import Home
-from statelint.project.names import Names
-from statelint.project.paths import is_super, receiver_rooted
 from statelint.project.reach import Reach
-from statelint.project.scopes import Scope
-from statelint.project.values import Cls, Obj
+from statelint.project.resolution.calls import Calls, Edge
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import is_super, receiver_rooted
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import Cls, Obj
 from statelint.project.writes import Write, class_around
 from statelint.spans import Place
 

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.calls import Calls
 from statelint.project.first_use import FirstUse
-from statelint.project.names import Names
 from statelint.project.reach import Reach
-from statelint.project.scopes import CallSite, Context, Scope
-from statelint.project.values import Ext, Made, qualified, root
+from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scopes import CallSite, Context, Scope
+from statelint.project.resolution.values import Ext, Made, qualified, root
 from statelint.spans import Place
 from statelint.vocabulary import Setter
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from statelint import facts as f
 from statelint.flow_rows import Shelf
 from statelint.knowledge import Knowledge
-from statelint.project.names import Names
-from statelint.project.scopes import Binding, Context, Scope
-from statelint.project.values import Cls, Ext, Func, Obj, qualified
-from statelint.project.versions import Versions
+from statelint.project.configured.versions import Versions
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scopes import Binding, Context, Scope
+from statelint.project.resolution.values import Cls, Ext, Func, Obj, qualified
 from statelint.spans import Place, Span
 
 REHEARSAL = frozenset({"dev", "develop", "development", "test", "tests", "testing", "local", "ci", "debug"})

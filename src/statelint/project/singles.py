@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.classes import first_parameter
-from statelint.project.names import Names
-from statelint.project.scopes import Scope, Store
-from statelint.project.values import Cls, Func, qualified
+from statelint.project.resolution.classes import first_parameter
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scopes import Scope, Store
+from statelint.project.resolution.values import Cls, Func, qualified
 
 
 def single_classes(names: Names, knowledge: Knowledge) -> Iterator[tuple[Scope, Store | None]]:

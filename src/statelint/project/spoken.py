@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from statelint import facts as f
-from statelint.project.modules import Modules
+from statelint.project.resolution.modules import Modules
 from statelint.project.walking import walk
 from statelint.spans import Span
 

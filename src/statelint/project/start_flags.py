@@ -7,11 +7,11 @@ from collections.abc import Set as AbstractSet
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.classes import CONSTRUCTORS
 from statelint.project.kinds import words
-from statelint.project.names import Names
-from statelint.project.paths import last_name, receiver_rooted
-from statelint.project.scopes import Context, Scope, Store
+from statelint.project.resolution.classes import CONSTRUCTORS
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import last_name, receiver_rooted
+from statelint.project.resolution.scopes import Context, Scope, Store
 
 
 class StartFlags:

@@ -17,14 +17,14 @@ from typing import Final
 from statelint import facts as f
 from statelint.findings import Confidence, Verdict
 from statelint.knowledge import Knowledge
-from statelint.project.classes import CONSTRUCTORS, first_parameter
 from statelint.project.homes import Home, Homes
 from statelint.project.kinds import is_fresh, words
-from statelint.project.names import Names
-from statelint.project.paths import last_name
 from statelint.project.reach import Chain
-from statelint.project.scopes import Scope
-from statelint.project.values import Cls, Heap, Obj
+from statelint.project.resolution.classes import CONSTRUCTORS, first_parameter
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import last_name
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import Cls, Heap, Obj
 from statelint.project.verdicts import Verdicts
 from statelint.project.writes import Write
 

@@ -15,20 +15,20 @@ from typing import Final
 from statelint import facts as f
 from statelint.findings import Confidence, Verdict
 from statelint.knowledge import Knowledge
-from statelint.project.calls import Calls, Edge
 from statelint.project.first_use import FirstUse
-from statelint.project.given import made_by_a_call
 from statelint.project.handed_on import HandedOn
 from statelint.project.homes import Home, Homes
 from statelint.project.kinds import Kinds, words
-from statelint.project.names import Names
 from statelint.project.purity import Purity
 from statelint.project.reach import Reach
-from statelint.project.scopes import Scope
+from statelint.project.resolution.calls import Calls, Edge
+from statelint.project.resolution.given import made_by_a_call
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import Ext, Heap, Made, Obj, qualified
 from statelint.project.set_first import SetFirst
 from statelint.project.start_flags import StartFlags
 from statelint.project.state_objects import State, StateObjects
-from statelint.project.values import Ext, Heap, Made, Obj, qualified
 from statelint.project.verdicts import Verdicts
 from statelint.project.writes import Write, Writes
 

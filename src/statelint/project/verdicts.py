@@ -15,14 +15,14 @@ from statelint.project.brought import Brought
 from statelint.project.first_use import PUTTING, FirstUse
 from statelint.project.followed import FOLLOWS, follows_a_file
 from statelint.project.homes import Home
-from statelint.project.names import Names
 from statelint.project.own_entries import finds_its_own, takes_out_fixed
-from statelint.project.paths import last_name, mentions
 from statelint.project.pools import Pools
 from statelint.project.purity import CHANGING, Purity
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import last_name, mentions
+from statelint.project.resolution.scopes import Binding, CallSite, Scope
+from statelint.project.resolution.values import Cls, Func, Lit, Obj, qualified
 from statelint.project.said_once import remembers_what_was_said
-from statelint.project.scopes import Binding, CallSite, Scope
-from statelint.project.values import Cls, Func, Lit, Obj, qualified
 from statelint.project.writes import Write, stands_in_finally
 from statelint.vocabulary import LOCKS
 

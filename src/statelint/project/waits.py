@@ -7,13 +7,13 @@ from typing import Any, Final, NamedTuple
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.calls import Calls
-from statelint.project.classes import first_parameter
-from statelint.project.kept import argument
-from statelint.project.names import Names
-from statelint.project.paths import last_name
-from statelint.project.scopes import CallSite, Scope
-from statelint.project.values import Bound, Cls, Func, qualified
+from statelint.project.local.kept import argument
+from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.classes import first_parameter
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import last_name
+from statelint.project.resolution.scopes import CallSite, Scope
+from statelint.project.resolution.values import Bound, Cls, Func, qualified
 from statelint.project.walking import walk
 from statelint.spans import Place
 from statelint.store_rows import Wait

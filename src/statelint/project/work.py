@@ -13,17 +13,17 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.calls import Calls
 from statelint.project.importers import imported_modules
-from statelint.project.kept import argument
 from statelint.project.kinds import words
+from statelint.project.local.kept import argument
 from statelint.project.loops import works_off
-from statelint.project.names import Names
 from statelint.project.own_threads import OwnThread
-from statelint.project.paths import last_name
 from statelint.project.reach import Chain, Reach
-from statelint.project.scopes import CallSite, Scope
-from statelint.project.values import Bound, Func, Heap, Obj, Site, qualified
+from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import last_name
+from statelint.project.resolution.scopes import CallSite, Scope
+from statelint.project.resolution.values import Bound, Func, Heap, Obj, Site, qualified
 from statelint.project.waits import Waits, target_of
 from statelint.spans import Place, Span
 from statelint.vocabulary import Work

@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.classes import CONSTRUCTORS, decorator_names
-from statelint.project.dispatch import picked_from
-from statelint.project.given import made_by_a_call
 from statelint.project.holders import GENERIC_MUTATORS, OPERATORS, Holders, inside
 from statelint.project.homes import Home, Homes
-from statelint.project.names import Names
 from statelint.project.namespaces import constant_name, namespace_of
-from statelint.project.paths import given_anew, is_super, is_text, receiver_rooted
-from statelint.project.scopes import CallSite, Context, Scope, Store
-from statelint.project.values import Cls, Ext, Func, Heap, Member, Mod, Obj, Site, Value, qualified, root
+from statelint.project.resolution.classes import CONSTRUCTORS, decorator_names
+from statelint.project.resolution.dispatch import picked_from
+from statelint.project.resolution.given import made_by_a_call
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import given_anew, is_super, is_text, receiver_rooted
+from statelint.project.resolution.scopes import CallSite, Context, Scope, Store
+from statelint.project.resolution.values import Cls, Ext, Func, Heap, Member, Mod, Obj, Site, Value, qualified, root
 from statelint.spans import Place
 from statelint.vocabulary import Mutator
 

@@ -1,0 +1,225 @@
+"""Attributes: members of request data, of files and paths, of the project's own objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from statelint import facts as f
+from statelint.project.flow.events import Activation
+from statelint.project.flow.values import (
+    NONE,
+    STREAM,
+    Handle,
+    Inst,
+    Loc,
+    Many,
+    Origin,
+    Taint,
+    Tup,
+    Value,
+    below,
+    both,
+    join,
+    lasting,
+    shape,
+    taints,
+    tells,
+)
+from statelint.project.resolution.classes import first_parameter
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import Cls, Mod, Obj, qualified
+
+if TYPE_CHECKING:
+    from statelint.project.flow.run import Run
+
+COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not"})
+
+
+class Attribution:
+    """What reading an attribute gives, and under which key assigning one is kept."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._of: dict[tuple[int, Scope], list[tuple[Scope | None, list[Scope]]]] = {}
+        self._said: dict[tuple[Scope, str], list[tuple[Value, bool, Scope | None]]] = {}
+
+    def keys(self, act: Activation, target: f.Attr) -> list[tuple[object, str]]:
+        """Under which keys the values of an attribute are kept: its class, its module, or its qualified name."""
+        keys: list[tuple[object, str]] = []
+        for value in self._run.names.denote(target.of, act.scope):
+            if isinstance(value, Obj) and isinstance(value.cls, Cls):
+                keys.append((value.cls.scope, target.name))
+            elif isinstance(value, Cls):
+                keys.append((value.scope, target.name))
+            elif isinstance(value, Mod) and value.module.path in self._run.names.scopes:
+                keys.append((self._run.names.scopes[value.module.path], target.name))
+            else:
+                name = qualified(value)
+                if name:
+                    keys.append(("path", f"{name}.{target.name}"))
+        if not keys:
+            for atom in act.lookup(target.of.id) or NONE if isinstance(target.of, f.Name) else NONE:
+                if isinstance(atom, Inst):
+                    keys.append(("path", f"{atom.cls}.{target.name}"))
+        return keys
+
+    def as_long(self, owner: object, scope: Scope, value: Value) -> Value:
+        """A value that becomes an attribute: what the constructor of an object that lasts makes lasts as long."""
+        if isinstance(owner, Scope) and owner.kind == "class" and scope.name == "__init__" and _temporary(value):
+            return lasting(value) if self._run.outlives(owner) else value
+        return value
+
+    def attribute(self, act: Activation, e: f.Attr, base: Value) -> Value:
+        """What `e` holds when the object before the dot holds `base`."""
+        found: list[Value] = []
+        names = self._run.evaluator.qualified_names(e, act.scope, base)
+        found.append(self.named(act, names, e))
+        for atom in base:
+            if isinstance(atom, Taint):
+                found.append(self.member_of(atom, e.name))
+            elif isinstance(atom, Many):
+                if atom.by_attribute:
+                    found.append(atom.inner)
+            elif isinstance(atom, Tup):
+                found.append(atom.entry(e.name))
+            elif isinstance(atom, Handle):
+                if e.name in ("name", "path", "filename"):
+                    found.append(frozenset(atom.locs))
+                elif e.name in ("buffer", "raw", "file", "fileobj", "stream"):
+                    found.append(frozenset({atom}))
+            elif isinstance(atom, Loc):
+                if e.name == "path":
+                    found.append(frozenset({atom}))
+                elif e.name in ("parent", "parents"):
+                    found.append(frozenset({Loc(f"{atom.site}^", True, atom.temp, atom.shared), *below(base)}))
+            elif isinstance(atom, Inst) and self._run.library.is_path(atom.cls) and e.name in ("parent", "parents"):
+                found.append(frozenset({atom}))
+        found.append(self._own_attribute(act, e))
+        for name in names:
+            found.append(self._run.kept.attribute(("path", name)))
+        if not any(taint.level != "text" for part in found for taint in taints(part)):
+            row = self._run.sources.loose(e.name, act.scope)
+            if row is not None and not tells(base, text=False) and self._unresolved(e, act.scope):
+                origin = Origin(act.scope.span(e.at), f"`{shape(e)[:40]}`")
+                found.append(self._run.sources.value(row, origin))
+        return both(join(found), self._run.evaluator.statics_of(e, act.scope))
+
+    def _unresolved(self, e: f.Attr, scope: Scope) -> bool:
+        """Whether no project class defines the attribute, so that it can be the one that knowledge speaks of."""
+        classes = self._run.names.classes
+        for value in self._run.names.denote(e.of, scope):
+            if isinstance(value, Obj) and isinstance(value.cls, Cls):
+                for item in classes.lineage(value.cls.scope):
+                    if isinstance(item, Cls) and e.name in item.scope.bindings:
+                        return False
+                    if isinstance(item, Cls) and classes.assigned(item.scope, e.name):
+                        return False
+        return True
+
+    def named(self, act: Activation, names: list[str], e: f.Expr) -> Value:
+        found = []
+        for name in names:
+            row = self._run.sources.member(name)
+            if row is not None:
+                text = f"`{shape(e)[:40]}`"
+                found.append(self._run.sources.value(row, Origin(act.scope.span(e.at), text)))
+            where = self._run.library.where(name)
+            if where == "nowhere" or where == "memory":
+                found.append(frozenset({Handle(where)}))
+        return join(found)
+
+    def member_of(self, taint: Taint, name: str) -> Value:
+        """A member of request data, read or called."""
+        if taint.level in ("upload", "field"):
+            row = self._run.sources.upload_type(taint.type)
+            if row is None:
+                return frozenset({taint}) if taint.level == "upload" else NONE
+            if name in row.content:
+                return frozenset({Taint("content", STREAM if name in row.streams else "", taint.origin, taint.via)})
+            if name in row.paths:
+                # the framework removes what it made itself, also when code writes over it
+                own = Loc(f"{taint.type}.{name}", temp="scoped")
+                return frozenset({Taint("copy", "", taint.origin, taint.via), own})
+            if name in row.items:
+                return frozenset({Taint("upload", row.item_type or taint.type, taint.origin, taint.via)})
+            if row.proxies and name not in row.metadata and not any(s.method == name for s in row.saves):
+                # of what may be a file or text, the same holds for what stands in it
+                level, cls = ("field", taint.type) if taint.level == "field" else ("content", "")
+                return frozenset({Taint(level, cls, taint.origin, taint.via)})
+            return NONE
+        if taint.level == "copy":
+            return frozenset({taint}) if name in ("name", "path") else NONE
+        if self._run.library.passes(f"{taint.level}.{name}") == "clean":
+            return NONE
+        return frozenset({Taint("derived", "", taint.origin, taint.via) if taint.level == "derived" else taint})
+
+    def _own_attribute(self, act: Activation, e: f.Attr) -> Value:
+        key = (id(e.of), act.scope)
+        known = self._of.get(key)
+        if known is None:
+            known = self._of[key] = list(self._owners(e.of, act.scope))
+        found: list[Value] = []
+        for cls, line in known:
+            if cls is None:
+                found.append(self._run.variable(line[0], e.name))
+                continue
+            for owner in (*line, *self._run.names.classes.subclasses(cls)[:6]):
+                found.append(self._run.kept.attribute((owner, e.name)))
+            for owner in line:
+                found.append(self._declared(owner, e))
+        return join(found)
+
+    def _owners(self, of: f.Expr, scope: Scope) -> Iterator[tuple[Scope | None, list[Scope]]]:
+        """The classes whose objects an expression denotes, each with those above it, and modules without a class."""
+        names = self._run.names
+        for value in names.denote(of, scope):
+            if type(value) is Mod and value.module.path in names.scopes:
+                yield None, [names.scopes[value.module.path]]
+            cls = value.cls.scope if type(value) is Obj and type(value.cls) is Cls else None
+            cls = value.scope if type(value) is Cls else cls
+            if cls is not None:
+                yield cls, [item.scope for item in names.classes.lineage(cls) if type(item) is Cls]
+
+    def _written(self, owner: Scope, name: str) -> Iterator[tuple[Value, bool, Scope | None]]:
+        """What a class body says of an attribute: its annotation, whether it has a value, the property that it is."""
+        for b in owner.bindings.get(name, ()):
+            if b.kind in ("annotate", "assign"):
+                origin = Origin(owner.span(b.at), f"field `{name}`")
+                yield self._run.sources.annotated_value(b.annotation, owner, origin), b.value is not None, None
+            elif b.kind == "function" and "property" in "".join(_decorators(b.node)):
+                yield NONE, False, owner.by_node.get(id(b.node))
+
+    def _declared(self, owner: Scope, e: f.Attr) -> Value:
+        """What the class body, or an assignment in a method not yet run, says of an attribute."""
+        key = (owner, e.name)
+        known = self._said.get(key)
+        if known is None:
+            known = self._said[key] = list(self._written(*key))
+        found: list[Value] = []
+        for said, has_value, getter in known:
+            found.append(said)
+            if has_value:
+                found.append(self._run.variable(owner, e.name))
+            if getter is not None:
+                found.append(self._run.read(getter))
+        if not any(found) and not self._run.kept.attribute((owner, e.name)):
+            for assigned in self._run.names.classes.assigned(owner, e.name)[:4]:
+                if assigned.value is not None and first_parameter(assigned.store.scope):
+                    key = (assigned.store.scope, f"self.{e.name}")
+                    value = self._run.once(key, assigned.value, assigned.store.scope)
+                    found.append(self.as_long(owner, assigned.store.scope, value))
+        return join(found)
+
+
+def _temporary(value: Value) -> bool:
+    return any(
+        (isinstance(a, Loc) and bool(a.temp)) or (isinstance(a, Handle) and any(loc.temp for loc in a.locs))
+        for a in value
+    )
+
+
+def _decorators(node: object) -> list[str]:
+    from statelint.project.resolution.classes import decorator_names
+
+    return list(decorator_names(node)) if isinstance(node, f.Function) else []

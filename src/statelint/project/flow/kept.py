@@ -1,0 +1,106 @@
+"""What functions leave behind for others in the abstract run: attributes, globals, and what files and buffers hold.
+
+It only grows. Each place has a number, so that what a run has read of it is one integer, and only runs that have read
+what others changed need to be run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from statelint.project.flow.values import NONE, Atom, Handle, Inst, Loc, Many, Taint, Tup, Value, locs, taints, tells
+
+WIDEST = 24
+"""Atoms that one place may hold."""
+
+
+class Kept:
+    """The places, what they hold, and which of them were read and changed."""
+
+    def __init__(self, where: Callable[[str], str]) -> None:
+        self._where = where
+        self.attributes: dict[tuple[object, str], Value] = {}
+        self.contents: dict[str, Taint] = {}
+        """What was written to a path or a buffer, by site."""
+        self._folders: set[str] = set()
+        """The sites among them that are folders, so that all below them holds it."""
+        self.written: set[str] = set()
+        """The sites that code writes to, which no child process or library has to fill, then."""
+        self._numbers: dict[object, int] = {}
+        self.read = 0
+        """The places that were read, one bit each."""
+        self.changed = 0
+        """The places that hold more than before."""
+        self.telling = False
+        """Whether one of them holds more request data or files than before."""
+
+    def bit(self, place: object) -> int:
+        """The bit of a place, made anew each time: many bits, each as long as they are many, would take much memory."""
+        return 1 << self._numbers.setdefault(place, len(self._numbers))
+
+    def begin(self) -> None:
+        """Nothing is changed as yet."""
+        self.changed = 0
+        self.telling = False
+
+    def attribute(self, key: tuple[object, str]) -> Value:
+        """What an attribute, a global or a shared container may hold."""
+        self.read |= self.bit(key)
+        return self.attributes.get(key, NONE)
+
+    def remember(self, key: tuple[object, str], value: Value) -> None:
+        """Add to what an attribute, a global or a shared container may hold."""
+        known = self.attributes.get(key, NONE)
+        if value and not value <= known and len(known) < WIDEST:
+            self.attributes[key] = known | value
+            new = value - known
+            if self._matters(new):
+                self.changed |= self.bit(key)
+            self.telling = self.telling or tells(value)
+
+    def _matters(self, value: Value) -> bool:
+        """Whether a value says what data there is, where it would go to, or whether it stays there."""
+        return any(self._telling(atom) for atom in value)
+
+    def _telling(self, atom: Atom) -> bool:
+        if isinstance(atom, Loc):
+            return bool(atom.temp) or atom.site in self.written
+        if isinstance(atom, Inst):
+            return bool(self._where(atom.cls))
+        if isinstance(atom, Many):
+            return self._matters(atom.inner)
+        return not isinstance(atom, Tup) or any(map(self._matters, atom.items))
+
+    def wrote(self, locs: Iterable[Loc], taint: Taint, folder: bool = False) -> None:
+        """Note request data in files. A folder that all requests know is full of other things as well."""
+        for loc in locs:
+            if loc.exact and loc.site not in self.contents:
+                self.contents[loc.site] = taint
+                self.changed |= self.bit(loc.site)
+                self.telling = True
+            if loc.exact and folder and not loc.shared and loc.site not in self._folders:
+                self._folders.add(loc.site)
+                self.changed |= self.bit(loc.site)
+
+    def holds(self, owner: object, name: str) -> bool:
+        """Whether request data was put into an attribute."""
+        return any(taints(self.attributes.get((owner, name), NONE)))
+
+    def filled(self, value: Value, function: str) -> bool:
+        """Whether a value is the path of a file or folder with request data in it. Constructors keep what holds one."""
+        atoms = locs(value) if function == "__init__" else value
+        return any(isinstance(a, Loc) and a.site in self.contents for a in atoms)
+
+    def held(self, value: Value) -> Value:
+        """What the files and buffers named by a value hold of request data."""
+        found = []
+        for atom in value:
+            sites = [atom] if isinstance(atom, Loc) else list(atom.locs) if isinstance(atom, Handle) else []
+            for loc in sites:
+                if loc.site in (self.contents if loc.exact else self._folders):
+                    found.append(self.contents[loc.site])
+                else:
+                    self.read |= self.bit(loc.site)
+            if isinstance(atom, Taint) and atom.level == "copy":
+                found.append(Taint("content", "", atom.origin, atom.via))
+        return frozenset(found)

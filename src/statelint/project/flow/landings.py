@@ -1,0 +1,330 @@
+"""The flow of request data to the local disk: which functions are run, and what their events amount to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from statelint import facts as f
+from statelint.project.entries import Entries
+from statelint.project.flow.cleanup import GONE, LEAKS, STAYS, SWEPT, calls_in, cleaning, fate, spares
+from statelint.project.flow.events import Handed, Landing
+from statelint.project.flow.run import Run
+from statelint.project.flow.serving import Serving
+from statelint.project.flow.sources import Sources
+from statelint.project.flow.switch import Switches
+from statelint.project.flow.tokens import Tokens
+from statelint.project.flow.values import Origin, locs
+from statelint.project.flow.ways import Ways
+from statelint.project.homes import Homes
+from statelint.project.kinds import words
+from statelint.project.reach import Reach
+from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scopes import Scope
+from statelint.project.shelves import Shelves
+from statelint.spans import Span
+
+KINDS = ("upload", "derived", "swept", "chunks", "switched", "leak")
+"""Kinds of a landing, the worst first; a sink reached in several ways is the worst of them."""
+
+
+DEVICE_BUDGET = 1_000
+"""Evaluated expressions for the path of one device."""
+
+
+class Landed(NamedTuple):
+    """One expression that writes request data to local disk.
+
+    kind: upload, derived, leak, swept, chunks, switched; handed for a path given away; generated for a file of the
+    service's own making, passing for one that is read or sent within the request.
+    """
+
+    kind: str
+    scope: Scope
+    span: Span
+    origins: tuple[Origin, ...]
+    steps: tuple[tuple[Span, str], ...]
+    opened: Span | None
+    via: str
+    to: str
+    callers: int
+    served: tuple[Span, ...] = ()
+    """Calls that give what is written there back to clients."""
+    number: int = 1
+    """Which of the like expressions of its function this is, counted from 1."""
+
+
+class Flows:
+    """All landings of the project, judged. Evaluated once, when first asked for."""
+
+    def __init__(
+        self, names: Names, calls: Calls, entries: Entries, reach: Reach, shelves: Shelves, homes: Homes
+    ) -> None:
+        knowledge = names.knowledge
+        self._names = names
+        self._calls = calls
+        self._entries = entries
+        self._reach = reach
+        self._knowledge = knowledge
+        self._shelves = shelves
+        self.landed: tuple[Landed, ...] = ()
+        self.cut_short = False
+        """Whether the project is larger than the budget of evaluated expressions, so that uploads may be missed."""
+        sources = Sources(names, calls, knowledge, entries.operations)
+        self._tokens = tokens = Tokens(names, sources)
+        self._removing: dict[Scope, bool] = {}
+        self._commanded: dict[Scope, bool] = {}
+        served = [s for s in names.every if s.module.in_service]
+        sourced = {s for s in served if tokens.source(s)} | {s for s in sources.given() if s.module.in_service}
+        writers = self._upward({s for s in served if tokens.writes(s)})
+        self._entered = {e.scope for e in entries.all}
+        entered = self._entered & writers
+        if not sourced and not entered:
+            return
+        self._makers = makers = {s for s in names.every if tokens.makes(s)}
+        landing = self._upward({s for s in served if tokens.lands(s)}) if sourced else set()
+        placing = self._upward(makers)
+        touching = self._upward(sourced) | placing | writers | landing
+        decoding = self._upward({s for s in served if tokens.decodes(s)})
+        self._run = Run(
+            names, calls, sources, frozenset(touching), frozenset(placing | landing), frozenset(decoding),
+            lambda cls: homes.class_lasts(cls) and not homes.mixed(cls),
+        )  # fmt: skip
+        sweeping = {s for s in makers if s.module.in_service and tokens.sweeps(s)} if sourced else set()
+        self._evaluate(sourced, landing, entered | sweeping)
+        self._serving = Serving(self._run, calls)
+        self._devices = frozenset(self._made_devices())
+        self._removals = cleaning(self._run.events.removals, self._run.events.landings)
+        self.landed = numbered(sorted(self._judge(), key=lambda found: (found.span, found.kind)))
+
+    def _removes(self, scope: Scope) -> bool:
+        if scope not in self._removing:
+            callees = [edge.callee for edge in self._calls.out.get(scope, ())]
+            self._removing[scope] = any(self._tokens.removes(s) for s in (scope, *callees))
+        return self._removing[scope]
+
+    # ── which functions to run ──
+
+    def _upward(self, scopes: Iterable[Scope]) -> set[Scope]:
+        """The scopes with all that call them, whatever the way."""
+        found = set(scopes)
+        todo = list(found)
+        while todo:
+            scope = todo.pop()
+            above = {edge.caller for edge in self._calls.into.get(scope, ())}
+            if scope.parent is not None and scope.parent.kind == "function":
+                above.add(scope.parent)
+            for caller in above - found:
+                found.add(caller)
+                todo.append(caller)
+        return found
+
+    def _evaluate(self, sourced: set[Scope], landing: set[Scope], extra: set[Scope]) -> None:
+        """Run the functions below which data comes in and may land, from as far up as both are in sight."""
+        wanted = {s for s in self._upward(sourced) & landing if s.module.in_service and not s.in_main}
+        commands = {s for top in self._entries.commands for s in (top, *top.descendants())}
+        wanted -= commands
+        kept = [s for s in self._names.every if s in wanted or (s in sourced and s not in commands)]
+        entered = self._entered
+        roots = [s for s in kept if s in entered or not any(e.caller in wanted for e in self._calls.into.get(s, ()))]
+        roots = [s for s in roots if s.parent is None or s.parent.kind != "function" or s in entered]
+        owners = {s.owner for s in kept if s.owner is not None}
+        beside = [s for s in self._names.every if s in self._makers and s.owner in owners and s not in wanted | sourced]
+        extras = [s for s in self._names.every if s in extra and s.kind == "function"]
+        ways = Ways(self._run, (s for s in self._names.every if s not in commands), self._removes)
+        ways.follow([*roots, *kept], beside, sourced)
+        ways.own(extras)
+        self.cut_short = ways.cut_short
+        self._run.events = ways.events()
+
+    # ── what the events amount to ──
+
+    def _judge(self) -> Iterable[Landed]:
+        switches = Switches(self._names, self._run.library, self._run.edges)
+        groups: dict[tuple[str, object], list[Landing]] = defaultdict(list)
+        for landing in self._run.events.landings:
+            if landing.taints and self._real(landing):
+                groups[landing.scope.path, landing.at].append(landing)
+        for group in groups.values():
+            kinds = {self._kind(x, switches): x for x in reversed(group)}
+            kinds.pop("", None)
+            if kinds:
+                worst = min(kinds, key=KINDS.index)
+                yield self._landed(worst, kinds[worst], group)
+        yield from self._made(groups)
+        landed = {loc.site for group in groups.values() for x in group for loc in x.locs if loc.exact}
+        seen: set[tuple[str, object]] = set()
+        for handed in self._run.events.handed:
+            key = (handed.scope.path, handed.at)
+            if key not in seen and self._gives_away(handed, landed):
+                seen.add(key)
+                yield self._given(handed)
+
+    def _made(self, groups: Mapping[tuple[str, object], list[Landing]]) -> Iterable[Landed]:
+        """Files of the service's own making that outlive the request, one for each opening."""
+        uploads = {x.opened for group in groups.values() for x in group if x.opened is not None}
+        made: dict[object, list[Landing]] = defaultdict(list)
+        for landing in self._run.events.landings:
+            key = (landing.scope.path, landing.at)
+            if landing.taints or landing.where != "local" or key in groups or not self._real(landing):
+                continue
+            if landing.opened is None or landing.opened not in uploads:
+                made[landing.opened or key].append(landing)
+        for found in made.values():
+            group = self._in_sight(found)
+            first = min(group, key=lambda x: (x.scope.path, x.at))
+            if not self._reach.repeats(first.scope):
+                continue
+            ends = {fate(x, self._removals, self._run.events.keeps) for x in group}
+            if ends <= {GONE}:
+                continue
+            passing = STAYS not in ends or all(self._used_up(x) for x in group)
+            yield self._landed("passing" if passing else "generated", first, group)
+
+    def _in_sight(self, group: list[Landing]) -> list[Landing]:
+        """The landings on the way from where something arrives: only there is it known what is handed over."""
+        return [x for x in group if x.frames[0].scope in self._entered] or group
+
+    def _used_up(self, landing: Landing) -> bool:
+        """Whether the file is read or sent by the request that wrote it."""
+        if any(spares(asked, landing) for asked in self._run.events.asked):
+            return False
+        exact = [loc for loc in landing.locs if loc.exact]
+        later = (s for s in self._run.events.sent if s.number > landing.number)
+        return any(s.gives(loc) for s in later for loc in exact)
+
+    def _real(self, landing: Landing) -> bool:
+        if not landing.scope.module.in_service or landing.scope.in_main:
+            return False
+        if landing.locs and {loc.site for loc in landing.locs} <= self._devices:
+            return False
+        if not self._reach.repeats(landing.scope) and self._by_command_alone(landing.frames[0].scope):
+            return False
+        return landing.where != "store" or self._shelves.selected == "local"
+
+    def _by_command_alone(self, scope: Scope) -> bool:
+        """Whether only command lines lead to a function."""
+        if scope not in self._commanded:
+            above = self._upward({scope})
+            self._commanded[scope] = bool(above & self._entries.commands) and not above & self._entered
+        return self._commanded[scope]
+
+    def _made_devices(self) -> Iterator[str]:
+        """The sites of paths at which calls put something that keeps no bytes, such as a named pipe."""
+        wanted = {n for _, row in self._knowledge.rows(lambda lib: lib.locations) for n in row.made_by}
+        for site in (site for name in sorted(wanted) for site in self._calls.sites(name) if site.call.args):
+            self._run.left = DEVICE_BUDGET
+            made = self._run.evaluator.lazily(site.call.args[0], site.scope)
+            yield from (loc.site for loc in locs(made) if loc.exact)
+
+    def _kind(self, landing: Landing, switches: Switches) -> str:
+        sure = [r for r in self._removals if not switches.decides(r, landing)]
+        end = fate(landing, sure, self._run.events.keeps)
+        if end == STAYS and not switches.switched(landing):
+            end = LEAKS if fate(landing, self._removals, self._run.events.keeps) in (GONE, LEAKS) else end
+        if end == GONE:
+            return ""
+        if end == LEAKS:
+            return "leak"
+        if end == SWEPT:
+            return "swept"
+        assert end == STAYS
+        if switches.switched(landing):
+            return "switched"
+        if landing.where == "local" and self._in_parts(landing):
+            return "chunks"
+        computed = landing.derives or all(t.level == "derived" for t in landing.taints)
+        return "derived" if computed else "upload"
+
+    def _in_parts(self, landing: Landing) -> bool:
+        """An append or an in-place write, by a function that speaks of parts of one upload."""
+        if "a" not in landing.mode and not {"r", "+"} <= set(landing.mode):
+            return False
+        vocabulary = self._knowledge.words.get("parts", frozenset())
+        return any(any(word in part for word in vocabulary for part in spoken(frame.scope)) for frame in landing.frames)
+
+    def _gives_away(self, handed: Handed, landed: set[str]) -> bool:
+        if handed.unless and _waits(handed):
+            return False
+        return bool(handed.taints) or any(loc.site in landed for loc in handed.locs)
+
+    def _landed(self, kind: str, landing: Landing, group: list[Landing]) -> Landed:
+        origins = list(dict.fromkeys(t.origin for x in group for t in x.taints if t.origin is not None))
+        origins.sort(key=lambda o: o.span)
+        steps = []
+        for outer, inner in zip(landing.frames, landing.frames[1:], strict=False):
+            if inner.call is not None:
+                steps.append((outer.scope.span(inner.call), f"passed to {inner.scope.qualname}()"))
+        callers = {(x.frames[-2].scope.path, x.frames[-1].call) for x in group if len(x.frames) > 1}
+        return Landed(
+            kind, landing.scope, landing.scope.span(landing.at), tuple(origins), tuple(steps), landing.opened,
+            landing.via, "", len(callers), self._serving.back(x for item in group for x in item.locs),
+        )  # fmt: skip
+
+    def _given(self, handed: Handed) -> Landed:
+        origins = tuple(t.origin for t in handed.taints if t.origin is not None)
+        return Landed("handed", handed.scope, handed.scope.span(handed.at), origins, (), None, "", handed.to, 0)
+
+
+def numbered(found: list[Landed]) -> tuple[Landed, ...]:
+    """Tell like expressions of one function apart by their order."""
+    seen: dict[tuple[Scope, str], int] = defaultdict(int)
+    rows = []
+    for landed in found:
+        seen[landed.scope, landed.via] += 1
+        rows.append(landed._replace(number=seen[landed.scope, landed.via]))
+    return tuple(rows)
+
+
+def _waits(handed: Handed) -> bool:
+    """Whether the function that hands the path away waits for what it was given to."""
+    node = handed.scope.node
+    body = node.body if isinstance(node, f.Function) else handed.scope.module.facts.body
+    names = {
+        name for name, bindings in handed.scope.bindings.items()
+        if any(_of(b.value) is handed.call for b in bindings)
+    }  # fmt: skip
+    for call in calls_in(body):
+        if isinstance(call.func, f.Attr) and call.func.name in handed.unless:
+            of = _of(call.func.of)
+            if of is handed.call or (isinstance(of, f.Name) and of.id in names):
+                return True
+    return any(b.kind == "enter" and b.value is handed.call for bs in handed.scope.bindings.values() for b in bs)
+
+
+def _of(e: f.Expr | None) -> f.Expr | None:
+    return e.value if isinstance(e, f.Await) else e
+
+
+def spoken(scope: Scope) -> list[str]:
+    """The words in a function's names and literal keys."""
+    found = set(words(scope.name))
+    for name in scope.bindings:
+        found.update(words(name))
+    for site in scope.calls:
+        for arg in site.call.args:
+            if isinstance(arg, f.Const) and arg.kind == "str":
+                found.update(words(str(arg.value)))
+    for item in _keys(scope):
+        found.update(words(item))
+    return sorted(found)
+
+
+def _keys(scope: Scope) -> Iterable[str]:
+    for bindings in scope.bindings.values():
+        for b in bindings:
+            yield from _keys_in(b.value)
+
+
+def _keys_in(e: f.Expr | None) -> Iterable[str]:
+    if isinstance(e, f.Item):
+        if isinstance(e.key, f.Const):
+            yield str(e.key.value)
+        yield from _keys_in(e.of)
+    elif isinstance(e, f.Call):
+        for arg in e.args:
+            yield from _keys_in(arg)
+        if isinstance(e.func, f.Attr):
+            yield from _keys_in(e.func.of)

@@ -1,0 +1,1 @@
+"""Which settings, defaults and constructors of libraries keep something in one process or on its disk."""

@@ -1,0 +1,196 @@
+"""What `value.name` denotes, for modules, classes, instances and outside objects."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from statelint import facts as f
+from statelint.project.resolution.applications import below_application, shown_place
+from statelint.project.resolution.broadcasts import Broadcasts
+from statelint.project.resolution.classes import PROPERTIES, SETTERS, decorator_names
+from statelint.project.resolution.resolver import Resolver
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import (
+    WIDTH,
+    Bound,
+    Cls,
+    Ext,
+    Func,
+    Lit,
+    Member,
+    Mod,
+    Obj,
+    Value,
+    Values,
+    qualified,
+    union,
+)
+
+FEW: Final = 8
+"""So many classes below another are asked for what a name means."""
+
+
+class Members:
+    """Attribute look-up on values."""
+
+    def __init__(self, names: Resolver) -> None:
+        self._names = names
+        self._broadcasts = Broadcasts(names)
+
+    def member(self, value: Value, name: str, exact: bool = False) -> Values:
+        """What `value.name` denotes; `exact` leaves out what subclasses make of it."""
+        if type(value) is Mod:
+            return self._names.module_member(value.module, name)
+        if type(value) is Ext:
+            return self._names.outside(f"{value.name}.{name}")
+        if type(value) is Cls:
+            return self._class_member(value.scope, name, value)
+        if type(value) is Obj:
+            if isinstance(value.cls, Cls):
+                return self._class_member(value.cls.scope, name, value, exact)
+            return self._outside_member(value, value.cls.name, name, exact)
+        if type(value) is Func:
+            left = self._left_in_place(value.scope)
+            if left:
+                return self.member(left, name)
+            given = self._names.given()
+            attached = given.attached.get((value.scope, name), ()) if given else ()
+            return union((v for e, scope, _ in attached for v in self._names.denote(e, scope)), (Member(value, name),))
+        if type(value) is Bound:
+            return self.member(Func(value.scope), name)
+        if type(value) is not Lit:
+            member = Member(value, name)
+            if self._broadcasts.known and type(value) is Member and (holder := qualified(value)):
+                called = self._broadcasts.of(holder, name)
+                if called:
+                    return called
+            return self._kept(member) if type(value) is Member else (member,)
+        return ()
+
+    def _left_in_place(self, function: Scope) -> Obj | None:
+        """The object of a library that a decorator leaves in the place of a function."""
+        node, replaces = function.node, self._names.knowledge.replaces
+        for decorator in node.decorators if isinstance(node, f.Function) and replaces and function.parent else ():
+            target = decorator.func if isinstance(decorator, f.Call) else decorator
+            for value in self._names.denote(target, function.parent or function):
+                name = qualified(value)
+                if name in replaces:
+                    return Obj(Ext(replaces[name]))
+        return None
+
+    def _kept(self, member: Member) -> Values:
+        """An attribute of an application object, or of what requests see of it, with what code assigns there."""
+        knowledge = self._names.knowledge
+        place = below_application(member, knowledge) or shown_place(member, knowledge)
+        given = self._names.given() if place else None
+        kept = given.kept.get(place, ()) if given and place else ()
+        return union((member,), *(self._names.denote(e, scope) for e, scope in kept)) if kept else (member,)
+
+    def _outside_member(self, value: Obj, cls: str, name: str, exact: bool = False) -> Values:
+        for base in self._names.knowledge.lineage(cls):
+            row = self._names.knowledge.find("instances", f"{base}.{name}")
+            if row:
+                target = self._names.knowledge.canonical(row[1].cls)
+                if row[1].attribute:
+                    return self.member(Obj(Ext(target)), row[1].attribute)
+                return (Obj(Ext(target)), *(Obj(Cls(s)) for s in self._names.classes.subclasses(target)[:3]))
+        found: list[Value] = []
+        if value.site is None and not exact and not cls.startswith("builtins."):
+            # the object may be of a project subclass that adds the attribute; `rows: list[str]` says that it is none
+            for sub in self._names.classes.subclasses(cls)[:6]:
+                if name in sub.bindings or name in self._names.classes.attribute_names(sub):
+                    found.extend(self._class_member(sub, name, Obj(Cls(sub))))
+        return union(found) if found else self._kept(Member(value, name))
+
+    def _class_member(self, cls: Scope, name: str, receiver: Value, exact: bool = False) -> Values:
+        found: list[Value] = []
+        outside: str | None = None
+        is_instance = isinstance(receiver, Obj)
+        if name == "__class__" and is_instance:
+            return (Cls(cls),)
+        exact = exact or self._made_of(cls, receiver)
+        for item in self._names.classes.lineage(cls):
+            if isinstance(item, Ext):
+                outside = outside or item.name
+                continue
+            shadowed = False
+            if is_instance:
+                for assigned in self._names.classes.assigned(item.scope, name):
+                    if assigned.value is not None:
+                        own = self._names.made_with(receiver, assigned.value, assigned.store.scope)
+                        found.extend(own or self._names.given_value(assigned.value, assigned.store.scope))
+                        shadowed = shadowed or assigned.store.scope.name == "__init__"
+                found.extend(self._filled_with(item.scope, name))
+            hidden = shadowed or (is_instance and not exact and self._always_overridden(item.scope, name))
+            for binding in () if hidden else item.scope.bindings.get(name, ()):
+                for value in self._names.bound(binding):
+                    found.extend(self._through_class(value, receiver))
+            if is_instance:
+                for maker in self._names.fields.makers(item.scope, name):
+                    found.extend(self._names.returned(maker))
+            if name in item.scope.bindings:
+                for store in self._names.classes.given_to_class(item.scope, name):
+                    if store.value is not None:
+                        found.extend(self._names.denote(store.value, store.scope))
+            if found:
+                break
+        if is_instance and not exact:
+            for sub in self._names.classes.subclasses(cls)[:FEW]:
+                for binding in sub.bindings.get(name, ()):
+                    for value in self._names.bound(binding):
+                        found.extend(self._through_class(value, Obj(Cls(sub), receiver.site)))  # type: ignore[union-attr]
+        if not found:
+            found.extend(self._given_elsewhere(cls, name, is_instance))
+        if not found and outside and outside != "builtins.object":
+            if isinstance(receiver, Obj):
+                return self._outside_member(Obj(Ext(outside), receiver.site), outside, name, exact=True)
+            return self._names.outside(f"{outside}.{name}")
+        return union(found)
+
+    def _filled_with(self, cls: Scope, name: str) -> Values:
+        """What the objects of a class are made with for a field that its body declares."""
+        given = self._names.given()
+        handed = given.arguments.get((cls, name), ())[:WIDTH] if given else ()
+        return union(*(self._names.denote(e, scope) for e, scope in handed))
+
+    @staticmethod
+    def _made_of(cls: Scope, receiver: Value) -> bool:
+        """Whether an object is known to be of this very class, by the call that makes it."""
+        made = receiver.site if isinstance(receiver, Obj) else None
+        func = made.expr.func if made is not None and isinstance(made.expr, f.Call) else None
+        name = func.name if isinstance(func, f.Attr) else getattr(func, "id", "")
+        return name == cls.name
+
+    def _always_overridden(self, cls: Scope, name: str) -> bool:
+        """Whether each class below has an attribute of its own in the place of this one, which is only a default."""
+        below = self._names.classes.subclasses(cls)
+        return bool(below) and all(
+            any(isinstance(i, Cls) and i.scope is not cls and name in i.scope.bindings for i in self._above(sub, cls))
+            for sub in below
+        )
+
+    def _above(self, sub: Scope, cls: Scope) -> list[Cls | Ext]:
+        lines = list(self._names.classes.lineage(sub))
+        return lines[: lines.index(Cls(cls))] if Cls(cls) in lines else lines
+
+    def _given_elsewhere(self, cls: Scope, name: str, is_instance: bool) -> list[Value]:
+        """What is assigned to an attribute that the class itself does not speak of."""
+        classes = self._names.classes
+        stores = classes.given_to_class(cls, name)
+        if is_instance:
+            stores = [*stores, *classes.given_from_outside(cls, name)]
+        return [v for s in stores if s.value is not None for v in self._names.denote(s.value, s.scope)]
+
+    def _through_class(self, value: Value, receiver: Value) -> Values:
+        """A class attribute seen through a receiver: functions bind, properties are called."""
+        if not isinstance(value, Func):
+            return (value,)
+        node = value.scope.node
+        names = set(decorator_names(node)) if isinstance(node, f.Function) else set()
+        if "staticmethod" in names:
+            return (value,)
+        if names & SETTERS and isinstance(receiver, Obj):
+            return ()  # reading the attribute runs the getter
+        if names & PROPERTIES and isinstance(receiver, Obj):
+            return self._names.returned(value.scope)
+        return (Bound(value.scope, receiver),)

@@ -1,0 +1,101 @@
+"""Access paths as they are written: their keys, where they start, and the expressions that one stands for."""
+
+from __future__ import annotations
+
+from statelint import facts as f
+from statelint.project.resolution.classes import first_parameter
+from statelint.project.resolution.scopes import Scope, Store
+
+
+def alternatives(e: f.Expr) -> list[f.Expr]:
+    """The expressions of which one becomes the value: both sides of `or`, of a conditional, and so on."""
+    if isinstance(e, f.Op) and e.op in ("or", "and", "*", "+", "|"):
+        return [e, *(x for operand in e.operands for x in alternatives(operand))]
+    if isinstance(e, f.Choice):
+        return [*alternatives(e.then), *alternatives(e.other)]
+    if isinstance(e, f.Walrus | f.Await | f.Star):
+        return alternatives(e.value)
+    if isinstance(e, f.Group):
+        return [e, *(x for item in e.items for x in alternatives(item))]
+    return [e]
+
+
+def is_container_like(e: f.Expr) -> bool:
+    """Whether an expression makes a container or calls something."""
+    return isinstance(e, f.Group | f.Table | f.Call | f.Comprehension)
+
+
+def is_super(e: f.Expr) -> bool:
+    """`super()`: the receiver of what it calls is the one of the method around it, and no override of it runs."""
+    return type(e) is f.Call and type(e.func) is f.Name and e.func.id == "super"
+
+
+def last_name(e: object) -> str:
+    """The name that an access path ends with; empty for anything that is none."""
+    return e.id if type(e) is f.Name else e.name if type(e) is f.Attr else ""
+
+
+def receiver_rooted(e: f.Expr, scope: Scope) -> str | None:
+    """self or cls when an access path starts at the receiver of the enclosing method, else None."""
+    while isinstance(e, f.Attr | f.Item | f.Call):
+        e = e.func if isinstance(e, f.Call) else e.of
+    if not isinstance(e, f.Name):
+        return None
+    current: Scope | None = scope
+    while current is not None:
+        receiver = first_parameter(current)
+        if receiver and receiver[0] == e.id:
+            return receiver[1]
+        if e.id in current.bindings:
+            return None
+        current = current.parent
+    return None
+
+
+def mentions(e: f.Expr, name: str, scope: Scope, depth: int = 0) -> bool:
+    """Whether an expression reads `name`, also through a local that was looked up from it."""
+    if isinstance(e, f.Name):
+        if e.id == name:
+            return True
+        if depth < 3:
+            return any(
+                b.value is not None and mentions(b.value, name, scope, depth + 1) for b in scope.bindings.get(e.id, ())
+            )
+        return False
+    if isinstance(e, f.Attr):
+        return e.name == name or mentions(e.of, name, scope, depth)
+    if isinstance(e, f.Item):
+        return mentions(e.of, name, scope, depth)
+    if isinstance(e, f.Call):
+        return mentions(e.func, name, scope, depth) or any(
+            mentions(a, name, scope, depth) or (isinstance(a, f.Const) and a.value == name) for a in e.args
+        )
+    if isinstance(e, f.Op):
+        return any(mentions(o, name, scope, depth) for o in e.operands)
+    if isinstance(e, f.Walrus | f.Await):
+        return mentions(e.value, name, scope, depth)
+    return False
+
+
+def is_text(e: f.Expr | None) -> bool:
+    """Whether a value can only be text, which nobody adds to a list: `line += " " + word`."""
+    if isinstance(e, f.Op) and e.op == "+":
+        return any(is_text(operand) for operand in e.operands)
+    return isinstance(e, f.Text) or (isinstance(e, f.Const) and e.kind == "str")
+
+
+def given_anew(e: f.Expr, at: Store) -> bool:
+    """Whether a function gives an object a new container for an attribute before it puts something in there."""
+    if not isinstance(e, f.Attr) or not isinstance(e.of, f.Name) or at.scope.kind != "function":
+        return False
+    return any(
+        isinstance(s.target, f.Attr)
+        and s.target.name == e.name
+        and isinstance(s.target.of, f.Name)
+        and s.target.of.id == e.of.id
+        and isinstance(s.value, f.Table | f.Group)
+        and s.op == "="
+        and s.at < at.at
+        and at.context.tests[: len(s.context.tests)] == s.context.tests
+        for s in at.scope.stores
+    )

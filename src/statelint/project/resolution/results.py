@@ -1,0 +1,382 @@
+"""What calls give and what parameters receive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Final
+
+from statelint import facts as f
+from statelint.project.resolution.aliases import type_meant
+from statelint.project.resolution.annotated import annotated, metadata
+from statelint.project.resolution.annotations import META, forward
+from statelint.project.resolution.arguments import matched
+from statelint.project.resolution.by_parameter import switch_of, turned
+from statelint.project.resolution.classes import first_parameter
+from statelint.project.resolution.declared_fields import declaration
+from statelint.project.resolution.dispatch import picked
+from statelint.project.resolution.named_modules import located, named_modules
+from statelint.project.resolution.own_object import own_object
+from statelint.project.resolution.paths import last_name
+from statelint.project.resolution.resolver import Resolver
+from statelint.project.resolution.scopes import Binding, Scope
+from statelint.project.resolution.values import (
+    WIDTH,
+    Bound,
+    Cls,
+    Ext,
+    Func,
+    Heap,
+    Lit,
+    Made,
+    Member,
+    Obj,
+    Part,
+    Site,
+    Value,
+    Values,
+    qualified,
+    union,
+)
+from statelint.vocabulary import Fields
+
+SAME: Final = frozenset({"typing.cast", "copy.copy", "copy.deepcopy"})
+"""Functions that hand on their last argument, or an equal one."""
+PARTIAL: Final = "functools.partial"
+LOOKS_UP: Final = frozenset({"get", "setdefault", "pop"})
+"""Methods of a table that give what is under the key which is their first argument."""
+VIEWS: Final = frozenset({"values", "items", "copy"})
+"""Methods of a container that give the very elements that it holds, in a container of their own."""
+PICKS: Final = frozenset({"builtins.next", "builtins.max", "builtins.min"})
+"""Functions that give one of the elements of their only argument, or of the first one."""
+COPIES: Final = SAME - {"typing.cast"}
+FACTORIES: Final = ("default_factory", "factory")
+"""Arguments of a field of a class that make its value for each instance."""
+
+
+class Results:
+    """Results of calls and values of parameters."""
+
+    def __init__(self, names: Resolver) -> None:
+        self._names = names
+        self.annotated = partial(annotated, names)
+
+    def called(self, callee: Value, e: f.Call, scope: Scope) -> Values:
+        """What calling `callee` gives."""
+        field = self._names.fields.row(e, scope) if scope.kind == "class" else None
+        if field:
+            return self._declared(field, e, scope)
+        if type(callee) is Cls:
+            return (Obj(callee, self._names.site(e, scope)),)
+        if type(callee) is Func or type(callee) is Bound:
+            found = self._returned_to(callee, e, scope)
+            node = callee.scope.node
+            if type(node) is f.Function and node.is_generator and not node.decorators:
+                return union(found, (Heap("builtins.generator", self._names.site(e, scope)),))
+            return found
+        if type(callee) is Obj and type(callee.cls) is Cls:
+            method = self._names.classes.method(callee.cls.scope, "__call__")
+            return self.returned(method) if method else ()
+        name = qualified(callee)
+        if name is None:
+            return ()
+        if name == "builtins.getattr" and len(e.args) > 1 and type(e.args[1]) is f.Const:
+            attribute = str(e.args[1].value)
+            return union(*(self._names.member(v, attribute) for v in self._names.denote(e.args[0], scope)))
+        if name == "builtins.getattr" and len(e.args) > 1:
+            return union(*(self._picked(v, e.args[1], scope) for v in self._names.denote(e.args[0], scope)))
+        if name.endswith(".__new__") and e.args:
+            made = [v for v in self._names.denote(e.args[0], scope) if type(v) is Cls]
+            return tuple(Obj(v, self._names.site(e, scope)) for v in made)
+        if name in SAME and e.args:
+            given = self._names.denote(e.args[-1], scope)
+            copied = self._names.site(e, scope)
+            return tuple(_copy(v, copied) for v in given if type(v) is not Part) if name in COPIES else given
+        if name == PARTIAL and e.args:
+            return tuple(v for v in self._names.denote(e.args[0], scope) if isinstance(v, Func | Bound | Cls))
+        if name == "builtins.type" and len(e.args) == 1:
+            return tuple(v.cls for v in self._names.denote(e.args[0], scope) if type(v) is Obj)
+        if name == "builtins.super":
+            return self._super(scope)
+        if name == "importlib.import_module" and e.args:
+            return named_modules(self._names, e, scope)
+        if e.args and self._names.knowledge.find("locators", name):
+            return located(self._names, e.args[0], scope)
+        if name in PICKS and e.args and (len(e.args) == 1 or name.endswith(".next")):
+            return union(*(self._names.elements(v) for v in self._names.denote(e.args[0], scope)))
+        if type(callee) is Member and callee.name in LOOKS_UP and e.args:
+            kept = self._names.kept(callee.of, e.args[0])
+            if kept:
+                return kept
+        if type(callee) is Member and isinstance(callee.of, Heap | Part):
+            held = callee.of
+            row = self._names.knowledge.find("containers", held.type) if type(held) is Heap else None
+            if row is not None and callee.name in VIEWS and callee.name in row[1].hands_out:
+                return (held,)
+            if row is None or callee.name in row[1].hands_out:
+                default = (
+                    self._names.denote(e.args[1], scope) if callee.name == "setdefault" and len(e.args) > 1 else ()
+                )
+                inside = self._names.elements(held, e.args[0] if e.args else None)
+                return union(inside, (v for v in default if type(v) is Heap))
+            return ()
+        if type(callee) is Member and type(callee.of) is Obj and callee.of.of is not None:
+            if callee.name in VIEWS:
+                return (callee.of,)
+            if callee.name in LOOKS_UP:
+                return self._names.elements(callee.of)
+        return self._outside_call(name, e, scope)
+
+    def _picked(self, value: Value, wanted: f.Expr, scope: Scope) -> Values:
+        """The methods of an object that a name which is put together can mean."""
+        cls = value.cls if isinstance(value, Obj) else value
+        if not isinstance(cls, Cls):
+            return ()
+        names = picked(wanted, scope, cls.scope, self._names.classes)
+        return union(v for name in names for v in self._names.member(value, name) if isinstance(v, Bound | Func))
+
+    def _declared(self, row: Fields, e: f.Call, scope: Scope) -> Values:
+        """The value of a field that a class body declares, as far as the declaration tells."""
+        call = declaration(e) or e
+        if row.names_class or row.object_of:
+            named = dict(call.keywords)
+            given = [named[k] for k in row.keywords if k in named] or call.args[:1]
+            classes = [v for c in given for v in self._named_class(c, scope)]
+            return tuple(classes) if row.names_class else tuple(Obj(v) for v in classes)
+        made = self._names.denote(call.func, scope)
+        names = [name for v in made if (name := qualified(v)) in self._names.knowledge.returns]
+        return union(*(self._outside_call(name, e, scope) for name in names if name))
+
+    def _named_class(self, e: f.Expr, scope: Scope) -> list[Cls]:
+        if isinstance(e, f.Const) and e.kind == "str":
+            named = forward(str(e.value))
+            e = named if named is not None else e
+        return [v for v in self._names.denote(e, scope) if isinstance(v, Cls)]
+
+    def _outside_call(self, name: str, e: f.Call, scope: Scope) -> Values:
+        site = self._names.site(e, scope)
+        if scope.kind == "class":
+            for keyword, factory in e.keywords:
+                if keyword in FACTORIES:
+                    return union(*(self._manufactured(v, site) for v in self._names.denote(factory, scope)))
+        container = self._names.knowledge.find("containers", name)
+        if container and not container[1].immutable:
+            return (Heap(self._names.knowledge.canonical(name), site),)
+        for spelling in self._names.knowledge.spellings(name):
+            if spelling in self._names.knowledge.returns:
+                returned = self._names.knowledge.canonical(self._names.knowledge.returns[spelling])
+                known = self._names.knowledge.find("containers", returned)
+                return (Heap(returned, site),) if known else (Obj(Ext(returned), site),)
+        if name.rpartition(".")[2][:1].isupper():
+            return (Obj(Ext(name), site),)
+        return (Made(name, site),)
+
+    def _manufactured(self, factory: Value, site: Site) -> Values:
+        """What a factory gives, as made at the place that names the factory."""
+        if isinstance(factory, Func | Bound):
+            return tuple(Heap(v.type, site) if isinstance(v, Heap) else v for v in self.returned(factory.scope))
+        if isinstance(factory, Cls):
+            return (Obj(factory, site),)
+        row = self._names.knowledge.find("containers", factory.name) if isinstance(factory, Ext) else None
+        return (Heap(self._names.knowledge.canonical(factory.name), site),) if row and isinstance(factory, Ext) else ()
+
+    def _super(self, scope: Scope) -> Values:
+        current: Scope | None = scope
+        while current and current.kind != "class":
+            current = current.parent
+        if current is None:
+            return ()
+        bases = self._names.classes.bases(current) or (Ext("builtins.object"),)
+        return tuple(Obj(base) for base in bases)
+
+    def returned(self, scope: Scope) -> Values:
+        """What calling a project function gives: its return values, or what a generator yields."""
+        values = union(*(self._names.denote(e, scope) for e in (*scope.returns, *scope.yields)))
+        node = scope.node
+        if not values and isinstance(node, f.Function) and node.returns is not None:
+            return self.annotated(node.returns, scope.parent or scope)
+        return values
+
+    def _returned_to(self, callee: Func | Bound, e: f.Call, scope: Scope) -> Values:
+        """What one call gives: where a function hands on a parameter, the argument of this very call."""
+        inner = callee.scope
+        asked = self._asked_for(callee, e, scope)
+        if asked:
+            return asked
+        if inner.yields or not any(_handed_on(expr, inner) for expr in inner.returns):
+            return self.returned(inner)
+        handed = {name for expr in inner.returns for name in _handed_on(expr, inner, e)}
+        found: list[Value] = []
+        for name in sorted(handed):
+            argument = _argument(callee, name, e)
+            if argument is None:
+                return self.returned(inner)
+            found.extend(_copied(v, self._names.site(e, scope), inner) for v in self._names.denote(argument, scope))
+        values = union((v for expr in inner.returns for v in self._own(expr, inner)), found)
+        node = inner.node
+        if not values and type(node) is f.Function and node.returns is not None:
+            return self.annotated(node.returns, inner.parent or inner)
+        return values
+
+    def made_with(self, made: Value, e: f.Expr, scope: Scope) -> Values:
+        """What a parameter of the constructor is for the one object that a call makes: the argument of this very call.
+
+        Nothing where `e` is no parameter of it, or the call does not show what it hands over.
+        """
+        call = made.site.expr if isinstance(made, Obj) and made.site is not None else None
+        if not isinstance(call, f.Call) or not isinstance(made, Obj) or not isinstance(made.cls, Cls):
+            return ()
+        bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) and scope.name == "__init__" else ()
+        if len(bindings) != 1 or bindings[0].kind != "param" or made.site is None:
+            return ()
+        if self._names.classes.method(made.cls.scope, "__init__") is not scope:
+            return ()
+        if not any(v == made.cls for v in self._names.denote(call.func, made.site.scope)):
+            return ()
+        given = _argument(Bound(scope, made), bindings[0].name, call)
+        return self._names.denote(given, made.site.scope) if given is not None else ()
+
+    def _asked_for(self, callee: Func | Bound, e: f.Call, scope: Scope) -> Values:
+        """`def get(self, kind: type[T]) -> T`: an object of the class that this call names, also where it may lack."""
+        node = callee.scope.node
+        if not isinstance(node, f.Function) or node.returns is None:
+            return ()
+        wanted = {name for part in _some(node.returns) if (name := getattr(part, "id", ""))}
+        for param in node.params if wanted else ():
+            for named in _some(param.annotation) if param.annotation is not None else ():
+                if isinstance(named, f.Item) and getattr(named.key, "id", "") in wanted and last_name(named.of) in META:
+                    given = _argument(callee, param.name, e)
+                    return tuple(
+                        Obj(v, self._names.site(e, scope))
+                        for v in (self._names.denote(given, scope) if given else ())
+                        if isinstance(v, Cls)
+                    )
+        return ()
+
+    def _own(self, e: f.Expr, scope: Scope) -> Values:
+        """What a returned expression gives by itself, without the parameters that it hands on."""
+        parts = _ways(e)
+        if parts:
+            return union(*(self._own(part, scope) for part in parts))
+        if not isinstance(e, f.Name) or e.id not in scope.bindings:
+            return self._names.denote(e, scope)
+        own = [b for b in scope.bindings[e.id] if b.kind != "param" and not _handed_on(b.value, scope)]
+        return union(*(self._names.bound(b) for b in own))
+
+    def parameter(self, b: Binding) -> Values:
+        """What a parameter can be: the receiver, its annotation, an injected dependency, its default, the arguments."""
+        receiver = first_parameter(b.scope)
+        if receiver and receiver[0] == b.name and b.scope.owner:
+            return (Obj(Cls(b.scope.owner)),) if receiver[1] == "self" else (Cls(b.scope.owner),)
+        param = b.node
+        assert type(param) is f.Param
+        found: list[Value] = []
+        outer = b.scope.parent or b.scope
+        where, annotation = type_meant(self._names, param.annotation, outer) if param.annotation else (outer, None)
+        injected = [(e, s) for e, s in ((param.default, outer), *((e, where) for e in metadata(annotation)))]
+        for call, place in injected:
+            found.extend(self._injected(call, place) if type(call) is f.Call else ())
+        if param.annotation is not None:
+            found.extend(self.annotated(param.annotation, outer))
+        if param.default is not None and not found:
+            found.extend(v for v in self._names.denote(param.default, outer) if not isinstance(v, Made | Lit))
+        given = self._names.given()
+        for expr, scope in given.arguments.get((b.scope, b.name), ())[:WIDTH] if given else ():
+            found.extend(self._names.denote(expr, scope))
+        if not found and param.annotation is None:
+            found.extend(own_object(self._names, b) or self._conventional(b))
+        return union(found)
+
+    def _conventional(self, b: Binding) -> list[Value]:
+        """What a parameter of this name usually is where the module imports the library."""
+        classes = self._names.knowledge.parameters.get(b.name)
+        if not classes:
+            return []
+        nodes = [
+            (other.kind, other.node)
+            for bindings in self._names.top(b.scope).bindings.values()
+            for other in bindings
+            if isinstance(other.node, tuple) and other.kind in ("import", "from")
+        ]
+        dotted = {node[1] if kind == "import" else f"{node[0].module}.{node[1]}" for kind, node in nodes}
+        names = dotted | {name.partition(".")[0] for name in dotted} | {name.rpartition(".")[0] for name in dotted}
+        return [Obj(Ext(cls)) for imports, cls in classes if imports & names]
+
+    def _injected(self, call: f.Call, scope: Scope) -> Values:
+        """The result of the callable that a dependency marker names."""
+        for callee in self._names.denote(call.func, scope):
+            name = qualified(callee)
+            row = self._names.knowledge.find("handlers.arguments", name) if name else None
+            if row and row[1].entry == "dependency" and call.args:
+                given = self._names.denote(call.args[0], scope)
+                return union(
+                    *(
+                        self.returned(v.scope) if isinstance(v, Func | Bound) else self.called(v, call, scope)
+                        for v in given
+                    )
+                )
+        return ()
+
+
+def _handed_on(e: f.Expr | None, scope: Scope, call: f.Call | None = None, depth: int = 0) -> tuple[str, ...]:
+    """The parameters that an expression in a function is, directly or through a local of another name.
+
+    With a call, only those that it is where the switches are turned as this call turns them.
+    """
+    found: list[str] = []
+    for part in _ways(e) if depth < 4 else ():
+        found.extend(_handed_on(part, scope, call, depth + 1))
+    if type(e) is not f.Name or e.id in scope.outer or depth > 3:
+        return tuple(dict.fromkeys(found))
+    for b in scope.bindings.get(e.id, ()):
+        if b.kind == "param":
+            found.extend([b.name] if b.name != _receiver(scope) else ())
+        elif b.kind == "assign" and b.position is None:
+            switch = switch_of(b, scope) if call is not None else None
+            if call is None or switch is None or turned(switch, scope, call):
+                found.extend(_handed_on(b.value, scope, call, depth + 1))
+    return tuple(dict.fromkeys(found))
+
+
+def _ways(e: f.Expr | None) -> tuple[f.Expr, ...]:
+    """The expressions of which one becomes the value."""
+    if type(e) is f.Choice:
+        return (e.then, e.other)
+    return e.operands if type(e) is f.Op and e.op in ("or", "and") else ()
+
+
+def _some(annotation: f.Expr) -> Iterator[f.Expr]:
+    """What an annotation names where something is there: the `T` of `T | None` and of `Optional[T]`."""
+    if isinstance(annotation, f.Op) and annotation.op == "|":
+        for operand in annotation.operands:
+            yield from _some(operand)
+    elif isinstance(annotation, f.Item) and last_name(annotation.of) == "Optional":
+        yield from _some(annotation.key)
+    else:
+        yield annotation
+
+
+def _receiver(scope: Scope) -> str:
+    receiver = first_parameter(scope)
+    return receiver[0] if receiver else ""
+
+
+def _argument(callee: Func | Bound, name: str, e: f.Call) -> f.Expr | None:
+    """What a call hands to a parameter; None where that cannot be told."""
+    node = callee.scope.node
+    if type(node) is not f.Function:
+        return None
+    return matched(e, node, 1 if type(callee) is Bound and first_parameter(callee.scope) else 0).get(name)
+
+
+def _copied(value: Value, site: Site, function: Scope) -> Value:
+    """What a function whose name says that it copies gives for a container."""
+    copies = "copy" in function.name.lower() or "clone" in function.name.lower()
+    return Heap(value.type, site) if copies and type(value) is Heap else value
+
+
+def _copy(value: Value, site: Site) -> Value:
+    """An equal container or object, made at a site of its own."""
+    if isinstance(value, Heap):
+        return Heap(value.type, site)
+    return Obj(value.cls, site) if isinstance(value, Obj) else value

@@ -1,0 +1,131 @@
+"""What an expression can denote. An expression denotes a set of these; the empty set means that nothing is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Union
+
+import msgspec
+
+from statelint.facts import Expr
+from statelint.project.resolution.modules import Module
+from statelint.project.resolution.scopes import Scope
+
+WIDTH = 12
+"""A set of values is cut here: beyond it, an expression says nothing useful any more."""
+
+
+class Site(msgspec.Struct, frozen=True, eq=False):
+    """One place where an object is made: the expression, and the scope in which it runs. Compared by identity."""
+
+    scope: Scope
+    expr: Expr
+
+
+class Mod(msgspec.Struct, frozen=True):
+    module: Module
+
+
+class Ext(msgspec.Struct, frozen=True):
+    """A name outside the project, qualified: `web.Application`, `builtins.dict`."""
+
+    name: str
+
+
+class Func(msgspec.Struct, frozen=True):
+    scope: Scope
+
+
+class Cls(msgspec.Struct, frozen=True):
+    scope: Scope
+
+
+class Obj(msgspec.Struct, frozen=True):
+    """An instance of a class; without a site it is any instance, as `self` or an annotated parameter is."""
+
+    cls: Cls | Ext
+    site: Site | None = None
+    of: Site | None = None
+    """The annotation that says what a container of which nothing else is known holds."""
+
+
+class Heap(msgspec.Struct, frozen=True):
+    """A container made at a site; `type` is its canonical qualified name (`builtins.dict`)."""
+
+    type: str
+    site: Site
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """A project function bound to a receiver."""
+
+    scope: Scope
+    receiver: Value
+
+
+class Member(msgspec.Struct, frozen=True):
+    """An attribute of an object whose class is outside the project."""
+
+    of: Value
+    name: str
+
+
+class Made(msgspec.Struct, frozen=True):
+    """What a call of an outside function gave, when its class is not known."""
+
+    name: str
+    site: Site
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Something that another value holds: an element, a looked-up entry, an unpacked item."""
+
+    of: Value
+
+
+class Lit(msgspec.Struct, frozen=True):
+    value: str | bool | int | float | None
+    kind: str
+
+
+Value = Union[Mod, Ext, Func, Cls, Obj, Heap, Bound, Member, Made, Part, Lit]  # noqa: UP007 - names itself
+Values = tuple[Value, ...]
+
+
+def qualified(value: Value) -> str | None:
+    """The qualified outside name of a value that has one: `web.Application.route` for the member of an instance."""
+    if type(value) is Ext:
+        return value.name
+    if type(value) is Member:
+        of = value.of
+        if type(of) is Obj and type(of.cls) is Ext:
+            return f"{of.cls.name}.{value.name}"
+        if type(of) is Heap:
+            return f"{of.type}.{value.name}"
+        if type(of) is Made:
+            return f"{of.name}().{value.name}"
+        inner = qualified(of)
+        return f"{inner}.{value.name}" if inner else None
+    if type(value) is Made:
+        return f"{value.name}()"
+    return None
+
+
+def root(value: Value) -> Value:
+    """The value that a part or a member belongs to, all the way up."""
+    while isinstance(value, Part | Member):
+        value = value.of
+    return value
+
+
+def union(*groups: Iterable[Value]) -> Values:
+    """The values of all groups, each once, in order, cut at `WIDTH`."""
+    filled = [group for group in groups if group]
+    if not filled:
+        return ()
+    if len(filled) == 1 and isinstance(filled[0], tuple) and len(filled[0]) == 1:
+        return filled[0]
+    seen: dict[Value, None] = {}
+    for group in filled:
+        seen.update(dict.fromkeys(group))
+    return tuple(seen)[:WIDTH]

@@ -17,6 +17,7 @@ from statelint.project.resolution.values import (
     Ext,
     Func,
     Lit,
+    Made,
     Member,
     Mod,
     Obj,
@@ -121,7 +122,7 @@ class Members:
                         found.extend(own or self._names.given_value(assigned.value, assigned.store.scope))
                         shadowed = shadowed or assigned.store.scope.name == "__init__"
                 found.extend(self._filled_with(item.scope, name))
-            hidden = shadowed or (is_instance and not exact and self._always_overridden(item.scope, name))
+            hidden = shadowed or (is_instance and not exact and self._is_default(item.scope, name, cls))
             for binding in () if hidden else item.scope.bindings.get(name, ()):
                 for value in self._names.bound(binding):
                     found.extend(self._through_class(value, receiver))
@@ -136,7 +137,8 @@ class Members:
                 break
         if is_instance and not exact:
             for sub in self._names.classes.subclasses(cls)[:FEW]:
-                for binding in sub.bindings.get(name, ()):
+                inherited = sub.bindings.get(name, ())
+                for binding in inherited if inherited and not self._stands_for_column(sub, name) else ():
                     for value in self._names.bound(binding):
                         found.extend(self._through_class(value, Obj(Cls(sub), receiver.site)))  # type: ignore[union-attr]
         if not found:
@@ -161,13 +163,25 @@ class Members:
         name = func.name if isinstance(func, f.Attr) else getattr(func, "id", "")
         return name == cls.name
 
-    def _always_overridden(self, cls: Scope, name: str) -> bool:
-        """Whether each class below has an attribute of its own in the place of this one, which is only a default."""
+    def _is_default(self, cls: Scope, name: str, known: Scope) -> bool:
+        """Whether an attribute of an object of a `known` class is only a default there: each class below has one of
+        its own in its place, or one of rows does, whose column it stands for where no more than the base is known."""
         below = self._names.classes.subclasses(cls)
+        if cls is known and self._stands_for_column(cls, name):
+            return True
         return bool(below) and all(
             any(isinstance(i, Cls) and i.scope is not cls and name in i.scope.bindings for i in self._above(sub, cls))
             for sub in below
         )
+
+    def _stands_for_column(self, cls: Scope, name: str) -> bool:
+        return any(self._is_column(sub, name) for sub in self._names.classes.subclasses(cls))
+
+    def _is_column(self, cls: Scope, name: str) -> bool:
+        """Whether a class has an attribute of its own that stands for what a row of a store keeps."""
+        made = [v.name for b in cls.bindings.get(name, ()) for v in self._names.bound(b) if isinstance(v, Made)]
+        rows = [row for one in made if (row := self._names.knowledge.find("benign", one))]
+        return any(row[1].because == "row" for row in rows)
 
     def _above(self, sub: Scope, cls: Scope) -> list[Cls | Ext]:
         lines = list(self._names.classes.lineage(sub))

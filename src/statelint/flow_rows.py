@@ -97,7 +97,7 @@ class Sink(Row, frozen=True):
     destination_keyword: str = ""
     to: Target = "path-or-handle"
     takes_files: bool = False
-    """Whether the data is a file object, so that a form field given here is an uploaded file."""
+    """Whether the data is a file object: a form field given here is an uploaded file, and bytes cannot be given."""
     defaults: bool = False
     """Whether the call writes somewhere even without a destination."""
     derives: bool = False
@@ -137,7 +137,7 @@ class Pass(Row, frozen=True):
     how: Literal[
         "clean", "same", "content", "decode-text", "derived", "wrap", "same-path", "join-path", "call", "call-each",
         "call-later", "bind", "element", "pairs", "numbered", "zip", "attribute", "store", "context", "wrapper",
-        "table", "text", "inside", "spelled", "asks", "parse", "send",
+        "table", "text", "inside", "spelled", "asks", "parse", "send", "read",
     ]  # fmt: skip
     argument: int = 0
     """For `call` and its like the position of the callable; for others the position of what is passed on."""

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from statelint import facts as f
 from statelint.project.flow.events import Activation
 from statelint.project.flow.values import (
+    BYTES,
     NONE,
     STREAM,
+    TOLD,
     Handle,
     Inst,
     Loc,
@@ -136,7 +138,8 @@ class Attribution:
             if row is None:
                 return frozenset({taint}) if taint.level == "upload" else NONE
             if name in row.content:
-                return frozenset({Taint("content", STREAM if name in row.streams else "", taint.origin, taint.via)})
+                told = BYTES if self._run.library.passes(f"content.{name}") == "read" else ""
+                return frozenset({Taint("content", STREAM if name in row.streams else told, taint.origin, taint.via)})
             if name in row.paths:
                 # the framework removes what it made itself, also when code writes over it
                 own = Loc(f"{taint.type}.{name}", temp="scoped")
@@ -152,7 +155,8 @@ class Attribution:
             return frozenset({taint}) if name in ("name", "path") else NONE
         if self._run.library.passes(f"{taint.level}.{name}") == "clean":
             return NONE
-        return frozenset({Taint("derived", "", taint.origin, taint.via) if taint.level == "derived" else taint})
+        plain = taint.level == "derived" or taint.type in TOLD
+        return frozenset({Taint(taint.level, "", taint.origin, taint.via) if plain else taint})
 
     def _own_attribute(self, act: Activation, e: f.Attr) -> Value:
         key = (id(e.of), act.scope)

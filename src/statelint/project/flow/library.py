@@ -12,6 +12,7 @@ from statelint.flow_rows import Handoff, Location, Opener, Pass, Remover, Sink, 
 from statelint.project.flow.events import Activation, Handed, Keep, Landing, Removal, Sent
 from statelint.project.flow.given import Given
 from statelint.project.flow.values import (
+    IN_MEMORY,
     LANDS,
     NONE,
     Handle,
@@ -27,6 +28,7 @@ from statelint.project.flow.values import (
     locs,
     modes,
     shape,
+    streams,
     taints,
 )
 from statelint.project.local.kept import argument
@@ -187,6 +189,8 @@ class Library:
     def sink(self, act: Activation, row: Sink, given: Given, recv: Value, at: Place, via: str) -> Value:
         """Note the request data that a writing call brings to its destination; the path that the call gives."""
         data = self._data(row, given, recv)
+        if row.takes_files:  # a path, or what was read, cannot be given there
+            data = frozenset(a for a in data if not isinstance(a, Loc) and getattr(a, "type", "") not in IN_MEMORY)
         found = [t for t in taints(data) if t.level in LANDS and (t.level != "copy" or row.copies or row.keeps)]
         if row.takes_files:
             found += [t for t in taints(data) if t.level == "field"]
@@ -288,7 +292,7 @@ class Library:
             inside = self._run.kept.held(value) | frozenset(
                 t for t in taints(value) if t.level in ("content", "upload", "derived")
             )
-            found.update(inside if plain else derived(inside))
+            found.update(streams(inside) if plain and "b" in mode else inside if plain else derived(inside))
         return frozenset(found)  # type: ignore[arg-type]
 
     def _mode(self, row: Opener, given: Given) -> str:

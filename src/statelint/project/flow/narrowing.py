@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from statelint import facts as f
 from statelint.project.flow.events import Activation
-from statelint.project.flow.values import BYTES, NONE, STREAM, Atom, Inst, Loc, Taint, Value
+from statelint.project.flow.values import BYTES, NONE, READ, STREAM, Atom, Inst, Loc, Many, Taint, Tup, Value
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import qualified
 
@@ -34,7 +34,8 @@ class Narrowing:
             known = act.env.get(name)
             if known:
                 wider.setdefault(name, known)
-                act.env[name] = self._left(known, classes, belongs)
+                left = self._left(known, classes, belongs)
+                act.env[name] = left if belongs else self._declared(left, act.scope, name, classes)
         for name, other in _unequal(test, truth):
             known, paths = act.env.get(name, NONE), act.env.get(other, NONE)
             if any(a in paths for a in known if isinstance(a, Loc)):
@@ -83,6 +84,24 @@ class Narrowing:
                 left.add(atom)
         return frozenset(left)
 
+    def _declared(self, value: Value, scope: Scope, name: str, without: tuple[str, ...]) -> Value:
+        """Data is bytes where a parameter's annotation leaves nothing else, and neither a path nor a container."""
+        bound = scope.bindings.get(name, ())
+        param = bound[0].node if len(bound) == 1 else None
+        if not isinstance(param, f.Param) or not isinstance(param.annotation, f.Op):
+            return value
+        options = [e for e in param.annotation.operands if not (isinstance(e, f.Const) and e.kind == "none")]
+        classes = {cls for e in options for cls in self._classes(e, scope.parent or scope)}
+        if classes - set(without) != {"builtins.bytes"}:
+            return value
+        return frozenset(
+            Taint(a.level, BYTES, a.origin, a.via)
+            if isinstance(a, Taint) and a.level in ("content", "derived", "text") and a.type in ("", READ)
+            else a
+            for a in value
+            if not isinstance(a, Many | Tup | Loc)
+        )
+
     def _other(self, atom: Taint, cls: str) -> bool:
         """Whether request data is sure not to be of a class."""
         module, _, name = cls.rpartition(".")
@@ -90,11 +109,13 @@ class Narrowing:
             if self._run.sources.upload_type(cls) is not None or cls in self._lineage(atom.type):
                 return False
             return name in PLAIN if module == "builtins" else module.partition(".")[0] not in OPEN
-        if atom.level == "content" and atom.type == BYTES:
+        if atom.type == BYTES:
             return cls not in BINARY and module.partition(".")[0] not in OPEN
+        if atom.level == "content" and atom.type == READ:
+            return cls not in BINARY and cls != "builtins.str" and module.partition(".")[0] not in OPEN
         if atom.level == "content" and atom.type == STREAM:
             return (module == "builtins" and name in PLAIN) or cls in BUFFERS or self._run.library.is_path(cls)
-        if atom.level == "derived" and atom.type and module != "builtins":
+        if atom.level == "derived" and atom.type not in ("", READ) and module != "builtins":
             return atom.type.partition(".")[0] != module.partition(".")[0] not in OPEN
         return atom.level in ("content", "derived") and self._run.library.is_path(cls)
 
@@ -102,7 +123,7 @@ class Narrowing:
         """Whether request data is sure to be of a class."""
         if atom.level == "upload":
             return cls in self._lineage(atom.type)
-        return atom.level == "content" and atom.type == BYTES and cls == "builtins.bytes"
+        return atom.type == BYTES and cls == "builtins.bytes"
 
     def _lineage(self, cls: str) -> Iterable[str]:
         return tuple(self._run.knowledge.lineage(self._run.knowledge.canonical(cls))) if cls else ()

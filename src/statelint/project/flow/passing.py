@@ -11,6 +11,7 @@ from statelint.project.flow.given import Given
 from statelint.project.flow.signals import Signals
 from statelint.project.flow.sources import element
 from statelint.project.flow.values import (
+    BODY,
     NONE,
     Bind,
     Handle,
@@ -28,6 +29,7 @@ from statelint.project.flow.values import (
     keyed,
     locs,
     many,
+    read_of,
     taints,
     written,
 )
@@ -36,10 +38,6 @@ from statelint.spans import Place
 
 if TYPE_CHECKING:
     from statelint.project.flow.run import Run
-
-
-BODY = "body"
-"""The type of bytes that are the body of a request, whatever that holds."""
 
 
 class Passing:
@@ -77,6 +75,8 @@ class Passing:
             return NONE
         if how == "content":
             return content_of(value) | self._run.kept.held(value)
+        if how == "read":
+            return read_of(value, self._run.kept.held(value))
         if how == "decode-text":
             return frozenset(
                 Taint("derived" if t.level == "derived" else "content", "", t.origin, t.via) for t in taints(value)

@@ -9,7 +9,7 @@ from statelint.flow_rows import Source, Upload
 from statelint.knowledge import Knowledge
 from statelint.project.described import Operation
 from statelint.project.flow.callbacks import Callbacks
-from statelint.project.flow.values import BYTES, NONE, Inst, Many, Origin, Taint, Value, join, many
+from statelint.project.flow.values import BYTES, NONE, TOLD, Inst, Many, Origin, Taint, Value, join, many
 from statelint.project.resolution.aliases import alias
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.names import Names
@@ -272,6 +272,8 @@ def element(value: Value, iterated: bool, sources: Sources) -> Value:
                     parts.append(frozenset({Taint("content", "", atom.origin, atom.via)}))
                 else:
                     parts.append(frozenset({atom}))
+            elif atom.type in TOLD:  # lines of a file object, numbers of bytes
+                parts.append(frozenset({Taint(atom.level, "", atom.origin, atom.via)}))
             else:
                 parts.append(frozenset({atom}))
         elif hasattr(atom, "items"):

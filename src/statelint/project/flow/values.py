@@ -133,8 +133,12 @@ Atom = Union[Taint, Loc, Handle, Inst, Many, Tup, Bind]  # noqa: UP007 - names i
 Value = frozenset[Atom]
 NONE: Value = frozenset()
 DEPTH = 3
-BYTES, STREAM = "bytes", "stream"
-"""The types of content that is told to be bytes in memory, or a file object."""
+BYTES, READ, STREAM = "bytes", "read", "stream"
+"""The types of content that is told to be bytes in memory, bytes or text that were read, or a file object of bytes."""
+IN_MEMORY = frozenset({BYTES, READ})
+TOLD = IN_MEMORY | {STREAM}
+BODY = "body"
+"""The type of bytes that are the body of a request, whatever that holds."""
 MODE_LETTERS = frozenset("rwaxbt+")
 WIDEST = 12
 """Entries of one dictionary that are told apart."""
@@ -259,6 +263,24 @@ def constructed(names: list[str]) -> str:
 def content_of(value: Value) -> Value:
     """The bytes in a value: upload objects are read, computed things stay computed."""
     return _each(value, lambda t: "derived" if t.level == "derived" else "content" if t.level in LANDS else "")
+
+
+def streams(value: Value) -> Value:
+    """The content of files as it stands in file objects that give bytes."""
+    return frozenset(Taint("content", STREAM, t.origin, t.via) if t.level == "content" else t for t in taints(value))
+
+
+def read_of(value: Value, held: Value) -> Value:
+    """What reading a file object gives: bytes or text, and bytes for sure where each file object gives those."""
+    of = [t for t in taints(value, deep=False) if t.level == "content"]
+    told = BYTES if of and all(t.type in (STREAM, BYTES) for t in of) else READ
+    found = [t for t in taints(value | held) if t.level in LANDS]
+    return frozenset(
+        Taint("content", BODY if t.type == BODY else told, t.origin, t.via)
+        if t.level != "derived"
+        else Taint("derived", READ, t.origin, t.via)
+        for t in found
+    )
 
 
 def lasting(value: Value) -> Value:

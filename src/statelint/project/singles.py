@@ -28,9 +28,18 @@ def _shared_dict(cls: Scope) -> Store | None:
             receiver = tuple(n for n, bs in method.bindings.items() if any(_makes_new(b.value) for b in bs))
         for store in method.stores:
             target = store.target
-            if isinstance(target, f.Attr) and target.name == "__dict__" and getattr(target.of, "id", "") in receiver:
+            named = (
+                isinstance(target, f.Attr) and target.name == "__dict__" and getattr(target.of, "id", "") in receiver
+            )
+            if named and not _is_its_own(store.value, method):
                 return store
     return None
+
+
+def _is_its_own(e: f.Expr | None, method: Scope) -> bool:
+    """Whether an object gets attributes that came with a call: what it is read again from, or itself as a table."""
+    given = method.bindings.get(e.id, ()) if isinstance(e, f.Name) else ()
+    return isinstance(e, f.Table) or any(b.kind == "param" for b in given)
 
 
 def _keeps_its_object(cls: Scope) -> bool:

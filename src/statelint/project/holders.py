@@ -134,11 +134,13 @@ class Holders:
                 yield home, value is not held
 
     def _homes_of_receiver(self, cls: Scope, element: bool) -> Iterator[tuple[Home, bool]]:
-        """Homes of long-lived instances of a container subclass, reached through `self`."""
+        """Homes of long-lived instances of a container subclass, reached through `self`: not those in objects of which
+        some last and others do not, where that holds of the containers too."""
         if not self._is_container(cls):
             return
         for home in self._homes.of_class(cls):
-            yield home, element
+            if home.kind != "instance-attribute" or not (self._homes.mixed(cls) and self._homes.mixed(home.scope)):
+                yield home, element
 
     def changed_by(self, value: Value, method: str, scope: Scope) -> Iterator[tuple[Home, bool]]:
         """The homes of a value whose content this method changes; none for a method that changes nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
 from statelint import facts as f
 from statelint.flow_rows import Source
@@ -12,6 +13,9 @@ from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Bound, Ext, Func, Obj, qualified
 from statelint.spans import Place
+
+if TYPE_CHECKING:
+    from statelint.project.flow.run import Run
 
 
 class Callbacks:
@@ -170,4 +174,21 @@ def _adds(inner: Scope, name: str) -> bool:
             values = (*site.call.args, *(value for key, value in site.call.keywords if key != "**"))
             if any(not isinstance(v, f.Star) and not (isinstance(v, f.Name) and v.id in own) for v in values):
                 return True
+    return False
+
+
+def is_task(run: Run, scope: Scope) -> bool:
+    """Whether a decorator makes the function a task that other processes run."""
+    node = scope.node
+    if not isinstance(node, f.Function) or scope.parent is None:
+        return False
+    for decorator in node.decorators:
+        target = decorator.func if isinstance(decorator, f.Call) else decorator
+        for name in run.evaluator.qualified_names(target, scope.parent):
+            row = run.knowledge.find("handlers.decorators", name)
+            if row is not None and row[1].entry == "task":
+                return True
+        last = target.name if isinstance(target, f.Attr) else getattr(target, "id", "")
+        if "task" in last or last in ("actor", "job"):
+            return True
     return False

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from statelint import facts as f
 from statelint.flow_rows import Handoff, Opener, Remover, Sink
+from statelint.project.flow.callbacks import is_task
 from statelint.project.flow.events import Activation
 from statelint.project.flow.given import Given
 from statelint.project.flow.offloads import Offloads
@@ -291,11 +292,11 @@ class Caller:
     ) -> None:
         if not any(locs(value)) and not any(t.level == "copy" for t in taints(value)):
             return
-        is_task = isinstance(func, f.Attr) and any(
-            self._run.is_task(v.scope) for v in self._run.names.denote(func.of, act.scope) if isinstance(v, Func)
+        tasks = isinstance(func, f.Attr) and any(
+            is_task(self._run, v.scope) for v in self._run.names.denote(func.of, act.scope) if isinstance(v, Func)
         )
         for name in names or [""]:
-            row = self._run.library.handoff(name, attribute, is_task, not names)
+            row = self._run.library.handoff(name, attribute, tasks, not names)
             if isinstance(row, Handoff):
                 self._run.library.hand(act, row, value, call, at)
                 return

@@ -71,7 +71,7 @@ class Flows:
         self._shelves = shelves
         self.landed: tuple[Landed, ...] = ()
         self.cut_short = False
-        """Whether the project is larger than the budget of evaluated expressions, so that uploads may be missed."""
+        """Whether the project is larger than the budget of evaluated expressions, or calls it too deep for uploads."""
         sources = Sources(names, calls, knowledge, entries.operations)
         self._tokens = tokens = Tokens(names, sources)
         self._removing: dict[Scope, bool] = {}
@@ -136,7 +136,7 @@ class Flows:
         ways = Ways(self._run, (s for s in self._names.every if s not in commands), self._removes)
         ways.follow([*roots, *kept], beside, sourced)
         ways.own(extras)
-        self.cut_short = ways.cut_short
+        self.cut_short = ways.cut_short or self._run.given_up
         self._run.events = ways.events()
 
     # ── what the events amount to ──

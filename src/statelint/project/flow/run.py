@@ -18,6 +18,7 @@ from statelint.project.flow.sources import Sources, element
 from statelint.project.flow.statements import Walker
 from statelint.project.flow.targets import by_call
 from statelint.project.flow.values import (
+    LANDS,
     NONE,
     Handle,
     Inst,
@@ -29,6 +30,7 @@ from statelint.project.flow.values import (
     join,
     lasting,
     many,
+    taints,
     tells,
 )
 from statelint.project.resolution.aliases import alias, imported
@@ -40,6 +42,8 @@ from statelint.project.resolution.values import Cls, Ext, Heap, Made, Obj, Value
 from statelint.spans import Place
 
 DEEPEST = 12
+FURTHEST = 16
+"""How deep calls are followed that carry request data to where files are written."""
 CALL_STRING = 3
 
 
@@ -88,6 +92,8 @@ class Run:
         self._parameter_statics: dict[tuple[Scope, str], Value] = {}
         self._deep = False
         """Whether calls went too deep to be followed."""
+        self.given_up = False
+        """Whether one of these carried request data to where files are written."""
         self.way = 0
         """The bit of the function that the outside calls, below which all is run just now."""
 
@@ -107,8 +113,7 @@ class Run:
         node = scope.node
         if not isinstance(node, f.Function) or self.left <= 0:
             return NONE
-        if len(self.stack) >= DEEPEST:
-            self._deep = True
+        if len(self.stack) >= DEEPEST and not self._further(scope, given):
             return NONE
         closure: Activation | None = None
         for above in self.stack:
@@ -137,6 +142,16 @@ class Run:
             self.kept.read |= read
             self._deep = self._deep or deep
         return self._again(found)
+
+    def _further(self, scope: Scope, given: dict[str, Value] | None) -> bool:
+        """Whether a call that is deep already is followed, which it is with request data on the way to a disk."""
+        carries = scope in self.placing and any(t.level in LANDS for v in (given or {}).values() for t in taints(v))
+        carries = carries and all(above.scope is not scope for above in self.stack)
+        if carries and len(self.stack) < FURTHEST:
+            return True
+        self._deep = True
+        self.given_up = self.given_up or carries
+        return False
 
     def _keys(
         self, scope: Scope, given: dict[str, Value] | None, call: Place | None, closure: Activation | None,
@@ -337,22 +352,6 @@ class Run:
                 self._resolving.discard(key)
             self.kept.read |= read
         return self._again(self.results.variables[key])
-
-    def is_task(self, scope: Scope) -> bool:
-        """Whether a decorator makes the function a task that other processes run."""
-        node = scope.node
-        if not isinstance(node, f.Function) or scope.parent is None:
-            return False
-        for decorator in node.decorators:
-            target = decorator.func if isinstance(decorator, f.Call) else decorator
-            for name in self.evaluator.qualified_names(target, scope.parent):
-                row = self.knowledge.find("handlers.decorators", name)
-                if row is not None and row[1].entry == "task":
-                    return True
-            last = target.name if isinstance(target, f.Attr) else getattr(target, "id", "")
-            if "task" in last or last in ("actor", "job"):
-                return True
-        return False
 
     def statics(self, values: Values) -> Value:
         """Outside classes that name resolution knows a value to be an instance of."""

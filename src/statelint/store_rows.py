@@ -14,9 +14,10 @@ from statelint.rows import Row
 
 Keeps = Literal[
     "sessions", "cache", "limits", "realtime", "jobs", "schedule", "files", "objects", "logs", "mail", "written",
+    "uploads",
 ]  # fmt: skip
 """What is kept, which is how rules choose rows. `files` are file-backed stores, `objects` stores in process memory,
-`written` files that code writes itself."""
+`written` files that code writes itself, `uploads` stores of uploaded files."""
 Judgement = Literal["local", "shared", "unknown"]
 
 

@@ -19,7 +19,7 @@ from statelint.spans import Span
 
 MOST = 8
 """Further places that one finding tells."""
-WEIGHT = ("sessions", "limits", "jobs", "realtime", "cache", "schedule", "files", "objects", "mail", "logs")
+WEIGHT = ("sessions", "limits", "jobs", "realtime", "cache", "schedule", "files", "uploads", "objects", "mail", "logs")
 """Of several things that one line keeps, the first is what it is reported as."""
 
 

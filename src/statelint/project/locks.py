@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
@@ -11,13 +11,16 @@ from statelint.project.purity import Purity
 from statelint.project.reach import Reach
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.scopes import CallSite, Scope
+from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Ext, Made, Obj, Site, Value, qualified, root
 from statelint.spans import Place, Span
 from statelint.vocabulary import LOCKS
 
 SHARED: Final = frozenset({"database", "network"})
 """What a guarded call depends on when it works on something that the other replicas work on too."""
+NOTHING: Final = frozenset[str]()
+Held: TypeAlias = tuple[f.Expr, Value, bool]
+"""The expression that means a lock, the lock, and whether it is one of files."""
 
 
 class Guarded(NamedTuple):
@@ -49,23 +52,24 @@ class Locks:
         return tuple(found[span] for span in sorted(found))
 
     def _in(self, scope: Scope) -> Iterator[Guarded]:
+        taken = list(self._taken(scope))
         for site in scope.calls:
-            for held, value, of_files in self._held_at(site, scope):
-                needs = self._purity.of(site.call, scope) & SHARED
+            around = [(e, *lock) for e in site.context.withs for lock in self._locks(e, scope)]
+            before = [lock for at, lock in taken if at < site.at]
+            needs = self._purity.of(site.call, scope) & SHARED if around or before else NOTHING
+            for held, value, of_files in (*around, *before) if needs else ():
                 made = self._made(value, of_files, held, scope)
-                if needs and made is not None and not self._fills_memory(held, scope):
+                if made is not None and not self._fills_memory(held, scope):
                     yield Guarded(self._name(value), made, scope, held.at, site.call.at, min(needs))
 
-    def _held_at(self, site: CallSite, scope: Scope) -> Iterator[tuple[f.Expr, Value, bool]]:
-        """The locks that are held where a call runs: those of `with` around it, and those taken before it."""
-        for held in site.context.withs:
-            yield from ((held, value, of_files) for value, of_files in self._locks(held, scope))
-        for before in scope.calls:
-            if before.at < site.at and before.discarded:
-                taken = before.call.func
+    def _taken(self, scope: Scope) -> Iterator[tuple[Place, Held]]:
+        """The locks that statements of a function take, and where: what comes after is guarded by them."""
+        for site in scope.calls:
+            if site.discarded:
+                taken = site.call.func
                 if isinstance(taken, f.Attr) and taken.name == "acquire":
                     taken = taken.of
-                yield from ((taken, value, of_files) for value, of_files in self._locks(taken, scope))
+                yield from ((site.at, (taken, *lock)) for lock in self._locks(taken, scope))
 
     def _locks(self, e: f.Expr, scope: Scope) -> Iterator[tuple[Value, bool]]:
         """The locks that an expression means, and whether it is one of files, which other processes see too."""

@@ -60,7 +60,7 @@ class Locks:
             for held, value, of_files in (*around, *before) if needs else ():
                 made = self._made(value, of_files, held, scope)
                 if made is not None and not self._fills_memory(held, scope):
-                    yield Guarded(self._name(value), made, scope, held.at, site.call.at, min(needs))
+                    yield Guarded(self._type(value) or "", made, scope, held.at, site.call.at, min(needs))
 
     def _taken(self, scope: Scope) -> Iterator[tuple[Place, Held]]:
         """The locks that statements of a function take, and where: what comes after is guarded by them."""
@@ -84,9 +84,6 @@ class Locks:
         if isinstance(value, Obj):
             return value.cls.name if isinstance(value.cls, Ext) else None
         return value.name if isinstance(value, Made) else qualified(value)
-
-    def _name(self, value: Value) -> str:
-        return (self._type(value) or "").removeprefix("builtins.")
 
     def _made(self, value: Value, of_files: bool, held: f.Expr, scope: Scope) -> Span | None:
         """Where the lock is made; a lock of threads that each request makes for itself locks nothing."""

@@ -197,8 +197,7 @@ class Sources:
             taint: Value = frozenset({Taint("content", BYTES, origin)})
             listed = isinstance(param.annotation, f.Item) and "list" in annotation_words(param.annotation.of).lower()
             found.append(many(taint) if listed else taint)
-        if isinstance(scope.node, f.Function) and scope.node.decorators:
-            found += [self.value(row, origin) for row in self._modelled if self.models(row, param.annotation, outer)]
+        found += [self.value(row, origin) for row in self.models(scope, param)]
         for row, at, where in self._given.get((scope, param.name), ()):
             found.append(self.value(row, Origin(where.span(at), origin.text)))
         if not any(found):
@@ -207,12 +206,14 @@ class Sources:
                     found.append(self.value(row, origin))
         return join(found)
 
-    def models(self, row: Source, annotation: f.Expr | None, scope: Scope) -> bool:
-        """Whether an annotation names a class of the project that is made of a message."""
-        if not isinstance(annotation, f.Name | f.Attr):
-            return False
-        classes = [v.scope for v in self._names.denote(annotation, scope) if isinstance(v, Cls)]
-        return any(set(row.models) & set(self._names.classes.outside_bases(cls)) for cls in classes)
+    def models(self, scope: Scope, param: f.Param) -> list[Source]:
+        """The rows on classes made of a message, of which a decorated function is given an object of the project's."""
+        decorated = isinstance(scope.node, f.Function) and scope.node.decorators
+        if not decorated or not self._modelled or not isinstance(param.annotation, f.Name | f.Attr):
+            return []
+        values = self._names.denote(param.annotation, scope.parent or scope)
+        bases = {base for v in values if isinstance(v, Cls) for base in self._names.classes.outside_bases(v.scope)}
+        return [row for row in self._modelled if not bases.isdisjoint(row.models)]
 
     @staticmethod
     def stands_beside(row: Source, scope: Scope) -> bool:

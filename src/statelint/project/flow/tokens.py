@@ -48,7 +48,6 @@ class Tokens:
         self._stands = {p for row in guessing if row.gives == "instance" for p in row.parameters}
         self._parameters = [(p, row) for row in guessing if row.gives != "instance" for p in row.parameters]
         self._marked = {n for row in rows for n in last(row.marked)}
-        self._modelled = [row for row in rows if row.models]
         removers = [row for _, row in knowledge.rows(lambda lib: lib.removers)]
         openers = {n for _, row in knowledge.rows(lambda lib: lib.openers) for n in row.names}
         sinks = {n for _, row in knowledge.rows(lambda lib: lib.sinks) for n in row.names}
@@ -74,12 +73,9 @@ class Tokens:
                 said = set(annotation_words(param.annotation).split()) if param.annotation is not None else set()
                 if said & (self._types | self._carriers) or (said & {"bytes"} and self._marked):
                     return True
-                outer = scope.parent or scope
-                if said and self._sources.annotated(param.annotation, outer):
+                if said and self._sources.annotated(param.annotation, scope.parent or scope):
                     return True
-                if scope.node.decorators and any(
-                    self._sources.models(r, param.annotation, outer) for r in self._modelled
-                ):
+                if self._sources.models(scope, param):
                     return True
                 if any(param.name == p and self._sources.stands_beside(row, scope) for p, row in self._parameters):
                     return True

@@ -18,6 +18,7 @@ from statelint.project.homes import Home
 from statelint.project.purity import Purity
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import mentions
+from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Cls, Ext, Heap, Obj, qualified
 from statelint.project.writes import Write
 
@@ -62,6 +63,8 @@ class Kinds:
         if "queue" in hints and noun not in ("realtime", "session"):
             return "job"
         rebound = all(w.how in ("rebind", "delete") and not w.element for w in writes)
+        if noun == "session" and any(self._keeps_running(w) for w in writes):
+            return "realtime"
         if noun and not (noun == "counter" and rebound):
             return noun
         if self._speaks("setting", words(name)):
@@ -121,14 +124,24 @@ class Kinds:
         """Whether what is given is an object of the project that keeps a thread or task of its own in an attribute."""
         classes = self._names.classes
         for value in self._names.denote(write.value, write.scope) if write.value is not None else ():
-            cls = value.cls.scope if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
-            for name in classes.attribute_names(cls) if cls else ():
-                for assigned in classes.assigned(cls, name) if cls else ():
-                    begun = assigned.value.func if isinstance(assigned.value, f.Call) else None
-                    made = self._names.denote(begun, assigned.store.scope) if begun else ()
-                    if any(self._knowledge.find("work", qualified(v) or "") for v in made):
-                        return True
+            if not isinstance(value, Obj) or not isinstance(value.cls, Cls):
+                continue
+            cls = value.cls.scope
+            kept = [(a.value, a.store.scope) for n in classes.attribute_names(cls) for a in classes.assigned(cls, n)]
+            made = value.site.expr if value.site is not None else None
+            if isinstance(made, f.Call) and value.site is not None:
+                kept += [(e, value.site.scope) for e in (*made.args, *(e for _, e in made.keywords))]
+            if any(self._begins_work(e, scope) for e, scope in kept):
+                return True
         return False
+
+    def _begins_work(self, e: f.Expr | None, scope: Scope) -> bool:
+        """Whether an expression is the call that begins a thread or task, or a local name for that."""
+        if isinstance(e, f.Name):
+            given = (b.value for b in scope.bindings.get(e.id, ()))
+            return any(self._begins_work(value, scope) for value in given if isinstance(value, f.Call))
+        begun = self._names.denote(e.func, scope) if isinstance(e, f.Call) else ()
+        return any(self._knowledge.find("work", qualified(v) or "") for v in begun)
 
     @staticmethod
     def _class_words(home: Home) -> list[str]:

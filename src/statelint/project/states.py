@@ -7,7 +7,7 @@ could give different answers (verdicts.py). What changes inside an object that a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
@@ -38,6 +38,8 @@ KEYED: Final = ("__setitem__", "__getitem__")
 
 ARRIVING: Final = frozenset({"route", "websocket", "message", "rpc"})
 """Kinds of ways in whose functions are given what the outside sends."""
+LIVE: Final = frozenset({"realtime", "job", "lock"})
+"""Categories of what only lives in the process that began it."""
 ORIGIN: Final = frozenset({"__author__", "__version__", "__license__"})
 
 
@@ -116,7 +118,9 @@ class States:
         for home in [h for h in reached if h.kind == "instance-attribute" and h.scope in self._homes.keepers]:
             found = reached.pop(home)
             state = self._state(home, found)
-            if state.verdict is Verdict.DEFINITE:
+            if state.verdict is Verdict.DEFINITE and self._lives_by_itself(state, reached):
+                reached[home] = found
+            elif state.verdict is Verdict.DEFINITE:
                 for keeper in self._keepers(home.scope):
                     moved = [w._replace(home=keeper, element=True) for w in found]
                     reached[keeper].extend(moved)
@@ -126,6 +130,15 @@ class States:
             else:
                 silent.append(replace(state, verdict=Verdict.BENIGN))
         return silent
+
+    def _lives_by_itself(self, state: State, reached: Mapping[Home, list[Write]]) -> bool:
+        """Whether an object that a container of data keeps has a table of connections or of work: the data can go to a
+        store that all replicas share, such a table cannot go along."""
+        if state.category not in LIVE or not any(map(_puts_under_key, state.writes)):
+            return False
+        kept = [k for k in self._keepers(state.home.scope) if k in reached]
+        own = ([w for w in reached[k] if w not in self._moved] for k in kept)
+        return any(self._state(k, found).category not in LIVE for k, found in zip(kept, own, strict=True) if found)
 
     def _merge_inner(self, reached: dict[Home, list[Write]]) -> None:
         """Count what changes inside of a container that the project wrote itself as writes to what holds it.
@@ -299,6 +312,10 @@ def _companions(states: list[State], verdicts: Verdicts) -> list[State]:
         else s
         for s in states
     ]
+
+
+def _puts_under_key(write: Write) -> bool:
+    return (write.how == "item" and write.method != "del") or write.method == "setdefault"
 
 
 def _speaks_of(e: f.Expr, vocabulary: AbstractSet[str]) -> bool:

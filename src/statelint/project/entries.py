@@ -64,6 +64,7 @@ class Entries:
         handlers = [e for e in found if self._serves(e.scope)]
         known = {e.scope for e in handlers if not e.by_name} | self._tried
         handlers = [e for e in handlers if not (e.by_name and e.scope in known)]
+        handlers = self._without_told(handlers)
         arriving = any(not e.alone and e.kind not in ASIDE for e in handlers)
         kept = {(e.scope, e.label): e for e in handlers if not (e.alone and arriving)}
         self.all: tuple[Entry, ...] = tuple(sorted(kept.values(), key=lambda e: (e.span, e.label)))
@@ -77,6 +78,22 @@ class Entries:
     def _serves(self, scope: Scope) -> bool:
         at_start = scope in self.startup or scope in self.commands or scope.in_main
         return scope.module.in_service and not at_start
+
+    def _without_told(self, handlers: list[Entry]) -> list[Entry]:
+        """Entries without the receivers of signals that the project alone sends: these run where it does so."""
+        senders = {e.scope: self._calls.signals.senders(e.scope) for e in handlers if e.kind == "signal"}
+        told = {receiver for receiver, found in senders.items() if found}
+        if not told:
+            return handlers
+        sure = [e.scope for e in handlers if e.scope not in told]
+        runs = {s for s in self._names.every if s.kind != "function"} | self.startup | self.commands | set(sure)
+        todo = list(runs)
+        while todo:
+            for edge in self._calls.out.get(todo.pop(), ()):
+                if edge.callee not in runs:
+                    runs.add(edge.callee)
+                    todo.append(edge.callee)
+        return [e for e in handlers if not (e.scope in told and senders[e.scope] <= runs)]
 
     def _collect(self, table: str, pick: Callable[[Library], Handlers]) -> Iterator[Entry]:
         rows = [(stem, pick(library)) for stem, library in self._knowledge.libraries]

@@ -41,10 +41,10 @@ def asked_for(test: f.Expr, taken: bool, idle: Mapping[str, bool] = NONE) -> Ite
         elif test.op == ("is" if taken else "is not") and _is_none(test.operands[-1]):
             yield test.operands[0]
     elif not taken:
-        yield _as_attribute(test)
+        yield as_attribute(test)
 
 
-def _as_attribute(e: f.Expr) -> f.Expr:
+def as_attribute(e: f.Expr) -> f.Expr:
     """`getattr(self, "_ready", False)` and `hasattr(self, "_ready")` ask for the attribute."""
     asks = isinstance(e, f.Call) and isinstance(e.func, f.Name) and e.func.id in ("getattr", "hasattr")
     if asks and isinstance(e, f.Call) and len(e.args) > 1 and isinstance(e.args[1], f.Const):

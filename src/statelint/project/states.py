@@ -26,6 +26,7 @@ from statelint.project.resolution.given import made_by_a_call
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Ext, Heap, Made, Obj, qualified
+from statelint.project.same_again import SameAgain
 from statelint.project.set_first import SetFirst
 from statelint.project.start_flags import StartFlags
 from statelint.project.state_objects import State, StateObjects
@@ -71,6 +72,7 @@ class States:
         self._handed_on = HandedOn(names, homes, knowledge)
         self._kinds = Kinds(names, purity, knowledge)
         self._set_first = SetFirst(names, calls, reach)
+        self._same_again = SameAgain(names, homes, purity)
         self._verdicts = Verdicts(names, purity, first_use, knowledge)
         self._objects = StateObjects(names, homes, self._verdicts, knowledge)
         self._knowledge = knowledge
@@ -91,6 +93,7 @@ class States:
                 (reached if counts else idle)[write.home].append(write)
         written = {h.name: found for h, found in reached.items() if h.kind == "instance-attribute"}
         self._verdicts.brought.attributes = written
+        self._same_again.changed = frozenset(reached)
         self._verdicts.brought.handlers = frozenset(filter(self._is_handler, on_path))
         silent = self._merge_kept(reached)
         self._merge_inner(reached)
@@ -221,6 +224,8 @@ class States:
             verdict, reason = Verdict.BENIGN, "a pool of connections, which each replica opens for itself"
         if verdict is Verdict.DEFINITE and self._set_first.covers(home, writes):
             verdict, reason = Verdict.BENIGN, "each request sets it before it reads it"
+        if verdict is Verdict.DEFINITE and self._same_again.covers(writes):
+            verdict, reason = Verdict.BENIGN, "each request gives it the same entries again"
         fallback = self._is_fallback(home, writes)
         ordered = sorted(writes, key=lambda w: (w.element, w.how == "delete", self._distance(w), w.scope.path, w.at))
         lasting = True if home.kind == "instance-attribute" and ordered[0].rooted == "self" else None

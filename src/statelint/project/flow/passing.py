@@ -8,7 +8,6 @@ from statelint import facts as f
 from statelint.flow_rows import Pass
 from statelint.project.flow.events import Activation, Asked, Mark
 from statelint.project.flow.given import Given
-from statelint.project.flow.signals import Signals
 from statelint.project.flow.sources import element
 from statelint.project.flow.values import (
     BODY,
@@ -45,7 +44,6 @@ class Passing:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._signals = Signals(run.names)
         self._reads: dict[int, f.Attr] = {}
         """The attributes that calls of `getattr` read, as expressions that live as long as what is known of them."""
 
@@ -70,7 +68,7 @@ class Passing:
         if how == "same":
             return value
         if how == "send":
-            for receiver in self._signals.receivers(func.of, act.scope) if isinstance(func, f.Attr) else ():
+            for receiver in self._run.calls.signals.receivers(func.of, act.scope) if isinstance(func, f.Attr) else ():
                 self._run.caller.into(act, receiver, 1 if first_parameter(receiver) else 0, False, given, at)
             return NONE
         if how == "content":

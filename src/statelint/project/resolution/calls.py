@@ -10,6 +10,7 @@ from statelint import facts as f
 from statelint.project.resolution.callees import Callees
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import CallSite, Scope
+from statelint.project.resolution.signals import Signals
 from statelint.project.resolution.values import Bound, Cls, Func, Obj, Value, qualified
 from statelint.spans import Place
 
@@ -18,7 +19,8 @@ LOOKS_UP: Final = ("__getitem__", "__missing__")
 
 
 class Edge(NamedTuple):
-    """`caller` can run `callee`. how: call, construct, passed, property, enter, decorator, guess."""
+    """`caller` can run `callee`. how: call, construct, passed, property, enter, decorator, guess,
+    sent (by a signal of the project)."""
 
     caller: Scope
     callee: Scope
@@ -42,6 +44,7 @@ class Calls:
     def __init__(self, names: Names, callees: Callees) -> None:
         self._names = names
         self._callees = callees
+        self.signals = Signals(names)
         self.out: dict[Scope, list[Edge]] = defaultdict(list)
         self.into: dict[Scope, list[Edge]] = defaultdict(list)
         self.outside: dict[str, list[CallSite]] = defaultdict(list)
@@ -158,6 +161,8 @@ class Calls:
             if name:
                 self.outside[name].append(site)
                 looks = looks or name in self._looks
+                for receiver in self.signals.sent(call, scope) if self._sends(name) else ():
+                    self._add(Edge(scope, receiver, call.at, "sent", None, site))
         for step in self._callees.steps(site, values):
             self._add(Edge(scope, step.scope, call.at, step.how, step.receiver, site))
         for picked in self._callees.picked(site) if not inside else ():
@@ -172,6 +177,10 @@ class Calls:
             self._passed(arg, site, inside)
         for _, arg in call.keywords:
             self._passed(arg, site, inside)
+
+    def _sends(self, name: str) -> bool:
+        row = self._names.knowledge.find("through", name)
+        return row is not None and row[1].how == "send"
 
     def _passed(self, arg: f.Expr, site: CallSite, inside: bool) -> None:
         """A function given to a call may run because of it. Inside the project the parameter shows whether it does."""

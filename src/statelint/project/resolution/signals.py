@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 
 from statelint import facts as f
 from statelint.entry_rows import Decorated, Passed
@@ -20,16 +21,45 @@ class Signals:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._found: dict[Key, list[Scope]] | None = None
+        self._senders: dict[Key, set[Scope]] = defaultdict(set)
 
     def receivers(self, signal: f.Expr, scope: Scope) -> list[Scope]:
         """The functions that run when `signal` sends."""
-        if self._found is None:
-            self._found = defaultdict(list)
-            for key, receiver in self._connected():
-                if receiver not in self._found[key]:
-                    self._found[key].append(receiver)
-        return list(dict.fromkeys(r for key in self._keys(signal, scope) for r in self._found.get(key, ())))
+        return list(dict.fromkeys(r for key in self._keys(signal, scope) for r in self._receivers.get(key, ())))
+
+    def sent(self, call: f.Call, scope: Scope) -> list[Scope]:
+        """The functions that a call runs which sends; it is remembered who sends."""
+        if not isinstance(call.func, f.Attr):
+            return []
+        for key in self._keys(call.func.of, scope) if scope.module.in_service else ():
+            self._senders[key].add(scope)
+        return self.receivers(call.func.of, scope)
+
+    def senders(self, receiver: Scope) -> frozenset[Scope]:
+        """The code of the service that sends what a function receives; none where somebody else may send it too."""
+        found: set[Scope] = set()
+        for keys in self._connections.get(receiver, ()):
+            own = {sender for key in keys for sender in self._senders.get(key, ())}
+            if not own:
+                return frozenset()
+            found |= own
+        return frozenset(found)
+
+    @cached_property
+    def _receivers(self) -> dict[Key, list[Scope]]:
+        found: dict[Key, list[Scope]] = defaultdict(list)
+        for receiver, connections in self._connections.items():
+            for key in dict.fromkeys(key for keys in connections for key in keys):
+                found[key].append(receiver)
+        return found
+
+    @cached_property
+    def _connections(self) -> dict[Scope, list[tuple[Key, ...]]]:
+        """For each receiver the keys of each signal that it is connected to; none for one that a library made."""
+        found: dict[Scope, list[tuple[Key, ...]]] = defaultdict(list)
+        for keys, receiver in self._connected():
+            found[receiver].append(keys)
+        return found
 
     def _keys(self, signal: f.Expr, scope: Scope) -> Iterator[Key]:
         for value in self._names.denote(signal, scope):
@@ -39,19 +69,19 @@ class Signals:
                 if isinstance(made, f.Call) and made.args and isinstance(made.args[0], f.Const):
                     yield f"{made.args[0].value}"
 
-    def _connected(self) -> Iterator[tuple[Key, Scope]]:
+    def _connected(self) -> Iterator[tuple[tuple[Key, ...], Scope]]:
         for scope in self._names.every:
             node, outer = scope.node, scope.parent
             if isinstance(node, f.Function) and outer is not None:
                 for decorator in node.decorators:
                     for signal in self._signals(decorator, outer):
-                        for key in self._keys(signal, outer):
-                            yield key, scope
+                        yield tuple(self._keys(signal, outer)), scope
             for site in scope.calls:
                 func, args = site.call.func, site.call.args
                 if isinstance(func, f.Attr) and args and self._connects("handlers.arguments", func, scope):
                     receivers = [v.scope for v in self._names.denote(args[0], scope) if isinstance(v, Func | Bound)]
-                    yield from ((key, r) for key in self._keys(func.of, scope) for r in receivers)
+                    keys = tuple(self._keys(func.of, scope))
+                    yield from ((keys, r) for r in receivers)
 
     def _signals(self, decorator: f.Expr, scope: Scope) -> Iterator[f.Expr]:
         """What a decorator connects a function to: what its method belongs to, or its first argument."""

@@ -139,6 +139,13 @@ class Broadcast(Row, frozen=True):
     """Classes of the objects, or decorators, that mark the functions."""
 
 
+class Turn(Row, frozen=True):
+    """Methods of one object that a library calls for each request or job only after another one, `first`."""
+
+    first: str
+    names: tuple[str, ...]
+
+
 class Locator(Row, frozen=True):
     """Calls that give the object which the dotted name in their first argument means."""
 
@@ -219,6 +226,7 @@ class Library(Row, frozen=True):
     constructs: tuple[Construct, ...] = ()
     keepers: tuple[Keeper, ...] = ()
     broadcasts: tuple[Broadcast, ...] = ()
+    turns: tuple[Turn, ...] = ()
     locators: tuple[Locator, ...] = ()
     fields: tuple[Fields, ...] = ()
     yields: tuple[Yielded, ...] = ()

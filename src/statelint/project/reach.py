@@ -211,6 +211,11 @@ class Reach:
         """Whether something that arrives runs a function first."""
         return any(isinstance(self._from.get(Node(scope, bit)), Entry) for bit in (True, False))
 
+    def library(self, entry: Scope) -> str:
+        """The library by which something that arrives runs a function first; empty where nothing does."""
+        found = (self._from.get(Node(entry, bit)) for bit in (True, False))
+        return next((step.library for step in found if isinstance(step, Entry)), "")
+
     def runs(self, scope: Scope) -> bool:
         """Whether a function is on the request path at all."""
         return Node(scope, True) in self._from or Node(scope, False) in self._from

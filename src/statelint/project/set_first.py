@@ -20,6 +20,7 @@ from statelint.project.writes import Write, class_around
 from statelint.spans import Place
 
 Spot = tuple[int, int]
+KINDS: Final = frozenset({"instance-attribute", "class-attribute"})
 DEPTH: Final = 3
 """Helpers that call helpers which set an attribute, beyond which none is looked for."""
 
@@ -40,22 +41,28 @@ class SetFirst:
         self._names = names
         self._calls = calls
         self._reach = reach
+        self._turns = list(names.knowledge.rows(lambda library: library.turns))
 
     def covers(self, home: Home, writes: Sequence[Write]) -> bool:
         """Whether code reads an attribute, and nowhere before the same request has set it."""
-        if home.kind != "instance-attribute" or any(w.how != "rebind" or w.element for w in writes):
+        cls = home.scope if home.scope.kind == "class" else class_around(home.scope)
+        name = home.short.rpartition(".")[2]
+        if home.kind not in KINDS or cls is None or home.name != f"{cls.full_name}.{name}":
+            return False
+        if any(w.how not in ("rebind", "augment") or w.element for w in writes):
             return False
         set_at: dict[Scope, Spot] = {}
         for w in writes:
-            if w.rooted == "self" and w.context.sure and w.scope.owner is not None:
+            own = w.rooted == "self" or (home.kind == "class-attribute" and w.rooted == "cls")
+            if w.how == "rebind" and own and w.context.sure and class_around(w.scope) is not None:
                 set_at[w.scope] = min(_end(w.at), set_at.get(w.scope, _end(w.at)))
         if not set_at:
             return False
         classes = self._names.classes
-        above = {item.scope for item in classes.lineage(home.scope)[1:] if isinstance(item, Cls)}
-        kin = {home.scope, *classes.subclasses(home.scope)}
-        attribute = _Attribute(home.short.rpartition(".")[2], kin, above, set_at)
-        reads = list(self._reads(attribute))
+        above = {item.scope for item in classes.lineage(cls)[1:] if isinstance(item, Cls)}
+        kin = {cls, *classes.subclasses(cls)}
+        attribute = _Attribute(name, kin, above, set_at)
+        reads = [*self._reads(attribute), *((w.scope, _start(w.at)) for w in writes if w.how == "augment")]
         return bool(reads) and not any(self._may_lack(scope, at, attribute) for scope, at in reads)
 
     @cached_property
@@ -75,10 +82,10 @@ class SetFirst:
                     yield scope, _start(read.at)
 
     def _is_of(self, e: f.Expr, scope: Scope, a: _Attribute) -> bool:
-        if isinstance(e, f.Name) and receiver_rooted(e, scope) == "self":
+        if isinstance(e, f.Name) and receiver_rooted(e, scope):
             return class_around(scope) in a.kin | a.above
-        values = self._names.denote(e, scope)
-        return any(isinstance(v, Obj) and isinstance(v.cls, Cls) and v.cls.scope in a.kin | a.above for v in values)
+        classes = (v.cls if isinstance(v, Obj) else v for v in self._names.denote(e, scope))
+        return any(isinstance(cls, Cls) and cls.scope in a.kin | a.above for cls in classes)
 
     def _may_lack(self, scope: Scope, at: Spot, a: _Attribute) -> bool:
         """Whether something that arrives can come to a place without setting the attribute on its way."""
@@ -87,12 +94,13 @@ class SetFirst:
             inner, spot = todo.pop()
             if self._is_set(inner, spot, a):
                 continue
-            if self._reach.is_entry(inner) and self._is_way_in(inner, a):
+            entered = self._reach.is_entry(inner) and self._is_way_in(inner, a)
+            if entered and not self._is_set_in_turn(inner, a):
                 return True
             before = [(e.caller, _start(e.at)) for e in self._calls.into.get(inner, ()) if self._comes(e, a)]
             if inner.parent is not None and inner.parent.kind == "function" and inner.node is not None:
                 before.append((inner.parent, _start(inner.node.at)))
-            if not before:
+            if not before and not entered:
                 return True  # nothing shows how it comes to run
             todo.extend(step for step in before if step not in seen)
             seen.update(before)
@@ -110,6 +118,16 @@ class SetFirst:
         if entry.owner not in a.above:
             return True
         return any(self._names.classes.method(cls, entry.name) is entry for cls in a.kin)
+
+    def _is_set_in_turn(self, entry: Scope, a: _Attribute) -> bool:
+        """Whether the library has called another method of the same object before, which sets the attribute."""
+        library, owner = self._reach.library(entry), entry.owner
+        for stem, turn in self._turns if owner is not None else ():
+            if stem == library and entry.name in turn.names and owner is not None:
+                below = (owner, *self._names.classes.subclasses(owner))
+                firsts = [self._names.classes.method(cls, turn.first) for cls in below]
+                return all(first is not None and self._is_set(first, LAST, a) for first in firsts)
+        return False
 
     def _is_set(self, scope: Scope, at: Spot, a: _Attribute, depth: int = 0) -> bool:
         """Whether a function has set the attribute when it comes to a place, itself or by a method that it calls."""

@@ -26,6 +26,7 @@ from statelint.project.resolution.given import made_by_a_call
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Ext, Heap, Made, Obj, qualified
+from statelint.project.running import Running
 from statelint.project.same_again import SameAgain
 from statelint.project.set_first import SetFirst
 from statelint.project.start_flags import StartFlags
@@ -73,6 +74,7 @@ class States:
         self._kinds = Kinds(names, purity, knowledge)
         self._set_first = SetFirst(names, calls, reach)
         self._same_again = SameAgain(names, homes, purity)
+        self._running = Running(names, reach)
         self._verdicts = Verdicts(names, purity, first_use, knowledge)
         self._objects = StateObjects(names, homes, self._verdicts, knowledge)
         self._knowledge = knowledge
@@ -224,6 +226,8 @@ class States:
             verdict, reason = Verdict.BENIGN, "a pool of connections, which each replica opens for itself"
         if verdict is Verdict.DEFINITE and self._set_first.covers(home, writes):
             verdict, reason = Verdict.BENIGN, "each request sets it before it reads it"
+        if verdict is Verdict.DEFINITE and self._running.covers(home, writes):
+            verdict, reason = Verdict.BENIGN, "it keeps what belongs to one job while that runs"
         if verdict is Verdict.DEFINITE and self._same_again.covers(writes):
             verdict, reason = Verdict.BENIGN, "each request gives it the same entries again"
         fallback = self._is_fallback(home, writes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from statelint import facts as f
 from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import last_name, mentions
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Made, Mod, Values
 
@@ -21,6 +22,27 @@ def namespace_of(e: f.Expr, scope: Scope, names: Names) -> Values:
         if value.name == "builtins.vars" and given:
             return names.denote(given[0], value.site.scope)
     return ()
+
+
+def keeps_elsewhere(setting: Scope) -> bool:
+    """Whether a method `__setattr__` keeps what attributes are given in another place than in the object, but for some
+    names that it tells by a test."""
+    params = setting.node.params if isinstance(setting.node, f.Function) else ()
+    if len(params) != 3:
+        return False
+    _, key, value = (p.name for p in params)
+    plain, others = [], False
+    for site in setting.calls:
+        if last_name(site.call.func) == setting.name:
+            plain.append(site.context)
+        else:
+            others = others or any(last_name(arg) == value for arg in site.call.args)
+    for store in setting.stores:
+        if isinstance(store.target, f.Item) and last_name(store.target.of) == "__dict__":
+            plain.append(store.context)
+        else:
+            others = others or last_name(store.value) == value
+    return others and all(any(mentions(test, key, setting) for test, _ in context.tests) for context in plain)
 
 
 def constant_name(e: f.Expr | None) -> str | None:

@@ -43,7 +43,8 @@ PURE_METHODS: Final = frozenset(
 )
 HANDED_OUT: Final = frozenset(
     {"connection", "conn", "getconn", "connect", "session", "client", "resource", "channel", "cursor", "pool", "begin",
-     "acquire", "database", "collection", "bucket", "blob", "container", "queue", "topic", "exchange", "table"}
+     "acquire", "database", "collection", "bucket", "blob", "container", "queue", "topic", "exchange", "table", "sftp",
+     "transport"}
 )  # fmt: skip
 """Methods of a handle that give another one (`get_channel`); what that one is asked shows by itself."""
 GETTING: Final = frozenset({"get", "create", "make", "open", "new", "default"})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from statelint import facts as f
 from statelint.findings import Confidence
@@ -22,7 +22,7 @@ from statelint.project.resolution.calls import Calls, Edge
 from statelint.project.resolution.classes import first_parameter, makes_classes
 from statelint.project.resolution.modules import Module
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import is_super, receiver_rooted
+from statelint.project.resolution.paths import is_super, receiver_rooted, taken_from_receiver
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Cls, Obj, Value
 
@@ -53,6 +53,9 @@ ENTRY_ORDER = (
     "thread", "dependency",
 )  # fmt: skip
 """The more convincing an entry is to a reader, the earlier."""
+
+PARTS: Final = 2
+"""Objects in objects that are looked at for who makes them."""
 
 
 class Reach:
@@ -152,7 +155,8 @@ class Reach:
             rooted = receiver_rooted(edge.site.call.func.of, edge.caller)
             if (rooted and isinstance(edge.site.call.func.of, f.Name | f.Call)) or is_super(edge.site.call.func.of):
                 return caller.lasting
-            if rooted and not caller.lasting and self._made_by_owner(receiver, edge.caller):
+            held = rooted or taken_from_receiver(edge.site.call.func.of, edge.caller)
+            if held and not caller.lasting and self._made_by_owner(receiver, edge.caller):
                 return False
             if self._new_here(edge.site.call.func.of, receiver, edge.caller):
                 return False
@@ -177,9 +181,18 @@ class Reach:
         return (
             maker is not None
             and user is not None
-            and (maker in self._homes.anew or user in self._homes.anew)
+            and (self._is_anew(maker) or self._is_anew(user))
             and Cls(maker) in self._names.classes.lineage(user)
         )
+
+    def _is_anew(self, cls: Scope, depth: int = 0) -> bool:
+        """Whether requests make objects of a class, be it as a part of others that they make."""
+        if cls in self._homes.anew or depth == PARTS:
+            return cls in self._homes.anew
+        constructor = self._names.classes.method(cls, "__init__")
+        edges = self._calls.into.get(constructor, ()) if constructor else ()
+        makers = [e.caller for e in edges if e.how == "construct"]
+        return any(m.name == "__init__" and m.owner is not None and self._is_anew(m.owner, depth + 1) for m in makers)
 
     def _new_here(self, e: f.Expr, receiver: Value, function: Scope) -> bool:
         """Whether the function made the object, or the one whose constructor made it: it is being built here."""

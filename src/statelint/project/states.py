@@ -94,6 +94,7 @@ class States:
                 counts = counts and not flags.before(write.context, scope)
                 (reached if counts else idle)[write.home].append(write)
         written = {h.name: found for h, found in reached.items() if h.kind == "instance-attribute"}
+        self._verdicts.on_path = on_path
         self._verdicts.brought.attributes = written
         self._same_again.changed = frozenset(reached)
         self._verdicts.brought.handlers = frozenset(filter(self._is_handler, on_path))

@@ -6,6 +6,7 @@ A lazily built handle, a memo of a pure function and a flag that only ever gets 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from statelint import facts as f
@@ -18,6 +19,7 @@ from statelint.project.homes import Home
 from statelint.project.own_entries import finds_its_own, takes_out_fixed
 from statelint.project.pools import Pools
 from statelint.project.purity import CHANGING, Purity
+from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import last_name, mentions
 from statelint.project.resolution.scopes import Binding, CallSite, Scope
@@ -43,6 +45,8 @@ class Verdicts:
         self._times = knowledge.words.get("file-times", frozenset())
         self._pools = Pools(names, purity, knowledge)
         self.brought = Brought(names, purity)
+        self.on_path: AbstractSet[Scope] = frozenset()
+        """The functions that run because something arrived, once they are known."""
 
     def of(self, home: Home, writes: Sequence[Write], memo: bool, types: tuple[str, ...]) -> tuple[Verdict, str]:
         """The verdict on a home that requests write so, and the reason in a few words."""
@@ -264,7 +268,7 @@ class Verdicts:
             return False
         if self._keeps_work(adds):
             return False
-        return all(self.is_guarded(w) if w.how == "item" else self._fills_empty(w) for w in adds)
+        return all(self.is_guarded(w) if w.how == "item" or _is_asked(w) else self._fills_empty(w) for w in adds)
 
     def _fills_empty(self, write: Write) -> bool:
         """Whether the write runs only while the container is empty: `if not known: known.update(load())`, or while one
@@ -290,6 +294,7 @@ class Verdicts:
     def _is_asked_under_lack(self, helper: Scope, name: str, depth: int = 0) -> bool:
         """Whether all calls of a helper stand where the name says that something is not there, or in such a helper."""
         sites = self._callers(helper) if depth < 3 else []
+        sites = [site for site in sites if not self.on_path or site.scope in self.on_path]
         return bool(sites) and all(
             site.context.on_lack
             or any(_asks_for_lack(test, taken, name, site.scope) for test, taken in site.context.tests)
@@ -313,10 +318,10 @@ class Verdicts:
         return [(e, scope)]
 
     def _callers(self, helper: Scope) -> list[CallSite]:
-        """The calls that hand something to a helper; all calls of a function without parameters."""
+        """The calls that hand something to a helper; all calls of a function without parameters but its receiver."""
         given = self._names.given()
         params = helper.node.params if isinstance(helper.node, f.Function) else ()
-        if not params and helper.kind == "function":
+        if len(params) == (first_parameter(helper) is not None) and helper.kind == "function":
             return self._first_use.calls_of(helper)
         found: dict[CallSite, None] = {}
         for param in params if given else ():
@@ -346,6 +351,12 @@ class Verdicts:
             any(isinstance(c.call.func, f.Attr) and c.call.func.name == "add_done_callback" for c in s.calls)
             for s in scopes
         )
+
+
+def _is_asked(write: Write) -> bool:
+    """`setdefault` in a function that gives what the container has for a key, where it has that."""
+    found = (e for e in write.scope.returns if isinstance(e, f.Item))
+    return write.method == "setdefault" and any(mentions(e.of, _last(write.home), write.scope) for e in found)
 
 
 def _empties(write: Write) -> bool:

@@ -9,7 +9,8 @@ from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.holders import GENERIC_MUTATORS, OPERATORS, Holders, inside
 from statelint.project.homes import Home, Homes
-from statelint.project.namespaces import constant_name, namespace_of
+from statelint.project.namespaces import constant_name, keeps_elsewhere, namespace_of
+from statelint.project.resolution.calls import SETS
 from statelint.project.resolution.classes import CONSTRUCTORS, decorator_names
 from statelint.project.resolution.dispatch import picked_from
 from statelint.project.resolution.given import made_by_a_call
@@ -90,7 +91,7 @@ class Writes:
                     continue  # each key of what the library itself made is a state of its own
                 yield self._write(home, s, "item" if how == "delete" else how or "item", target.key, element, target)
             owners = namespace_of(target.of, s.scope, self._names)
-            if owners:
+            if owners and not (s.scope.name == SETS and receiver_rooted(target.of, s.scope)):
                 yield from self._named(s, owners, constant_name(target.key), how)
             yield from self._on_application(s, target, how)
 
@@ -233,6 +234,9 @@ class Writes:
 
     def _is_set_by_code(self, cls: Scope, name: str) -> bool:
         """Whether assigning an attribute runs code of the project: a property whose value is kept only gets another."""
+        setting = self._names.classes.method(cls, SETS)
+        if setting is not None and not name.startswith("_") and keeps_elsewhere(setting):
+            return True
         found = self._names.classes.accessor(cls, name)
         if found is None or found.setter or found.getter is None:
             return found is not None
@@ -285,6 +289,8 @@ class Writes:
                 continue
             name = qualified(callee)
             if name in SETTING and len(args) > 1:
+                if site.scope.name == SETS and receiver_rooted(args[0], site.scope):
+                    continue  # it is told where the attribute is set
                 how = "delete" if name == "builtins.delattr" else ""
                 store = _as_store(site, args[0], args[2] if len(args) > 2 else None)
                 yield from self._named(store, self._names.denote(args[0], site.scope), constant_name(args[1]), how)

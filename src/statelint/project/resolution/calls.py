@@ -14,6 +14,7 @@ from statelint.project.resolution.signals import Signals
 from statelint.project.resolution.values import Bound, Cls, Func, Obj, Value, qualified
 from statelint.spans import Place
 
+SETS: Final = "__setattr__"
 LOOKS_UP: Final = ("__getitem__", "__missing__")
 """Methods that a look-up by key runs."""
 
@@ -52,6 +53,7 @@ class Calls:
         """Calls of project methods that take the place of an outside one, by the name of that one."""
         self._properties = names.classes.accessor_names()
         self._looked_up = any(not frozenset(LOOKS_UP).isdisjoint(cls.bindings) for cls in names.classes.all)
+        self._set_by_code = any(SETS in cls.bindings for cls in names.classes.all)
         self._looks = names.knowledge.words.get("looks", frozenset())
         for scope in names.every:
             self._collect(scope)
@@ -97,6 +99,8 @@ class Calls:
         for store in scope.stores:
             if type(store.target) is f.Attr and store.target.name in self._properties:
                 self._access(store.target, "deleter" if store.op == "del" else "setter", scope)
+            if type(store.target) is f.Attr and self._set_by_code and store.op != "del":
+                self._runs(scope, store.target.of, (SETS,), store.at, "call")
             if type(store.target) is f.Item:
                 name = "__delitem__" if store.op == "del" else "__setitem__"
                 self._runs(scope, store.target.of, (name,), store.at, "call")
@@ -161,6 +165,8 @@ class Calls:
             if name:
                 self.outside[name].append(site)
                 looks = looks or name in self._looks
+                if name == "builtins.setattr" and self._set_by_code and call.args:
+                    self._runs(scope, call.args[0], (SETS,), call.at, "call")
                 for receiver in self.signals.sent(call, scope) if self._sends(name) else ():
                     self._add(Edge(scope, receiver, call.at, "sent", None, site))
         for step in self._callees.steps(site, values):

@@ -52,6 +52,20 @@ def receiver_rooted(e: f.Expr, scope: Scope) -> str | None:
     return None
 
 
+def taken_from_receiver(e: f.Expr, scope: Scope, depth: int = 0) -> bool:
+    """Whether a path starts at a local name for something of the receiver: `for part in self.parts: part.load()`."""
+    while isinstance(e, f.Attr | f.Item | f.Call):
+        e = e.func if isinstance(e, f.Call) else e.of
+    bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) else ()
+    return bool(bindings) and all(
+        b.value is not None
+        and (
+            receiver_rooted(b.value, scope) == "self" or (depth < 2 and taken_from_receiver(b.value, scope, depth + 1))
+        )
+        for b in bindings
+    )
+
+
 def mentions(e: f.Expr, name: str, scope: Scope, depth: int = 0) -> bool:
     """Whether an expression reads `name`, also through a local that was looked up from it."""
     if isinstance(e, f.Name):

@@ -200,7 +200,7 @@ class _Walk:
         self.expr(s.source, c, s.where)
         inside = c._replace(in_loop=True, sure=False)
         if s.target is not None:
-            self.bound(s.target, "iterate", s.source, c, s.where)
+            self.bound(s.target, "iterate", s.source, c._replace(block=s.body), s.where)
         else:
             inside = inside._replace(tests=(*c.tests, (s.source, True)))
         self.block(s.body, inside)

@@ -28,7 +28,7 @@ class Context(NamedTuple):
     sure: bool = True
     """Whether it always runs once the code around it is left in the usual way: not in a branch, loop or `try`."""
     block: tuple[f.Stmt, ...] = ()
-    """The block in which it stands; not noted where it always runs."""
+    """The block in which it stands, of what a loop binds its body; not noted for other things that always run."""
 
     @property
     def until(self) -> tuple[int, int]:
@@ -119,6 +119,12 @@ def _inside(at: Place, around: Place) -> bool:
     return start <= (at.line, at.column) and (at.end_line, at.end_column) <= end
 
 
+def _begin(loop: Binding) -> tuple[int, int]:
+    """Where the body begins of a loop that binds a name."""
+    first = loop.context.block[0].at
+    return (first.line, first.column)
+
+
 LATER = frozenset({"assign", "iterate", "enter"})
 """Kinds of bindings that hold only from their place on."""
 
@@ -127,9 +133,13 @@ def still_current(bindings: Sequence[Binding], at: Place) -> Sequence[Binding]:
     """The bindings of a name that can hold at a place of its own scope.
 
     Those before an assignment that always ran since cannot, nor those that follow outside of any loop. Inside of a
-    block that includes what stood in it before.
+    block that includes what stood in it before. In the body of a loop that binds the name only what stands there can.
     """
     here, last = (at.line, at.column), None
+    loops = [b for b in bindings if b.kind == "iterate" and b.context.block and _begin(b) <= here <= b.context.until]
+    if loops:
+        around = max(loops, key=_begin)
+        return [b for b in bindings if b is around or _begin(around) <= b.at[:2] <= around.context.until]
     for b in bindings:
         if b.kind == "assign" and b.value is not None and (b.context.sure or here <= b.context.until):
             value = b.value.at

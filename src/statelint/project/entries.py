@@ -21,7 +21,7 @@ from statelint.findings import Confidence
 from statelint.knowledge import Knowledge
 from statelint.project.configured.stages import away_from_production
 from statelint.project.described import described, keyed
-from statelint.project.entry import Entry
+from statelint.project.entry import ASIDE, Entry, tells_of_a_service
 from statelint.project.named_entries import ByName
 from statelint.project.prefixes import Prefixes
 from statelint.project.resolution.calls import Calls
@@ -33,9 +33,6 @@ from statelint.project.resolution.values import Bound, Cls, Func, Heap, Member, 
 from statelint.project.scripts import scripts
 from statelint.spans import Place, Span
 from statelint.vocabulary import Library
-
-ASIDE = frozenset({"thread", "hook"})
-"""Ways in of the standard library that are none where nothing else arrives."""
 
 
 class Entries:
@@ -73,7 +70,9 @@ class Entries:
     def serving(self) -> bool:
         """Whether anything arrives. A library with a thread, a timer or a log handler of its own is no service."""
         known_always = {stem for stem, library in self._knowledge.libraries if library.always}
-        return any(e.kind not in (*ASIDE, "timer") or e.library not in known_always for e in self.all)
+        tops = {m.dotted[0] for m in self._names.modules if m.in_service and len(m.dotted) > 1}
+        itself = {stem for stem, found in self._knowledge.libraries if not tops.isdisjoint(found.imports or (stem,))}
+        return any(tells_of_a_service(e, self._calls.into, known_always, itself) for e in self.all)
 
     def _serves(self, scope: Scope) -> bool:
         at_start = scope in self.startup or scope in self.commands or scope.in_main

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.homes import Home, Homes
+from statelint.project.resolution.arguments import matched
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import receiver_rooted
 from statelint.project.resolution.scopes import Scope
-from statelint.project.resolution.values import Cls, Ext, Heap, Lit, Made, Member, Obj, Part, Value, root
+from statelint.project.resolution.values import Cls, Ext, Func, Heap, Lit, Made, Member, Obj, Part, Site, Value, root
+from statelint.project.walking import walk
 
 GENERIC_MUTATORS = frozenset(
     {"append", "appendleft", "extend", "add", "update", "setdefault", "pop", "popleft", "popitem", "insert", "remove",
@@ -71,21 +74,54 @@ class Holders:
         return any(self._owner_lasts(home, value, where, depth + 1) for value, where in sources)
 
     def is_new(self, e: f.Expr, scope: Scope) -> bool:
-        """Whether a path starts at a local name for an object that this very call of the function makes."""
+        """Whether a path starts at a local name for an object that this very call of the function makes, itself or by
+        a function that makes one for each call and keeps none."""
         while isinstance(e, f.Attr | f.Item):
             e = e.of
         bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) and scope.kind == "function" else ()
         return bool(bindings) and all(
-            values and all(self._is_made_by(b.value, v) for v in values)
+            values and all(self._is_made_by(b.value, v, scope) for v in values)
             for b in bindings
             for values in [self._names.denote(b.value, scope) if isinstance(b.value, f.Call) else ()]
         )
 
-    def _is_made_by(self, call: f.Expr | None, value: Value) -> bool:
-        """Whether a value is the object of a class of the project that a call makes right there."""
+    def _is_made_by(self, call: f.Expr | None, value: Value, scope: Scope) -> bool:
+        """Whether a value is the object of a class of the project that a call makes, right there or in a function."""
         if not isinstance(value, Obj) or not isinstance(value.cls, Cls) or value.site is None:
             return False
-        return value.site.expr is call and not self._homes.is_single(value.cls.scope)
+        if self._homes.is_single(value.cls.scope) or not isinstance(call, f.Call):
+            return False
+        if value.site.expr is call:
+            return True
+        called = self._names.denote(call.func, scope)
+        return all(isinstance(v, Func) and self._gives_away(v.scope, value.site) for v in called)
+
+    def _gives_away(self, function: Scope, site: Site) -> bool:
+        """Whether what a function makes at a site goes nowhere but to its caller."""
+        if site.scope is not function or not isinstance(function.node, f.Function) or function.node.decorators:
+            return False
+        own = {n for n, found in function.bindings.items() if any(b.value is site.expr for b in found)}
+        return not self._keeps(function, own, site.expr)
+
+    def _keeps(self, function: Scope, own: AbstractSet[str], made: f.Expr | None = None, depth: int = 0) -> bool:
+        """Whether a function may put what goes by these local names, or is made there, where it outlives the call."""
+
+        def means(e: f.Expr | None) -> bool:
+            return e is not None and (e is made or (isinstance(e, f.Name) and e.id in own))
+
+        stored = (s.value for s in function.stores if not isinstance(s.target, f.Name))
+        if not own.isdisjoint(function.outer) or any(means(part) for value in stored for part in walk(value)):
+            return True
+        for call in (site.call for site in function.calls):
+            if any(means(e) for e in (*call.args, *(value for _, value in call.keywords))):
+                called = self._names.denote(call.func, function)
+                if depth > 2 or not called or not all(isinstance(v, Func) for v in called):
+                    return True
+                for callee in (v.scope for v in called if isinstance(v, Func)):
+                    taken = matched(call, callee.node, 0) if isinstance(callee.node, f.Function) else {}
+                    if self._keeps(callee, {name for name, e in taken.items() if means(e)}, depth=depth + 1):
+                        return True
+        return False
 
     def owners(self, home: Home, e: f.Expr, scope: Scope) -> tuple[Value, ...]:
         """The objects whose attribute an access path changes; none where the path does not name it."""

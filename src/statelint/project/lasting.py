@@ -125,19 +125,23 @@ class _Settling:
                     yield cls
 
     def _not_made_anew(self, classes: Collection[Scope], at_start: AbstractSet[Scope]) -> Iterator[Scope]:
-        """Those of which not just requests make objects: a resource that another one makes to answer is the answer's
-        own, though most resources of its framework stand in one tree for the process."""
-        made: dict[Scope, bool] = {}
+        """Those of which requests make no objects, or start-up code some too: a resource that another one makes to
+        answer is the answer's own, though most resources of its framework stand in one tree for the process."""
+        by_requests: set[Scope] = set()
+        by_start: set[Scope] = set()
         entered = frozenset(self._entered) - at_start
         for scope in self._names.every if classes else ():
             for site in scope.calls if scope.module.in_service else ():
                 for value in self._names.denote(site.call.func, scope):
                     if isinstance(value, Cls):
-                        made[value.scope] = made.get(value.scope, True) and scope in entered
+                        by_requests.update({value.scope} if scope in entered else ())
+                        by_start.update({value.scope} if scope in at_start else ())
+        answers: set[Scope] = set()
         for cls in classes:
-            ways = [made[one] for one in (cls, *self._names.classes.subclasses(cls)) if one in made]
-            if not (ways and all(ways)):
-                yield cls
+            kin = {cls, *self._names.classes.subclasses(cls)}
+            if not kin.isdisjoint(by_requests) and kin.isdisjoint(by_start):
+                answers |= kin
+        yield from (cls for cls in classes if cls not in answers or cls in by_start)
 
     def _made_at_start(self, at_start: Iterable[Scope]) -> None:
         """Instances that start-up code makes last, unless requests make some of their own or they are only records."""

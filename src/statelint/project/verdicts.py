@@ -331,7 +331,8 @@ class Verdicts:
 
     def _keeps_only(self, writes: Sequence[Write], kinds: tuple[str, ...]) -> bool:
         """Whether everything that is put in is an object of a library of one of these benign kinds."""
-        puts = [w for w in writes if w.how == "item" and w.method != "del"]
+        writes = [w for w in writes if w.how != "rebind" or not _is_none(w.value)]
+        puts = [w for w in writes if w.how == "rebind" or (w.how == "item" and w.method != "del")]
         for write in puts:
             values = [v for given, scope in self._given(write) for v in self._names.denote(given, scope)]
             names = [qualified(v) or getattr(getattr(v, "cls", None), "name", "") for v in values]

@@ -15,7 +15,7 @@ from statelint.project.resolution.classes import CONSTRUCTORS, decorator_names
 from statelint.project.resolution.dispatch import picked_from
 from statelint.project.resolution.given import made_by_a_call
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import given_anew, is_super, is_text, receiver_rooted
+from statelint.project.resolution.paths import given_anew, is_super, is_text, leaves, receiver_rooted
 from statelint.project.resolution.scopes import CallSite, Context, Scope, Store
 from statelint.project.resolution.values import Cls, Ext, Func, Heap, Member, Mod, Obj, Site, Value, qualified, root
 from statelint.spans import Place
@@ -77,6 +77,8 @@ class Writes:
     def _store(self, s: Store) -> Iterator[Write]:
         how = "delete" if s.op == "del" else ("augment" if s.op != "=" else "")
         target = s.target
+        if leaves(s):
+            return
         if isinstance(target, f.Name):
             yield from self._name(s, target, how or "rebind")
         elif isinstance(target, f.Attr):

@@ -91,6 +91,21 @@ def mentions(e: f.Expr, name: str, scope: Scope, depth: int = 0) -> bool:
     return False
 
 
+def same_path(e: f.Expr | None, other: f.Expr | None) -> bool:
+    """Whether two access paths are written alike: names and attributes alone."""
+    if isinstance(e, f.Attr) and isinstance(other, f.Attr):
+        return e.name == other.name and same_path(e.of, other.of)
+    return isinstance(e, f.Name) and isinstance(other, f.Name) and e.id == other.id
+
+
+def leaves(store: Store) -> bool:
+    """Whether an attribute is given the value that it has: `shop.make = cast(Maker, shop.make)`."""
+    given = store.value
+    if isinstance(given, f.Call) and last_name(given.func) == "cast" and given.args:
+        given = given.args[-1]
+    return store.op == "=" and isinstance(given, f.Attr) and same_path(given, store.target)
+
+
 def is_text(e: f.Expr | None) -> bool:
     """Whether a value can only be text, which nobody adds to a list: `line += " " + word`."""
     if isinstance(e, f.Op) and e.op == "+":

@@ -223,7 +223,8 @@ class Evaluator:
                 found.append(element(frozenset({atom}), False, self._run.sources))
         for path in self.qualified_names(e.of, act.scope):
             found.append(self._run.attribution.named(act, [f"{path}.[{name}]"], e))
-            found.append(self._run.kept.attribute(("item", f"{path}.{name}")))
+            if "()" not in path:  # what a call gave is one object here, not one of the whole project
+                found.append(self._run.kept.attribute(("item", f"{path}.{name}")))
         return both(join(found), self.statics_of(e, act.scope))
 
     def unpacked(self, value: Value, position: int) -> Value:
@@ -260,7 +261,8 @@ class Evaluator:
             self.store(act, target.of, value, written(target.key))
             if isinstance(target.key, f.Const):
                 for path in self.qualified_names(target.of, act.scope):
-                    self._run.kept.remember(("item", f"{path}.{target.key.value}"), value)
+                    if "()" not in path:
+                        self._run.kept.remember(("item", f"{path}.{target.key.value}"), value)
 
     def store(self, act: Activation, container: f.Expr, value: Value, under: str = "") -> None:
         """Put a value into the container that an expression names, under a key where that is known."""

@@ -6,7 +6,7 @@ what others changed need to be run again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from statelint.project.flow.values import NONE, Atom, Handle, Inst, Loc, Many, Taint, Tup, Value, locs, taints, tells
 
@@ -17,8 +17,12 @@ WIDEST = 24
 class Kept:
     """The places, what they hold, and which of them were read and changed."""
 
-    def __init__(self, where: Callable[[str], str]) -> None:
+    def __init__(self, where: Callable[[str], str], decoding: Collection[object]) -> None:
         self._where = where
+        self._carriers: set[object] = set()
+        """Classes with request data in an attribute."""
+        self._decoding = decoding
+        """The classes with methods above the decoding of text. What text others hold makes nobody run again."""
         self.attributes: dict[tuple[object, str], Value] = {}
         self.contents: dict[str, Taint] = {}
         """What was written to a path or a buffer, by site."""
@@ -54,22 +58,28 @@ class Kept:
         if value and not value <= known and len(known) < WIDEST:
             self.attributes[key] = known | value
             new = value - known
-            if self._matters(new):
+            text = key[0] in self._decoding
+            if key[0] not in self._carriers and tells(new, text):
+                self._carriers.add(key[0])
+                self.changed |= self.bit((key[0], ""))
+            if self._matters(new, text):
                 self.changed |= self.bit(key)
-            self.telling = self.telling or tells(value)
+            self.telling = self.telling or tells(value, text)
 
-    def _matters(self, value: Value) -> bool:
+    def _matters(self, value: Value, text: bool) -> bool:
         """Whether a value says what data there is, where it would go to, or whether it stays there."""
-        return any(self._telling(atom) for atom in value)
+        return any(self._telling(atom, text) for atom in value)
 
-    def _telling(self, atom: Atom) -> bool:
+    def _telling(self, atom: Atom, text: bool) -> bool:
         if isinstance(atom, Loc):
             return bool(atom.temp) or atom.site in self.written
         if isinstance(atom, Inst):
             return bool(self._where(atom.cls))
         if isinstance(atom, Many):
-            return self._matters(atom.inner)
-        return not isinstance(atom, Tup) or any(map(self._matters, atom.items))
+            return self._matters(atom.inner, text)
+        if isinstance(atom, Taint):
+            return text or atom.level != "text"
+        return not isinstance(atom, Tup) or any(self._matters(item, text) for item in atom.items)
 
     def wrote(self, locs: Iterable[Loc], taint: Taint, folder: bool = False) -> None:
         """Note request data in files. A folder that all requests know is full of other things as well."""
@@ -81,6 +91,11 @@ class Kept:
             if loc.exact and folder and not loc.shared and loc.site not in self._folders:
                 self._folders.add(loc.site)
                 self.changed |= self.bit(loc.site)
+
+    def carries(self, owner: object) -> bool:
+        """Whether an attribute of a class holds request data, so that methods without arguments are worth a run."""
+        self.read |= self.bit((owner, ""))
+        return owner in self._carriers
 
     def holds(self, owner: object, name: str) -> bool:
         """Whether request data was put into an attribute."""

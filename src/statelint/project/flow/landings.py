@@ -88,6 +88,8 @@ class Flows:
         placing = self._upward(makers)
         touching = self._upward(sourced) | placing | writers | landing
         decoding = self._upward({s for s in served if tokens.decodes(s)})
+        owners = {s.owner for s in decoding if s.owner is not None}
+        decoding |= {s for s in served if s.owner in owners and s.name == "__init__"}
         self._run = Run(
             names, calls, sources, frozenset(touching), frozenset(placing | landing), frozenset(decoding),
             lambda cls: homes.class_lasts(cls) and not homes.mixed(cls),

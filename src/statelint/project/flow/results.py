@@ -37,16 +37,18 @@ class Results:
         self.variables: dict[tuple[Scope, str], Result] = {}
         self._spent: dict[Scope, int] = {}
 
-    def find(self, scope: Scope, key: object, alike: object, depth: int) -> Result | None:
-        """The result for the very same arguments, or for like ones where the function costs much."""
-        found = self.functions.get(key) if key is not None else None
-        if found is None and alike is not None and self._spent.get(scope, 0) > ALLOWANCE:
-            found = self.functions.get(alike)
-            if found is not None and found.deep > depth:
-                return None
-        return found
+    def find(self, key: object) -> Result | None:
+        """The result for the very same arguments."""
+        return self.functions.get(key) if key is not None else None
 
-    def put(self, scope: Scope, key: object, alike: object, result: Result) -> None:
+    def find_like(self, scope: Scope, alike: object, depth: int) -> Result | None:
+        """The result for like arguments, of a function that costs much."""
+        if alike is None or self._spent.get(scope, 0) <= ALLOWANCE:
+            return None
+        found = self.functions.get(alike)
+        return None if found is not None and found.deep > depth else found
+
+    def put(self, key: object, alike: object, result: Result) -> None:
         """Note a result."""
         if key is not None:
             self.functions[key] = result
@@ -73,17 +75,17 @@ class Results:
             del self.functions[key]
 
 
-def gist(values: Mapping[str, Value], text: bool, marked: Callable[[str], bool]) -> frozenset[object]:
+def gist(values: Mapping[str, Value], marked: Callable[[str], bool]) -> frozenset[object]:
     """What of some variables can make a difference to where data lands: kinds of data, files that hold some.
 
-    text: whether undecoded text counts. marked: whether data was written to a site.
+    marked: whether data was written to a site.
     """
-    found = ((name, _kinds(value, text, marked)) for name, value in values.items() if value)
+    found = ((name, _kinds(value, marked)) for name, value in values.items() if value)
     return frozenset((name, kinds) for name, kinds in found if kinds)
 
 
-def _kinds(value: Value, text: bool, marked: Callable[[str], bool]) -> frozenset[object]:
-    kinds: set[object] = {(t.level, t.type) for t in taints(value) if text or t.level != "text"}
+def _kinds(value: Value, marked: Callable[[str], bool]) -> frozenset[object]:
+    kinds: set[object] = {(t.level, t.type) for t in taints(value)}
     for loc in locs(value):
         if loc.temp or marked(loc.site):
             kinds.add(loc.site)

@@ -8,6 +8,7 @@ from statelint import facts as f
 from statelint.project.flow.attributes import Attribution
 from statelint.project.flow.callbacks import decorated_by, wrapper_of
 from statelint.project.flow.calls import Caller
+from statelint.project.flow.closures import Closures
 from statelint.project.flow.events import Activation, Events, Frame
 from statelint.project.flow.expressions import Evaluator
 from statelint.project.flow.kept import Kept
@@ -32,6 +33,7 @@ from statelint.project.flow.values import (
     many,
     taints,
     tells,
+    without_text,
 )
 from statelint.project.resolution.aliases import alias, imported
 from statelint.project.resolution.calls import Calls, Edge
@@ -79,7 +81,7 @@ class Run:
         """Functions above the decoding of text, which alone makes a file of it."""
         self.outlives = outlives
         """Whether the objects of a class last as long as the process."""
-        self.kept = Kept(lambda cls: self.library.where(cls))
+        self.kept = Kept(lambda cls: self.library.where(cls), {s.owner for s in decoding if s.owner is not None})
         self.left = 0
         """How many more expressions may be evaluated."""
         self.visited: set[Scope] = set()
@@ -88,6 +90,7 @@ class Run:
         self.events = Events()
         self.number = 0
         self.results = Results()
+        self._closures = Closures()
         self._resolving: set[tuple[Scope, str]] = set()
         self._parameter_statics: dict[tuple[Scope, str], Value] = {}
         self._deep = False
@@ -121,23 +124,26 @@ class Run:
                 return NONE
             if above.scope is scope.parent:
                 closure = above
-        decodes = scope in self.decoding
-        tainted = any(tells(v, decodes) or self.kept.filled(v, scope.name) for v in (given or {}).values())
-        if not (force or tainted or scope in self.touching) and not (
-            closure is not None and any(tells(v, decodes) for v in closure.env.values())
-        ):
+        captured = self._closures.captured(scope, closure.env) if closure is not None else {}
+        if scope not in self.decoding:
+            captured = {name: without_text(value) for name, value in captured.items()}
+            given = {name: without_text(value) for name, value in given.items()} if given is not None else None
+        tainted = any(tells(v) or self.kept.filled(v, scope.name) for v in (given or {}).values())
+        worth = force or tainted or scope in self.touching or any(map(tells, captured.values()))
+        if not worth and not (scope.owner is not None and self.kept.carries(scope.owner)):
             return NONE
-        key, alike = self._keys(scope, given, call, closure, tainted, decodes)
-        if force:
-            alike = None
-        found = self.results.find(scope, key, alike, len(self.stack))
+        key = self._key(scope, given, call, tainted) if closure is None else None
+        found = self.results.find(key)
+        if found is None:
+            alike = self._alike(scope, given, captured) if given is not None and not force else None
+            found = self.results.find_like(scope, alike, len(self.stack))
         if found is None:
             left, read = self.left, self._aside()
             deep, self._deep = self._deep, False
             value = self._run(scope, node, given, call, closure)
             found = Result(value, self.kept.read, len(self.stack) if self._deep else 0)
             if self.left > 0:  # what was cut short is no result
-                self.results.put(scope, key, alike, found)
+                self.results.put(key, alike, found)
             self.results.spend(scope, left - self.left)
             self.kept.read |= read
             self._deep = self._deep or deep
@@ -153,23 +159,17 @@ class Run:
         self.given_up = self.given_up or carries
         return False
 
-    def _keys(
-        self, scope: Scope, given: dict[str, Value] | None, call: Place | None, closure: Activation | None,
-        tainted: bool, text: bool,
-    ) -> tuple[object, object]:  # fmt: skip
-        """Under what the result for these very arguments is noted, and that for like ones; None for not at all."""
-        key = None
-        if closure is None:
-            if scope not in self.placing:
-                string: tuple[Place | None, ...] = ()
-            else:
-                string = (*(a.call for a in self.stack[-CALL_STRING + 1 :]), call) if tainted else (call,)
-            key = (scope, frozenset(given.items()) if given is not None else None, string)
-        if given is None:
-            return key, None
+    def _key(self, scope: Scope, given: dict[str, Value] | None, call: Place | None, tainted: bool) -> object:
+        """Under what the result for these very arguments is noted."""
+        string: tuple[Place | None, ...] = ()
+        if scope in self.placing:
+            string = (*(a.call for a in self.stack[-CALL_STRING + 1 :]), call) if tainted else (call,)
+        return (scope, frozenset(given.items()) if given is not None else None, string)
+
+    def _alike(self, scope: Scope, given: dict[str, Value], captured: dict[str, Value]) -> object:
+        """Under what the result for arguments of their kind is noted."""
         marked = self.kept.contents.__contains__
-        captured = gist(closure.env, text, marked) if closure is not None else None
-        return key, (scope, gist(given, text, marked), captured, "like")
+        return (scope, gist(given, marked), gist(captured, marked), "like")
 
     def _run(
         self, scope: Scope, node: f.Function, given: dict[str, Value] | None, call: Place | None,

@@ -32,11 +32,10 @@ class Tokens:
         knowledge = names.knowledge
         types = [row for _, row in knowledge.rows(lambda lib: lib.uploads)]
         rows = [row for _, row in knowledge.rows(lambda lib: lib.sources)]
-        decoders = last(
-            n for _, row in knowledge.rows(lambda lib: lib.through) if row.how == "decode-text" for n in row.names
-        )
-        self._decoders = decoders
-        if not any(self._named(scope, decoders) for scope in names.every):
+        through = knowledge.rows(lambda lib: lib.through)
+        self._decoders = frozenset(n for _, row in through if row.how == "decode-text" for n in row.names)
+        self._shorts: dict[frozenset[str], tuple[set[str], set[str], set[str]]] = {}
+        if not any(map(self.decodes, names.every)):
             rows = [row for row in rows if row.gives != "text"]  # text that nothing decodes is no file
         self._types = {n for row in types for n in last(row.names)}
         self._carriers = {s.name for s in names.every if s.kind == "class" and self._has_upload_field(s)}
@@ -56,7 +55,6 @@ class Tokens:
         self._writers = frozenset(n for n in openers | sinks if not n.startswith(PSEUDO) or n.startswith(LOOSE))
         self._computed = last(n for n in sinks if n.startswith(("derived.", "content.", "field.")))
         self._sweepers = frozenset(n for row in removers if row.folder for n in row.names)
-        self._shorts: dict[frozenset[str], tuple[set[str], set[str], set[str]]] = {}
 
     def _has_upload_field(self, cls: Scope) -> bool:
         return any(
@@ -102,7 +100,7 @@ class Tokens:
 
     def decodes(self, scope: Scope) -> bool:
         """Whether text is decoded here."""
-        return self._named(scope, self._decoders)
+        return self._calls(scope, self._decoders)
 
     def makes(self, scope: Scope) -> bool:
         """Whether a scope opens or removes files."""

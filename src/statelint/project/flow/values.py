@@ -220,6 +220,21 @@ def tells(value: Value, text: bool = True) -> bool:
     return False
 
 
+def without_text(value: Value) -> Value:
+    """A value without the undecoded text in it."""
+    if all(t.level != "text" for t in taints(value)):
+        return value
+    kept: list[Atom] = []
+    for atom in value:
+        if isinstance(atom, Many):
+            kept += many(without_text(atom.inner), atom.by_attribute)
+        elif isinstance(atom, Tup):
+            kept.append(Tup(tuple(map(without_text, atom.items)), atom.keys))
+        elif not (isinstance(atom, Taint) and atom.level == "text"):
+            kept.append(atom)
+    return frozenset(kept) if kept else NONE
+
+
 def locs(value: Value) -> list[Loc]:
     """The paths in a value, containers looked into."""
     found: list[Loc] = []

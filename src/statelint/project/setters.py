@@ -1,6 +1,7 @@
 """Settings of the whole process that the request path changes: calls, and assignments to names outside the project.
 
-A change that the same function takes back is none: what it does to requests at the same time is another kind of fault.
+A change that the same function or context takes back is none: what it does to requests at the same time is another
+kind of fault.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from statelint.project.first_use import FirstUse
 from statelint.project.reach import Reach
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import receiver_rooted
 from statelint.project.resolution.scopes import CallSite, Context, Scope
 from statelint.project.resolution.values import Ext, Made, qualified, root
+from statelint.project.set_back import EXITS, block_of
 from statelint.spans import Place
 from statelint.vocabulary import Setter
 
@@ -50,7 +53,7 @@ def changed_settings(
         if first_use.of(change.context, change.scope, lasting=True):
             continue
         if change.scope.module.in_service and change.scope.kind == "function" and reach.repeats(change.scope):
-            together[change.row.what, change.scope].append(change)
+            together[change.row.what, block_of(change.scope)].append(change)
     found: dict[tuple[str, Scope], Changed] = {}
     for changes in together.values():
         if not _taken_back(changes, names, knowledge):
@@ -99,12 +102,14 @@ def _assigned(names: Names, knowledge: Knowledge) -> Iterator[_Change]:
 
 
 def _taken_back(changes: Sequence[_Change], names: Names, knowledge: Knowledge) -> bool:
-    """Whether one of the changes that a function makes of a setting puts the former value back."""
+    """Whether one of the changes that a function makes of a setting, or a context, puts the former value back."""
     if len(changes) < 2:
         return False
     made = {c.name for c in changes}
     return any(
-        not made.isdisjoint(c.row.kept_by) or any(_was_read(e, c.row, c.scope, names, knowledge) for e in c.given)
+        not made.isdisjoint(c.row.kept_by)
+        or any(_was_read(e, c.row, c.scope, names, knowledge) for e in c.given)
+        or (c.scope.name in EXITS and any(receiver_rooted(e, c.scope) for e in c.given))
         for c in changes
     )
 

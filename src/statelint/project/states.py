@@ -32,6 +32,7 @@ from statelint.project.set_first import SetFirst
 from statelint.project.start_flags import StartFlags
 from statelint.project.state_objects import State, StateObjects
 from statelint.project.verdicts import Verdicts
+from statelint.project.versioned import Versioned
 from statelint.project.writes import Write, Writes
 
 KEYED: Final = ("__setitem__", "__getitem__")
@@ -75,6 +76,7 @@ class States:
         self._set_first = SetFirst(names, calls, reach)
         self._same_again = SameAgain(names, homes, purity)
         self._running = Running(names, reach)
+        self._versioned = Versioned(names, calls, homes, purity)
         self._verdicts = Verdicts(names, purity, first_use, knowledge)
         self._objects = StateObjects(names, homes, self._verdicts, knowledge)
         self._knowledge = knowledge
@@ -229,6 +231,8 @@ class States:
             verdict, reason = Verdict.BENIGN, "each request sets it before it reads it"
         if verdict is Verdict.DEFINITE and self._running.covers(home, writes):
             verdict, reason = Verdict.BENIGN, "it keeps what belongs to one job while that runs"
+        if verdict is Verdict.DEFINITE and self._versioned.covers(writes):
+            verdict, reason = Verdict.ARGUABLE, "it is read again when what all replicas share says that it changed"
         if verdict is Verdict.DEFINITE and self._same_again.covers(writes):
             verdict, reason = Verdict.BENIGN, "each request gives it the same entries again"
         fallback = self._is_fallback(home, writes)
@@ -312,13 +316,11 @@ class States:
 
 def _companions(states: list[State], verdicts: Verdicts) -> list[State]:
     """The states, those that only say when something beside them was filled as arguable."""
-    caches = {w.scope for s in states if s.category == "cache" and s.verdict is Verdict.DEFINITE for w in s.writes}
+    kept = [s for s in states if s.category == "cache" and s.verdict is not Verdict.BENIGN]
+    caches = {w.scope for s in kept if not verdicts.is_time(s.writes) for w in s.writes}
     return [
         replace(s, verdict=Verdict.ARGUABLE, reason="it says when a cache beside it was filled")
-        if s.verdict is Verdict.DEFINITE
-        and s.category != "cache"
-        and all(w.scope in caches for w in s.writes)
-        and verdicts.is_time(s.writes)
+        if s.verdict is Verdict.DEFINITE and all(w.scope in caches for w in s.writes) and verdicts.is_time(s.writes)
         else s
         for s in states
     ]

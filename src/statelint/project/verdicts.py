@@ -25,7 +25,8 @@ from statelint.project.resolution.paths import last_name, mentions
 from statelint.project.resolution.scopes import Binding, CallSite, Scope
 from statelint.project.resolution.values import Cls, Func, Lit, Obj, qualified
 from statelint.project.said_once import remembers_what_was_said
-from statelint.project.writes import Write, stands_in_finally
+from statelint.project.set_back import sets_back
+from statelint.project.writes import Write
 from statelint.vocabulary import LOCKS
 
 FETCHED: Final = frozenset({"database", "network", "file", "process", "awaited"})
@@ -115,7 +116,7 @@ class Verdicts:
                 return Verdict.BENIGN, "it is only ever set to one value"
             if not constants - other and len(constants) <= 1:
                 return Verdict.BENIGN, "it is only reset"
-            if self._set_back(writes):
+            if sets_back(writes):
                 return Verdict.ARGUABLE, "each call that sets it sets it back"
             return Verdict.DEFINITE, "a request changes it"
         needs: set[str] = set()
@@ -153,6 +154,8 @@ class Verdicts:
             return Verdict.ARGUABLE, f"it keeps {kept}, read on first use"
         if not needs & {"request", "state"} and follows_a_file(needs & CHANGING, writes, self._given, self._times):
             return Verdict.BENIGN, FOLLOWS
+        if sets_back(writes):
+            return Verdict.ARGUABLE, "each call that sets it sets it back"
         if needs & CHANGING or needs & {"argument", "request", "state"}:
             return Verdict.DEFINITE, "each request can give it another value"
         return Verdict.ARGUABLE, "nothing shows what its value depends on"
@@ -192,13 +195,6 @@ class Verdicts:
             and self._are_handles(puts)
             and all(key and all(isinstance(v, Cls) for v in key) for key in keys)
         )
-
-    @staticmethod
-    def _set_back(writes: Sequence[Write]) -> bool:
-        """Whether each function that sets it also does so in a `finally` clause, to say that it is done."""
-        if any(w.how != "rebind" or w.element for w in writes):
-            return False
-        return all(any(stands_in_finally(w) for w in writes if w.scope is scope) for scope in {w.scope for w in writes})
 
     def _keeps_work(self, writes: Sequence[Write]) -> bool:
         """Whether what is stored are tasks, threads or timers that were just begun."""

@@ -1,0 +1,31 @@
+"""What a call sets only for as long as it runs: it sets it back in a `finally` clause, or when a context ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from statelint.project.resolution.scopes import Scope
+from statelint.project.writes import Write, class_around, stands_in_finally
+
+EXITS: Final = frozenset({"__exit__", "__aexit__"})
+MANAGED: Final = EXITS | {"__init__", "__enter__", "__aenter__"}
+"""The methods that Python runs around the block of a context."""
+
+
+def block_of(method: Scope) -> Scope:
+    """The class for a method that Python runs around a context, so that all of them count together; else itself."""
+    owner = method.owner
+    managed = method.name in MANAGED and owner is not None and not EXITS.isdisjoint(owner.bindings)
+    return owner if managed and owner is not None else method
+
+
+def sets_back(writes: Sequence[Write]) -> bool:
+    """Whether each function that sets it also does so to say that it is done: at its own end, or that of a context."""
+    if any(w.how not in ("rebind", "attribute") or w.element for w in writes):
+        return False
+    return all(
+        any(stands_in_finally(w) or (w.scope.name in EXITS and around is class_around(w.scope)) for w in found)
+        for around in {block_of(w.scope) for w in writes}
+        for found in [[w for w in writes if block_of(w.scope) is around]]
+    )

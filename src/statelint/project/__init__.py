@@ -35,6 +35,7 @@ from statelint.project.local.stores import LocalStores
 from statelint.project.locks import Guarded, Locks
 from statelint.project.loops import Loops
 from statelint.project.memos import Memoised, Memos
+from statelint.project.offered import Offered
 from statelint.project.own_threads import OwnThread, own_threads
 from statelint.project.packaging import requirements
 from statelint.project.programs import Programs
@@ -205,7 +206,8 @@ class Project:
         arrivals = Arrivals(self.names, self.calls, self.knowledge)
         client_side = ClientSide(self.names, self.started)
         return Reach(
-            self.names, self.entries, self.calls, self.homes, arrivals, self.first_use, self.alive, client_side
+            self.names, self.entries, self.calls, self.homes, arrivals, self.first_use, self.alive, client_side,
+            self.serving,
         )  # fmt: skip
 
     @cached_property
@@ -297,6 +299,12 @@ class Project:
         return Versions(requirements(self.documents, self.programs.setups))
 
     @cached_property
+    def serving(self) -> bool:
+        """Whether anything arrives, or the project is a library that only offers its parts to services."""
+        begun = self.started | self._called_from(self.programs.commands, set())
+        return not Offered(self.names, self.calls, self.knowledge, begun).all(self.entries.all)
+
+    @cached_property
     def offline(self) -> frozenset[Scope]:
         """Scopes that only commands run which do something once and end."""
         online = self.started | self.reach.scopes()
@@ -340,7 +348,7 @@ class Project:
     @cached_property
     def loops(self) -> Loops:
         """Timers of the project's own that every replica starts."""
-        return Loops(self.names, self.calls, self.knowledge, self.started, self.entries.serving, self.own_threads)
+        return Loops(self.names, self.calls, self.knowledge, self.started, self.serving, self.own_threads)
 
     @cached_property
     def locks(self) -> tuple[Guarded, ...]:

@@ -21,7 +21,7 @@ from statelint.findings import Confidence
 from statelint.knowledge import Knowledge
 from statelint.project.configured.stages import away_from_production
 from statelint.project.described import described, keyed
-from statelint.project.entry import ASIDE, Entry, tells_of_a_service
+from statelint.project.entry import ASIDE, Entry
 from statelint.project.named_entries import ByName
 from statelint.project.prefixes import Prefixes
 from statelint.project.resolution.calls import Calls
@@ -65,14 +65,6 @@ class Entries:
         arriving = any(not e.alone and e.kind not in ASIDE for e in handlers)
         kept = {(e.scope, e.label): e for e in handlers if not (e.alone and arriving)}
         self.all: tuple[Entry, ...] = tuple(sorted(kept.values(), key=lambda e: (e.span, e.label)))
-
-    @property
-    def serving(self) -> bool:
-        """Whether anything arrives. A library with a thread, a timer or a log handler of its own is no service."""
-        known_always = {stem for stem, library in self._knowledge.libraries if library.always}
-        tops = {m.dotted[0] for m in self._names.modules if m.in_service and len(m.dotted) > 1}
-        itself = {stem for stem, found in self._knowledge.libraries if not tops.isdisjoint(found.imports or (stem,))}
-        return any(tells_of_a_service(e, self._calls.into, known_always, itself) for e in self.all)
 
     def _serves(self, scope: Scope) -> bool:
         at_start = scope in self.startup or scope in self.commands or scope.in_main

@@ -1,9 +1,7 @@
-"""One way in: a function that the outside calls, and whether it shows that the project is a service."""
+"""One way in: a function that the outside calls."""
 
 from __future__ import annotations
 
-from collections.abc import Container
-from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
 from statelint.findings import Confidence
@@ -34,13 +32,3 @@ class Entry(NamedTuple):
 
 ASIDE: Final = frozenset({"thread", "hook"})
 """Ways in of the standard library that are none where nothing else arrives."""
-
-
-def tells_of_a_service(e: Entry, called: Container[Scope], always: AbstractSet[str], itself: AbstractSet[str]) -> bool:
-    """Whether an entry shows that something arrives. `called` are the functions that code calls, `always` the libraries
-    that tell of any project, `itself` those that the project is: what only looks like their handlers is none."""
-    if e.confidence is not Confidence.HIGH and e.library in itself:
-        return False
-    if e.kind == "hook" and e.maker is not None and e.maker.owner is not None:
-        return e.maker in called  # else a method that nothing calls would hand it over
-    return e.kind != "thread" and (e.kind not in (*ASIDE, "timer") or e.library not in always)

@@ -71,8 +71,10 @@ class Reach:
         first_use: FirstUse,
         alive: AbstractSet[Scope],
         client_side: ClientSide,
+        serving: bool,
     ) -> None:
-        """`alive` are the scopes that anything runs at all: only their threads are ways in."""
+        """`serving` says whether anything arrives; `alive` are the scopes that anything runs: only their threads are
+        ways in."""
         self._names = names
         self._homes = homes
         self._first_use = first_use
@@ -83,13 +85,13 @@ class Reach:
         self._client_side = client_side
         self._from: dict[Node, tuple[Node, Edge] | Entry] = {}
         self.entries_of: dict[Node, int] = {}
-        self._search()
+        self._search(serving)
         self._entered = {step.scope.path for step in self._from.values() if isinstance(step, Entry)}
 
-    def _search(self) -> None:
+    def _search(self, serving: bool) -> None:
         order = {kind: i for i, kind in enumerate(ENTRY_ORDER)}
         ordered = sorted(self._entries.all, key=lambda e: (-e.confidence.rank, order.get(e.kind, 99), e.span, e.label))
-        if not self._entries.serving:
+        if not serving:
             return
         queue: deque[Node] = deque()
         waiting: dict[Scope, list[tuple[Node, Edge]]] = defaultdict(list)

@@ -193,6 +193,8 @@ class Work(Row, frozen=True):
     """Whether the receiver is a pool or scheduler that holds the work, so that its definition is to blame."""
     detached: bool = False
     """Whether awaiting the call waits for no more than the handing over."""
+    apart: tuple[str, ...] = ()
+    """Calls in the same function that show that what is started becomes the program itself: a daemon."""
     opened: bool = False
     """Whether awaiting the call only starts the work, whose handle tells when it is done."""
 

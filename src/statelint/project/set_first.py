@@ -32,6 +32,8 @@ class _Attribute(NamedTuple):
     above: AbstractSet[Scope]
     set_at: Mapping[Scope, Spot]
     """Where the methods that set it whenever they run are done with that."""
+    of_objects: bool
+    """Whether each object has one of its own."""
 
 
 class SetFirst:
@@ -61,7 +63,7 @@ class SetFirst:
         classes = self._names.classes
         above = {item.scope for item in classes.lineage(cls)[1:] if isinstance(item, Cls)}
         kin = {cls, *classes.subclasses(cls)}
-        attribute = _Attribute(name, kin, above, set_at)
+        attribute = _Attribute(name, kin, above, set_at, home.kind == "instance-attribute")
         reads = [*self._reads(attribute), *((w.scope, _start(w.at)) for w in writes if w.how == "augment")]
         return bool(reads) and not any(self._may_lack(scope, at, attribute) for scope, at in reads)
 
@@ -77,9 +79,17 @@ class SetFirst:
     def _reads(self, a: _Attribute) -> Iterator[tuple[Scope, Spot]]:
         """Where code reads it, as far as the object is known."""
         for scope in self._reading.get(a.name, ()):
+            if self._runs_on_others(scope, a):
+                continue
             for read, _ in scope.reads:
                 if read.name == a.name and self._is_of(read.of, scope, a):
                     yield scope, _start(read.at)
+
+    def _runs_on_others(self, scope: Scope, a: _Attribute) -> bool:
+        """Whether a method runs only on objects that requests make for themselves, or not at all."""
+        if not a.of_objects or scope.owner is None or scope.owner not in a.kin | a.above:
+            return False
+        return self._reach.chain(scope, lasting=True) is None
 
     def _is_of(self, e: f.Expr, scope: Scope, a: _Attribute) -> bool:
         if isinstance(e, f.Name) and receiver_rooted(e, scope):
@@ -93,6 +103,8 @@ class SetFirst:
         while todo:
             inner, spot = todo.pop()
             if self._is_set(inner, spot, a):
+                continue
+            if self._runs_on_others(inner, a):
                 continue
             entered = self._reach.is_entry(inner) and self._is_way_in(inner, a)
             if entered and not self._is_set_in_turn(inner, a):

@@ -150,7 +150,8 @@ class Waits:
                         return True
                     if receiver and node.func.name in CLOSERS and target_of(of) == receiver:
                         return True
-                if any(_holds(a, site.call) or _mentions(a, handles) for a in node.args) and self._waits(node, scope):
+                given = [n for n, a in enumerate(node.args) if _holds(a, site.call) or _mentions(a, handles)]
+                if given and (self._waits(node, scope) or self._ends(node, given, scope)):
                     return True
             elif isinstance(node, f.Yield) and node.value and (node.delegate or decorated):
                 known = _holds(node.value, site.call) or _mentions(node.value, handles)
@@ -213,6 +214,19 @@ class Waits:
                     return True
         return False
 
+    def _ends(self, call: f.Call, given: list[int], scope: Scope) -> bool:
+        """Whether a helper calls a method that waits on what it is given at one of these positions."""
+        for value in self._names.denote(call.func, scope):
+            node = value.scope.node if isinstance(value, Func | Bound) else None
+            if not isinstance(node, f.Function) or not isinstance(value, Func | Bound):
+                continue
+            params = [p.name for p in node.params][first_parameter(value.scope) is not None :]
+            wanted = {params[n] for n in given if n < len(params)}
+            called = (n.func for n in self._body(value.scope) if isinstance(n, f.Call) and isinstance(n.func, f.Attr))
+            if any(func.name in self._waiters.methods and target_of(func.of) in wanted for func in called):
+                return True
+        return False
+
     def _promises(self, scope: Scope) -> bool:
         """Whether a function gives its callers a future that functions inside of it settle later."""
         own = {e.id for e in scope.returns if isinstance(e, f.Name) and e.id in scope.bindings}
@@ -255,7 +269,11 @@ def _adds(node: Any) -> bool:
 
 
 def _passed_on(node: Any, handles: set[str]) -> list[str]:
-    """The names that get a handle by this fact: `tasks.append(task)`, `for task in tasks`, `all = [*tasks]`."""
+    """The names that get a handle by this fact: `tasks.append(task)`, `for task in tasks`, `all = [*tasks]`,
+    `with watched(process) as child`."""
+    if isinstance(node, f.With):
+        entered = [(value, target) for value, target in node.items if isinstance(value, f.Call) and target is not None]
+        return [target_of(target) for value, target in entered if any(_mentions(a, handles) for a in value.args)]
     if _adds(node) and node.args and _mentions(node.args[0], handles):
         return [target_of(node.func.of)]
     if isinstance(node, f.Loop | f.Clause) and node.target is not None and _mentions(node.source, handles):

@@ -21,7 +21,7 @@ from statelint.project.own_threads import OwnThread
 from statelint.project.reach import Chain, Reach
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import last_name
+from statelint.project.resolution.paths import last_name, receiver_rooted
 from statelint.project.resolution.scopes import CallSite, Scope
 from statelint.project.resolution.values import Bound, Func, Heap, Obj, Site, qualified
 from statelint.project.waits import Waits, target_of
@@ -139,6 +139,8 @@ class HandedWork:
         self, row: Work, site: CallSite, chain: Chain | None, name: str, own: OwnThread | None = None
     ) -> Handed | None:
         scope, at, made = site.scope, site.call.at, None
+        if any(other.scope is scope for name in row.apart for other in self._calls.sites(name)):
+            return None
         if (site.awaited and not row.detached and not row.opened) or self._waits.leaves_block(site):
             return None
         handles = self._waits.handles(scope, site.call, row.opened)
@@ -172,6 +174,8 @@ class HandedWork:
         arguable, reason = self._worth_little(told, row.how, chain)
         if not arguable and (inner := self._does_only(given, scope)):
             arguable, reason = self._worth_little(inner, row.how, chain)
+        if callee is not None and self._serves_connection(given, scope):
+            arguable, reason = True, "it serves a connection that is open, and ends with it"
         if self._removes(given, scope):
             arguable, reason = True, "what it removes is only left behind"
         # a handle that is kept by itself is the state; without one, or on an object that passes, the pool holds it all
@@ -250,6 +254,19 @@ class HandedWork:
         names = [qualified(value) for value in self._names.denote(given, scope)]
         last = given.name if isinstance(given, f.Attr) else ""
         return any(n and self._knowledge.find("removers", n) for n in names) or last in ("unlink", "rmtree")
+
+    def _serves_connection(self, given: f.Expr | None, scope: Scope) -> bool:
+        """Whether the work is a method of the object of a connection, and sends there again and again."""
+        made = given.func if isinstance(given, f.Call) else given
+        for value in self._names.denote(made, scope) if made is not None else ():
+            owner = value.scope.owner if isinstance(value, Bound) else None
+            outside = self._names.classes.outside_bases(owner) if owner is not None else ()
+            rows = [row[1] for name in outside if (row := self._knowledge.find("handlers.bases", name))]
+            if isinstance(value, Bound) and any(row.instance == "connection" for row in rows):
+                sent = (s for s in value.scope.calls if s.context.in_loop and last_name(s.call.func).startswith("send"))
+                if any(receiver_rooted(s.call.func, value.scope) for s in sent):
+                    return True
+        return False
 
     def _worth_little(self, name: str, how: str, chain: Chain | None) -> tuple[bool, str]:
         """Whether the loss of the work would go unnoticed, and why it is thought so."""

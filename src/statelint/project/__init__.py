@@ -188,12 +188,22 @@ class Project:
     ) -> set[Scope]:
         """What runs because of these scopes; calls of the kinds `unsure` do not count."""
         found = set(roots)
+        by_itself = set(found)
         todo = list(found)
         while todo:
-            for edge in self.calls.out.get(todo.pop(), ()):
-                if edge.callee not in found and edge.callee not in barred and edge.how not in unsure:
-                    found.add(edge.callee)
-                    todo.append(edge.callee)
+            scope = todo.pop()
+            for edge in self.calls.out.get(scope, ()):
+                callee = edge.callee
+                if callee in by_itself or callee in barred or edge.how in unsure:
+                    continue
+                if scope not in by_itself and self.calls.runs_what_it_wraps(edge):
+                    continue
+                if edge.how != "decorator":
+                    by_itself.add(callee)
+                elif callee in found:
+                    continue
+                found.add(callee)
+                todo.append(callee)
         return found
 
     @cached_property

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import cached_property
 
 from statelint import facts as f
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import last_name
-from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.scopes import Scope, Store
 from statelint.project.resolution.values import Bound, Cls, Func, Obj
 
 
@@ -73,6 +74,58 @@ def _keeps(wrapped: str, wrapper: Scope) -> bool:
     sets += [s.value for s in wrapper.stores if isinstance(s.target, f.Attr) and s.value is not None]
     kept = any(e in called or getattr(e, "id", "") in results for e in sets)
     return kept and not asked.isdisjoint({"getattr", "hasattr"})
+
+
+def runs_once(decorator: Scope) -> bool:
+    """Whether a decorator, or the factory of one, runs the function only until it has noted somewhere that it did:
+    `if name in done: return`, then `function(self)` and `done[name] = True`; or a flag in the place of the table."""
+    return any(
+        inner.parent is not None and _notes(_first(inner.parent), inner)
+        for inner in decorator.descendants()
+        if inner.kind == "function" and inner.parent is not None and inner.parent.kind == "function"
+    )
+
+
+def _notes(wrapped: str, wrapper: Scope) -> bool:
+    runs = [site for site in wrapper.calls if wrapped and getattr(site.call.func, "id", "") == wrapped]
+    if not runs or wrapped in wrapper.bindings:
+        return False
+    noted = [_noted_by(store) for store in wrapper.stores]
+    noted += [
+        (last_name(func.of), site.call.args[0])
+        for site in wrapper.calls
+        if isinstance(func := site.call.func, f.Attr) and func.name == "add" and len(site.call.args) == 1
+    ]
+    return all(any(_is_lacking(t, taken, noted, wrapper) for t, taken in site.context.tests) for site in runs)
+
+
+def _noted_by(store: Store) -> tuple[str, f.Expr | None]:
+    """The table and the key under which something is noted, or the flag that is set."""
+    if store.op != "=" or (isinstance(store.value, f.Const) and not store.value.value):
+        return "", None
+    target = store.target
+    return (last_name(target.of), target.key) if isinstance(target, f.Item) else (last_name(target), None)
+
+
+def _is_lacking(test: f.Expr, taken: bool, noted: Sequence[tuple[str, f.Expr | None]], wrapper: Scope) -> bool:
+    """Whether this branch is taken only while what the wrapper notes is not yet noted.
+
+    A key that comes with the call tells calls apart, as a memo does.
+    """
+    if isinstance(test, f.Op) and test.op == "not":
+        return _is_lacking(test.operands[0], not taken, noted, wrapper)
+    if isinstance(test, f.Op) and test.op in ("in", "not in") and taken == (test.op == "not in"):
+        key, table = test.operands
+        own = isinstance(key, f.Const) or (isinstance(key, f.Name) and key.id not in wrapper.bindings)
+        return own and any(name == last_name(table) and _same(key, other) for name, other in noted)
+    flag = isinstance(test, f.Name | f.Attr) and not taken
+    return flag and (last_name(test), None) in noted
+
+
+def _same(a: f.Expr, b: f.Expr | None) -> bool:
+    if isinstance(a, f.Name):
+        return isinstance(b, f.Name) and a.id == b.id
+    return isinstance(a, f.Const) and isinstance(b, f.Const) and a.value == b.value
 
 
 def _compares(test: f.Expr) -> bool:

@@ -11,13 +11,13 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.decorators import keeps_the_result
+from statelint.project.decorators import keeps_the_result, runs_once
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.classes import CONSTRUCTORS
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import last_name, receiver_rooted
 from statelint.project.resolution.scopes import CallSite, Context, Scope, Store
-from statelint.project.resolution.values import Cls, Func, qualified
+from statelint.project.resolution.values import Bound, Cls, Func, qualified
 
 PUTTING: Final = frozenset({"append", "add", "extend", "update", "setdefault", "insert"})
 TAKING: Final = frozenset({"pop", "popitem", "popleft", "clear", "remove", "discard"})
@@ -113,6 +113,9 @@ class FirstUse:
         return self._memoised[function] and (lasting or function.owner is None)
 
     def _is_memo(self, decorator: f.Expr, function: Scope) -> bool:
+        values = self._names.denote(decorator, function.parent or function)
+        if any(isinstance(v, Func) and runs_once(v.scope) for v in values):
+            return True
         if isinstance(decorator, f.Call):
             if any(not isinstance(given, f.Const) for given in (*decorator.args, *(v for _, v in decorator.keywords))):
                 return False  # a cache of its own, which may forget
@@ -125,17 +128,23 @@ class FirstUse:
         return any(n and (n.rpartition(".")[2] in kept or self._knowledge.find("memo", n)) for n in names)
 
     def _guards(self, test: f.Expr, taken: bool, scope: Scope) -> str | None:
-        for asked in asked_for(test, taken, self._idle_in(scope)):
-            if isinstance(asked, f.Name) and scope.outer.get(asked.id, "global") == "global":
-                stores = self._module_stores(asked.id, scope)
+        for said in asked_for(test, taken, self._idle_in(scope)):
+            asked, there = self._said_by(said, scope)
+            if isinstance(asked, f.Name) and there.outer.get(asked.id, "global") == "global":
+                stores = self._module_stores(asked.id, there)
                 if stores and self._built(test, asked.id, scope, stores, set()):
                     return "global"
-                if not stores and asked.id not in scope.bindings and self._fills(test, asked.id, scope):
+                if (
+                    not stores
+                    and there is scope
+                    and asked.id not in scope.bindings
+                    and self._fills(test, asked.id, scope)
+                ):
                     return "global"
             elif isinstance(asked, f.Attr) and isinstance(asked.of, f.Name):
-                if any(self._built(test, asked.name, scope, s, set()) for s in self._class_stores(asked, scope)):
+                if any(self._built(test, asked.name, scope, s, set()) for s in self._class_stores(asked, there)):
                     return "global"
-                owner = scope.owner if receiver_rooted(asked, scope) else None
+                owner = scope.owner if receiver_rooted(asked, there) and receiver_rooted(said, scope) else None
                 if owner is not None:
                     helpers = self._called_under(test, scope)
                     stores = [a.store for a in self._names.classes.assigned(owner, asked.name)]
@@ -144,6 +153,16 @@ class FirstUse:
                     if not stores and self._filled(test, asked.name, scope, owner, helpers):
                         return "self"
         return None
+
+    def _said_by(self, e: f.Expr, scope: Scope) -> tuple[f.Expr, Scope]:
+        """What a function without arguments only gives, and where: `self.is_ready()` gives `self._ready`."""
+        if isinstance(e, f.Call) and not e.args and not e.keywords:
+            called = self._names.denote(e.func, scope)
+            inner = called[0].scope if len(called) == 1 and isinstance(called[0], Func | Bound) else None
+            if inner is not None and len(inner.returns) == 1 and not inner.stores and not inner.calls:
+                given = inner.returns[0]
+                return (given, inner) if isinstance(given, f.Name | f.Attr) else (e, scope)
+        return e, scope
 
     def _fills(self, test: f.Expr, name: str, scope: Scope) -> bool:
         """Whether the block puts something into a table of the module out of which nothing is ever taken."""

@@ -18,7 +18,7 @@ from statelint.project.resolution.applications import key_text
 from statelint.project.resolution.classes import is_abstract
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import alternatives, is_container_like
-from statelint.project.resolution.scopes import Binding, Scope
+from statelint.project.resolution.scopes import Binding, Scope, given_to_name
 from statelint.project.resolution.values import Cls, Ext, Func, Heap, Made, Member, Obj, Site, Value, qualified
 from statelint.spans import Place, Span
 
@@ -124,7 +124,7 @@ class Homes:
                 for name in names:
                     home = self.module_variable(scope, name)
                     if home:
-                        self.hold(home, self._names.lookup(name, scope), _given(scope, name))
+                        self.hold(home, self._names.lookup(name, scope), given_to_name(scope, name))
                     self._memoised(scope, name)
             elif scope.kind == "class" and not self.per_instance_fields(scope):
                 for name, bindings in scope.bindings.items():
@@ -154,8 +154,7 @@ class Homes:
         if isinstance(node, f.Class):
             for decorator in node.decorators:
                 target = decorator.func if isinstance(decorator, f.Call) else decorator
-                name = getattr(target, "name", getattr(target, "id", ""))
-                if name in PER_INSTANCE:
+                if getattr(target, "name", getattr(target, "id", "")) in PER_INSTANCE:
                     return True
         return "definition" in self._reasons(cls)
 
@@ -214,7 +213,13 @@ class Homes:
                 homes = self._own if id(site.expr) in own else self._lent
                 if home not in homes[site]:
                     homes[site].append(home)
-                self.last(value, home.span)
+                if not self._is_handed_by_a_request(home, site):
+                    self.last(value, home.span)
+
+    def _is_handed_by_a_request(self, home: Home, site: Site) -> bool:
+        """Whether a request hands what it made to a record that a container keeps: only the container is told."""
+        made_at_start = site.scope.kind != "function" or site.scope in self.at_start
+        return not made_at_start and home.scope in self.keepers and self.per_instance_fields(home.scope)
 
     def _keep_along(self, cls: Scope, home: Home) -> None:
         """Record that objects of a class last only in an attribute of what a container keeps."""
@@ -387,9 +392,3 @@ class Homes:
                     return self.class_lasts(value.cls.scope)
                 return self._application(value) is not None
         return isinstance(value, Cls | Func)
-
-
-def _given(scope: Scope, name: str) -> list[f.Expr | None]:
-    """The expressions assigned to a module-level name, also by functions that declare it global."""
-    inner = [s for s in scope.descendants() if s.outer.get(name) == "global"]
-    return [b.value for s in (scope, *inner) for b in s.bindings.get(name, ())]

@@ -148,12 +148,20 @@ class _Settling:
         for scope in at_start:
             if scope.kind == "class" and self._homes.per_instance_fields(scope):
                 continue  # each instance gets such an object for itself
+            asked = frozenset(id(read.of) for read, _ in scope.reads if self._is_plain(read, scope))
             for site, value in self._makes(scope):
                 cls = value.cls
+                if id(site.call) in asked:
+                    continue  # `Form().fields`: only the fields stay
                 if not isinstance(cls, Cls) or not (
                     cls.scope in self._homes.anew or self._homes.per_instance_fields(cls.scope)
                 ):
                     self._homes.last(value, scope.span(site.call.at))
+
+    def _is_plain(self, read: f.Attr, scope: Scope) -> bool:
+        """Whether an attribute of an object that is made for nothing else gives but a container."""
+        values = self._names.denote(read, scope) if isinstance(read.of, f.Call) else ()
+        return bool(values) and all(isinstance(value, Heap) for value in values)
 
     def _made_anew(self) -> None:
         """Classes of which requests make objects that nothing keeps."""

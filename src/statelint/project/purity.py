@@ -211,6 +211,8 @@ class Purity:
 
     def _called(self, value: Value, depth: int) -> frozenset[str]:
         if isinstance(value, Func | Bound):
+            if self._reads_settings(value.scope):
+                return frozenset({"environment"})
             return self.function(value.scope, depth + 1) - {"argument"}
         if isinstance(value, Cls):
             return self._construction(value, depth)
@@ -237,6 +239,12 @@ class Purity:
         if isinstance(value, Ext) and last[:1].isupper():
             return frozenset({"handle"})
         return frozenset({"unknown"}) if isinstance(value, Ext | Made) else frozenset()
+
+    def _reads_settings(self, method: Scope) -> bool:
+        """Whether a method takes the place of one by which a library reads settings, wherever else it may look."""
+        bases = self._names.classes.outside_bases(method.owner) if method.owner is not None else ()
+        rows = (self._knowledge.find("impure", f"{base}.{method.name}") for base in bases)
+        return any(row is not None and row[1].depends == "environment" for row in rows)
 
     def _asked(self, owner: str, method: str) -> frozenset[str]:
         """What the method of an outside object depends on: what a client or a pool answers comes from elsewhere."""

@@ -84,6 +84,8 @@ class Reach:
         self._alive = alive
         self._client_side = client_side
         self._from: dict[Node, tuple[Node, Edge] | Entry] = {}
+        self._by_itself: set[Node] = set()
+        """Those that something calls, not just since a decorator leaves them in the place of what is called."""
         self.entries_of: dict[Node, int] = {}
         self._search(serving)
         self._entered = {step.scope.path for step in self._from.values() if isinstance(step, Entry)}
@@ -105,18 +107,21 @@ class Reach:
             lasting = lasting or (entry.receiver is not None and self._homes.lasts(entry.receiver))
             lasting = lasting or self._homes.class_lasts(_around(entry.scope))
             node = Node(entry.scope, lasting)
+            self._by_itself.add(node)
             self.entries_of[node] = self.entries_of.get(node, 0) + 1
             if node not in self._from:
                 self._from[node] = entry
                 queue.append(node)
         while queue:
             node = queue.popleft()
-            if self._first_use.body_runs_once(node.scope, node.lasting):
+            if self._first_use.body_runs_once(node.scope, self._is_the_only_one(node)):
                 continue
             for edge in self._calls.out.get(node.scope, ()):
                 if edge.callee in self._entries.startup or edge.callee.in_main or makes_classes(edge.callee):
                     continue
-                if edge.site and self._first_use.of(edge.site.context, node.scope, node.lasting):
+                if edge.site and self._first_use.of(edge.site.context, node.scope, self._is_the_only_one(node)):
+                    continue
+                if node not in self._by_itself and self._calls.runs_what_it_wraps(edge):
                     continue
                 unmade = self._client_side.unmade(edge)
                 if unmade is not None:
@@ -140,8 +145,13 @@ class Reach:
 
     def _go(self, node: Node, edge: Edge, queue: deque[Node]) -> None:
         target = Node(edge.callee, self._lasting(edge, node))
-        if target not in self._from:
+        new = target not in self._from
+        if new:
             self._from[target] = (node, edge)
+        if edge.how != "decorator" and target not in self._by_itself:
+            self._by_itself.add(target)
+            new = True
+        if new:
             queue.append(target)
 
     def _is_made(self, entry: Entry) -> bool:
@@ -154,6 +164,8 @@ class Reach:
         if isinstance(receiver, Cls):
             return self._called_on_class(edge, caller)
         if edge.site is not None and isinstance(edge.site.call.func, f.Attr):
+            if isinstance(receiver, Obj) and receiver.site and receiver.site.expr is edge.site.call.func.of:
+                return self._homes.lasts(receiver)  # `cls().run()`: an object of its own
             rooted = receiver_rooted(edge.site.call.func.of, edge.caller)
             if (rooted and isinstance(edge.site.call.func.of, f.Name | f.Call)) or is_super(edge.site.call.func.of):
                 return caller.lasting
@@ -203,7 +215,7 @@ class Reach:
         while isinstance(root, f.Attr):
             root = root.of
         bindings = function.bindings.get(root.id, ()) if isinstance(root, f.Name) else ()
-        if made is None or len(bindings) != 1:
+        if made is None or len(bindings) != 1 or self._is_single(receiver):
             return False
         if root is e:
             return bindings[0].value is made.expr
@@ -231,6 +243,9 @@ class Reach:
         found = (self._from.get(Node(entry, bit)) for bit in (True, False))
         return next((step.library for step in found if isinstance(step, Entry)), "")
 
+    def _is_single(self, value: Value) -> bool:
+        return isinstance(value, Obj) and isinstance(value.cls, Cls) and self._homes.is_single(value.cls.scope)
+
     def runs(self, scope: Scope) -> bool:
         """Whether a function is on the request path at all."""
         return Node(scope, True) in self._from or Node(scope, False) in self._from
@@ -242,7 +257,12 @@ class Reach:
     def repeats(self, scope: Scope, lasting: bool | None = None) -> bool:
         """Whether what arrives runs the body of a function again and again, not just once for each process."""
         bits = (True, False) if lasting is None else (lasting,)
-        return any(Node(scope, bit) in self._from and not self._first_use.body_runs_once(scope, bit) for bit in bits)
+        nodes = [node for bit in bits if (node := Node(scope, bit)) in self._from]
+        return any(not self._first_use.body_runs_once(scope, self._is_the_only_one(node)) for node in nodes)
+
+    def _is_the_only_one(self, node: Node) -> bool:
+        """Whether the receiver is the same one for all that arrives."""
+        return node.lasting or (node.scope.owner is not None and self._homes.is_single(node.scope.owner))
 
     def chain(self, scope: Scope, lasting: bool | None = None) -> Chain | None:
         """The shortest chain from an entry to a function; with `lasting`, only with such a receiver."""

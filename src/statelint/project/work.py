@@ -277,6 +277,8 @@ class HandedWork:
         observes = set(words(owner.rpartition(".")[2])) & known.get("observes", frozenset())
         if told & self._unnoticed or closes or observes:
             return True, "its name speaks of work whose loss goes unnoticed"
+        if last in known.get("turning", frozenset()):
+            return True, "it only runs what is handed to its loop, which is told where that is done"
         if chain is None and how in ASIDE:
             return True, "nothing shows that a request sets this timer"
         if chain is not None and chain.entry.kind in ASIDE:

@@ -49,6 +49,8 @@ class Calls:
         self.out: dict[Scope, list[Edge]] = defaultdict(list)
         self.into: dict[Scope, list[Edge]] = defaultdict(list)
         self.outside: dict[str, list[CallSite]] = defaultdict(list)
+        self._around: dict[Scope, set[Scope]] = defaultdict(set)
+        """The functions in whose place a decorator leaves another one, by that one."""
         self.overridden: dict[str, list[CallSite]] = defaultdict(list)
         """Calls of project methods that take the place of an outside one, by the name of that one."""
         self._properties = names.classes.accessor_names()
@@ -76,12 +78,21 @@ class Calls:
         edges = self.into.get(function, ())
         return not edges or any(e.site is None or e.how == "passed" or _gives(e, name, place) for e in edges)
 
+    def runs_what_it_wraps(self, edge: Edge) -> bool:
+        """Whether the function that a decorator leaves in the place of others runs one of these.
+
+        Who calls one of them calls only this one: to go on from the wrapper to all of them would mix them up.
+        """
+        return edge.how == "call" and edge.callee in self._around.get(edge.caller, ())
+
     def only_in_main(self, function: Scope) -> bool:
         """Whether all that calls a function stands below `if __name__ == "__main__"`."""
         edges = self.into.get(function, ())
         return bool(edges) and all(e.caller.in_main or in_main(e) for e in edges)
 
     def _add(self, edge: Edge) -> None:
+        if edge.how == "decorator":
+            self._around[edge.callee].add(edge.caller)
         self.out[edge.caller].append(edge)
         self.into[edge.callee].append(edge)
 

@@ -256,3 +256,9 @@ def reads_of(scope: Scope, first: list[str], wanted: tuple[str, ...]) -> bool:
         for inner in (scope, *scope.descendants())
         for read, _ in inner.reads
     )
+
+
+def given_to_name(scope: Scope, name: str) -> list[f.Expr | None]:
+    """The expressions assigned to a module-level name, also by functions that declare it global."""
+    inner = [s for s in scope.descendants() if s.outer.get(name) == "global"]
+    return [b.value for s in (scope, *inner) for b in s.bindings.get(name, ())]

@@ -112,6 +112,10 @@ class FirstUse:
             self._memoised[function] = any(self._is_memo(d, function) for d in node.decorators)
         return self._memoised[function] and (lasting or function.owner is None)
 
+    def is_part_of_the_start(self, store: Store) -> bool:
+        """Whether an attribute of the one object of a class is given a value that it keeps."""
+        return self.body_runs_once(store.scope, True) or self.of(store.context, store.scope, True)
+
     def _is_memo(self, decorator: f.Expr, function: Scope) -> bool:
         values = self._names.denote(decorator, function.parent or function)
         if any(isinstance(v, Func) and runs_once(v.scope) for v in values):

@@ -12,7 +12,21 @@ from statelint.project.resolution.arguments import matched
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import receiver_rooted
 from statelint.project.resolution.scopes import Scope
-from statelint.project.resolution.values import Cls, Ext, Func, Heap, Lit, Made, Member, Obj, Part, Site, Value, root
+from statelint.project.resolution.values import (
+    Cls,
+    Ext,
+    Func,
+    Heap,
+    Lit,
+    Made,
+    Member,
+    Obj,
+    Part,
+    Site,
+    Value,
+    qualified,
+    root,
+)
 from statelint.project.walking import walk
 
 GENERIC_MUTATORS = frozenset(
@@ -20,6 +34,7 @@ GENERIC_MUTATORS = frozenset(
      "discard", "clear"}
 )  # fmt: skip
 """Mutating methods of an element whose own type nothing shows."""
+DEEP = "copy.deepcopy"
 OPERATORS = frozenset({"__setitem__", "__delitem__", "__ior__", "__iadd__", "__isub__", "__iand__", "__ixor__"})
 
 
@@ -51,7 +66,7 @@ class Holders:
 
     def lasts_at(self, home: Home, e: f.Expr, scope: Scope) -> bool:
         """Whether the object whose attribute `e` reaches lasts, where its class has objects that do and others."""
-        if home.kind == "instance-attribute" and self.is_new(e, scope):
+        if (home.kind == "instance-attribute" and self.is_new(e, scope)) or self.is_deep_copy(e, scope):
             return False
         if home.kind == "closure-variable" and not inside(scope, home.scope):
             return _of_receiver(e, scope)
@@ -83,6 +98,16 @@ class Holders:
             values and all(self._is_made_by(b.value, v, scope) for v in values)
             for b in bindings
             for values in [self._names.denote(b.value, scope) if isinstance(b.value, f.Call) else ()]
+        )
+
+    def is_deep_copy(self, e: f.Expr, scope: Scope) -> bool:
+        """Whether a path starts at a local name for what this call of the function copied with all that is in it."""
+        while isinstance(e, f.Attr | f.Item):
+            e = e.of
+        bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) and scope.kind == "function" else ()
+        return bool(bindings) and all(
+            isinstance(b.value, f.Call) and DEEP in map(qualified, self._names.denote(b.value.func, scope))
+            for b in bindings
         )
 
     def _is_made_by(self, call: f.Expr | None, value: Value, scope: Scope) -> bool:

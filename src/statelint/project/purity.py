@@ -15,6 +15,7 @@ from typing import Final
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.decorators import Decorators
+from statelint.project.first_use import FirstUse
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import BUILTINS, Names
 from statelint.project.resolution.paths import is_super, receiver_rooted
@@ -58,9 +59,14 @@ class Purity:
     """Dependence summaries, memoised by function."""
 
     def __init__(
-        self, names: Names, knowledge: Knowledge, changed: AbstractSet[tuple[Scope, str]] = frozenset()
+        self,
+        names: Names,
+        knowledge: Knowledge,
+        first_use: FirstUse,
+        changed: AbstractSet[tuple[Scope, str]] = frozenset(),
     ) -> None:
         """`changed` are names of modules whose objects requests are known to change."""
+        self._first_use = first_use
         self._names = names
         self._knowledge = knowledge
         self._changed = changed
@@ -165,12 +171,13 @@ class Purity:
         return row is not None and row[1].instance in ("request", "connection")
 
     def _reassigned(self, e: f.Attr, scope: Scope) -> bool:
-        """Whether `self.name` is given a value outside the constructor."""
+        """Whether `self.name` is given a value outside the constructor, and not just once."""
         owner = scope.owner
         receiver = first_parameter(scope)
         if owner is None or receiver is None or not isinstance(e.of, f.Name) or e.of.id != receiver[0]:
             return False
-        return any(a.store.scope.name != "__init__" for a in self._names.classes.assigned(owner, e.name))
+        stores = [a.store for a in self._names.classes.assigned(owner, e.name)]
+        return any(s.scope.name != "__init__" and not self._first_use.is_part_of_the_start(s) for s in stores)
 
     def _call(self, e: f.Call, scope: Scope, depth: int) -> frozenset[str]:
         found: set[str] = set()

@@ -238,6 +238,16 @@ class Reach:
         """Whether something that arrives runs a function first."""
         return any(isinstance(self._from.get(Node(scope, bit)), Entry) for bit in (True, False))
 
+    def runs_apart(self, inner: Scope, outer: Scope) -> bool:
+        """Whether what arrives runs a function in another one without that one: else both are of the same call."""
+        current: Scope | None = inner
+        while current is not None and current is not outer:
+            callers = (edge.caller for edge in self._calls.into.get(current, ()))
+            if self.is_entry(current) or any(self.runs(c) and not _stands_in(c, outer) for c in callers):
+                return True
+            current = current.parent
+        return current is None
+
     def library(self, entry: Scope) -> str:
         """The library by which something that arrives runs a function first; empty where nothing does."""
         found = (self._from.get(Node(entry, bit)) for bit in (True, False))
@@ -291,3 +301,10 @@ def _around(function: Scope) -> Scope | None:
             return outer.owner
         outer = outer.parent
     return None
+
+
+def _stands_in(scope: Scope | None, outer: Scope) -> bool:
+    """Whether a scope is another one, or stands in it."""
+    while scope is not None and scope is not outer:
+        scope = scope.parent
+    return scope is outer

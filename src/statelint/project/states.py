@@ -185,7 +185,7 @@ class States:
                 return False
             return not self._calls.always_given(function, write.home.name.rpartition(".")[2])
         if write.home.kind == "closure-variable":
-            return self._made_at_start(write.home.scope)
+            return self._made_at_start(write.home.scope) and self._reach.runs_apart(write.scope, write.home.scope)
         if write.home.kind == "function-attribute" and made_by_a_call(write.home.scope) and write.home.scope.parent:
             return write.scope is not write.home.scope.parent and self._made_at_start(write.home.scope.parent)
         if write.home.kind == "instance-attribute":

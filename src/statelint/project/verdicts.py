@@ -260,11 +260,12 @@ class Verdicts:
             for w in writes
             if (w.how == "item" and w.method != "del") or w.method in ("setdefault", "append", "add", "update")
         ]
-        if not adds or any((w.element and not self.is_guarded(w)) or w.how == "augment" for w in writes):
+        later = [w for w in writes if not self._first_use.of(w.context, w.scope, False)]
+        if not adds or any((w.element and not self.is_guarded(w)) or w.how == "augment" for w in later):
             return False
-        if self._keeps_work(adds):
-            return False
-        return all(self.is_guarded(w) if w.how == "item" or _is_asked(w) else self._fills_empty(w) for w in adds)
+        keyed = {w for w in adds if w.how == "item" or _is_asked(w)}
+        missed = (self.is_guarded(w) if w in keyed else self._fills_empty(w) for w in adds if w in later)
+        return not self._keeps_work(adds) and all(missed)
 
     def _fills_empty(self, write: Write) -> bool:
         """Whether the write runs only while the container is empty: `if not known: known.update(load())`, or while one

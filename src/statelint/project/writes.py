@@ -15,7 +15,7 @@ from statelint.project.resolution.classes import CONSTRUCTORS, decorator_names
 from statelint.project.resolution.dispatch import picked_from
 from statelint.project.resolution.given import made_by_a_call
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import given_anew, is_super, is_text, leaves, receiver_rooted
+from statelint.project.resolution.paths import given_anew, is_super, is_text, leaves, receiver_rooted, taken_out
 from statelint.project.resolution.scopes import CallSite, Context, Scope, Store
 from statelint.project.resolution.values import Cls, Ext, Func, Heap, Member, Mod, Obj, Site, Value, qualified, root
 from statelint.spans import Place
@@ -77,7 +77,7 @@ class Writes:
     def _store(self, s: Store) -> Iterator[Write]:
         how = "delete" if s.op == "del" else ("augment" if s.op != "=" else "")
         target = s.target
-        if leaves(s):
+        if leaves(s) or self._holders.is_deep_copy(target, s.scope):
             return
         if isinstance(target, f.Name):
             yield from self._name(s, target, how or "rebind")
@@ -87,7 +87,7 @@ class Writes:
         elif isinstance(target, f.Item):
             keyed = self._homes.application_path(target, s.scope)
             for home, element in self._holders.held_by(target.of, s.scope):
-                if home.kind == "class-attribute" and given_anew(target.of, s):
+                if home.kind == "class-attribute" and given_anew(target.of, s.scope, s.context, s.at):
                     continue
                 if keyed and home.kind == "application-attribute" and not self._homes.values.get(home):
                     continue  # each key of what the library itself made is a state of its own
@@ -199,7 +199,7 @@ class Writes:
             elif isinstance(value, Obj) and name and value.site is None and self._homes.lasts(value):
                 for cls in self._homes.speaking(value, name):
                     yield from self._on_instance(s, Obj(Cls(cls)), cls, name, how)
-            elif isinstance(value, Func) and name and self._keeps_attributes(value.scope) and not _taken_out(s.target):
+            elif isinstance(value, Func) and name and self._keeps_attributes(value.scope) and not taken_out(s.target):
                 path = f"{value.scope.full_name}.{name}"
                 home = self._homes.home("function-attribute", path, value.scope, s.target.at)
                 if not name.startswith("__"):
@@ -315,6 +315,8 @@ class Writes:
 
     def _through(self, func: f.Attr, site: CallSite, key: f.Expr | None, value: f.Expr | None) -> Iterator[Write]:
         for home, element in self._mutated(func, site.scope):
+            if home.kind == "class-attribute" and given_anew(func.of, site.scope, site.context, site.call.at):
+                continue
             rooted = self._rooted(home, func.of, site.scope)
             yield Write(home, site.scope, site.call.at, "method", func.name, key, value, site.context, rooted, element)
 
@@ -363,11 +365,6 @@ def class_around(scope: Scope | None) -> Scope | None:
             return scope.owner
         scope = scope.parent
     return None
-
-
-def _taken_out(target: f.Expr) -> bool:
-    """Whether the attribute is one of an element, of which a container holds others too."""
-    return isinstance(target, f.Attr) and isinstance(target.of, f.Item)
 
 
 def _as_store(site: CallSite, target: f.Expr, value: f.Expr | None) -> Store:

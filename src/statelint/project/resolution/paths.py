@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from statelint import facts as f
 from statelint.project.resolution.classes import first_parameter
-from statelint.project.resolution.scopes import Scope, Store
+from statelint.project.resolution.scopes import Context, Scope, Store
+from statelint.spans import Place
+
+COPYING: Final = frozenset({"list", "dict", "set", "sorted", "deque", "copy", "deepcopy"})
+"""Functions that make a new container of another one."""
 
 
 def alternatives(e: f.Expr) -> list[f.Expr]:
@@ -113,18 +119,39 @@ def is_text(e: f.Expr | None) -> bool:
     return isinstance(e, f.Text) or (isinstance(e, f.Const) and e.kind == "str")
 
 
-def given_anew(e: f.Expr, at: Store) -> bool:
-    """Whether a function gives an object a new container for an attribute before it puts something in there."""
-    if not isinstance(e, f.Attr) or not isinstance(e.of, f.Name) or at.scope.kind != "function":
+def given_anew(e: f.Expr, scope: Scope, context: Context, place: Place) -> bool:
+    """Whether a function gives an object a container of its own for an attribute before it puts something in there."""
+    if not isinstance(e, f.Attr) or not isinstance(e.of, f.Name) or scope.kind != "function":
         return False
     return any(
         isinstance(s.target, f.Attr)
-        and s.target.name == e.name
-        and isinstance(s.target.of, f.Name)
-        and s.target.of.id == e.of.id
-        and isinstance(s.value, f.Table | f.Group)
+        and same_path(s.target, e)
+        and _is_new_container(s.value)
         and s.op == "="
-        and s.at < at.at
-        and at.context.tests[: len(s.context.tests)] == s.context.tests
-        for s in at.scope.stores
+        and s.at < place
+        and all(test in context.tests or _asks_for_its_own(*test, e) for test in s.context.tests)
+        for s in scope.stores
     )
+
+
+def _is_new_container(e: f.Expr | None) -> bool:
+    if isinstance(e, f.Choice):
+        return _is_new_container(e.then) and _is_new_container(e.other)
+    if isinstance(e, f.Call):
+        return isinstance(e.func, f.Name) and e.func.id in COPYING
+    return isinstance(e, f.Table | f.Group | f.Comprehension)
+
+
+def _asks_for_its_own(test: f.Expr, taken: bool, e: f.Attr) -> bool:
+    """Whether a test says that an object has only what its class has: `"rows" not in self.__dict__`."""
+    if not isinstance(test, f.Op) or test.op not in ("in", "not in") or taken != (test.op == "not in"):
+        return False
+    name, table = test.operands
+    of = table.args[0] if isinstance(table, f.Call) and len(table.args) == 1 else getattr(table, "of", None)
+    own = last_name(table.func) == "vars" if isinstance(table, f.Call) else last_name(table) == "__dict__"
+    return own and of is not None and same_path(of, e.of) and isinstance(name, f.Const) and name.value == e.name
+
+
+def taken_out(target: f.Expr) -> bool:
+    """Whether the attribute is one of an element, of which a container holds others too."""
+    return isinstance(target, f.Attr) and isinstance(target.of, f.Item)

@@ -40,6 +40,17 @@ def _returns(body: tuple[f.Stmt, ...]) -> bool:
     return bool(body) and isinstance(body[-1], f.Return)
 
 
+def _left(body: tuple[f.Stmt, ...]) -> tuple[tuple[f.Expr, bool], ...]:
+    """The tests in the block of a `with` by which it leaves the function: what follows runs only where they fail."""
+    found: tuple[tuple[f.Expr, bool], ...] = ()
+    for s in body:
+        if type(s) is f.If and not s.other and _returns(s.then):
+            found = (*found, (s.test, False))
+        elif type(s) is f.With:
+            found = (*found, *_left(s.body))
+    return found
+
+
 def _tried(s: f.Try) -> tuple[f.Expr, ...]:
     """The values that a `try` binds or returns."""
     return tuple(b.value for b in s.body if isinstance(b, f.Bind | f.Return) and b.value is not None)
@@ -96,6 +107,8 @@ class _Walk:
             getattr(self, "on_" + type(statement).__name__.lower())(statement, context)
             if type(statement) is f.If and not statement.other and self._passes(statement.then):
                 context = context._replace(tests=(*context.tests, (statement.test, False)))
+            elif type(statement) is f.With:
+                context = context._replace(tests=(*context.tests, *_left(statement.body)))
             elif type(statement) is f.Loop:
                 left = tuple((s.test, False) for s in statement.body if type(s) is f.If and _returns(s.then))
                 context = context._replace(tests=(*context.tests, *left)) if left else context

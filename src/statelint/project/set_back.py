@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from statelint import facts as f
+from statelint.project.resolution.paths import last_name
 from statelint.project.resolution.scopes import Scope
 from statelint.project.writes import Write, class_around, stands_in_finally
 
@@ -25,7 +27,17 @@ def sets_back(writes: Sequence[Write]) -> bool:
     if any(w.how not in ("rebind", "attribute") or w.element for w in writes):
         return False
     return all(
-        any(stands_in_finally(w) or (w.scope.name in EXITS and around is class_around(w.scope)) for w in found)
+        any(
+            stands_in_finally(w) or _puts_back(w) or (w.scope.name in EXITS and around is class_around(w.scope))
+            for w in found
+        )
         for around in {block_of(w.scope) for w in writes}
         for found in [[w for w in writes if block_of(w.scope) is around]]
     )
+
+
+def _puts_back(write: Write) -> bool:
+    """Whether a write gives the value back that a local kept: `before = self.x`, and later `self.x = before`."""
+    name = write.home.short.rpartition(".")[2]
+    kept = write.scope.bindings.get(write.value.id, ()) if isinstance(write.value, f.Name) else ()
+    return bool(kept) and all(b.kind == "assign" and last_name(b.value) == name for b in kept)

@@ -226,7 +226,7 @@ class Project:
 
     @cached_property
     def purity(self) -> Purity:
-        return Purity(self.names, self.knowledge, self.first_use)
+        return Purity(self.names, self.knowledge, self.first_use, self.reach)
 
     @cached_property
     def states(self) -> tuple[State, ...]:
@@ -249,9 +249,8 @@ class Project:
     def memos(self) -> tuple[Memoised, ...]:
         """Every memoised function of the service, with its verdict; the benign ones too."""
         changed = frozenset(map(module_name, filter(is_data, self.states)))
-        purity = Purity(
-            self.names, self.knowledge, self.first_use, changed
-        )  # of values that requests change, results change too
+        # of values that requests change, results change too
+        purity = Purity(self.names, self.knowledge, self.first_use, self.reach, changed)
         found = Memos(self.names, self.homes, self.reach, purity, self.knowledge).judge()
         shared = self._is_shared
         return tuple(

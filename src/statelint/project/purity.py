@@ -16,6 +16,7 @@ from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.decorators import Decorators
 from statelint.project.first_use import FirstUse
+from statelint.project.reach import Reach
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import BUILTINS, Names
 from statelint.project.resolution.paths import is_super, receiver_rooted
@@ -63,10 +64,12 @@ class Purity:
         names: Names,
         knowledge: Knowledge,
         first_use: FirstUse,
+        reach: Reach,
         changed: AbstractSet[tuple[Scope, str]] = frozenset(),
     ) -> None:
         """`changed` are names of modules whose objects requests are known to change."""
         self._first_use = first_use
+        self._reach = reach
         self._names = names
         self._knowledge = knowledge
         self._changed = changed
@@ -171,13 +174,14 @@ class Purity:
         return row is not None and row[1].instance in ("request", "connection")
 
     def _reassigned(self, e: f.Attr, scope: Scope) -> bool:
-        """Whether `self.name` is given a value outside the constructor, and not just once."""
+        """Whether requests give `self.name` a value, and not just once."""
         owner = scope.owner
         receiver = first_parameter(scope)
         if owner is None or receiver is None or not isinstance(e.of, f.Name) or e.of.id != receiver[0]:
             return False
         stores = [a.store for a in self._names.classes.assigned(owner, e.name)]
-        return any(s.scope.name != "__init__" and not self._first_use.is_part_of_the_start(s) for s in stores)
+        stores = [s for s in stores if s.scope.name != "__init__" and self._reach.runs(s.scope)]
+        return not all(map(self._first_use.is_part_of_the_start, stores))
 
     def _call(self, e: f.Call, scope: Scope, depth: int) -> frozenset[str]:
         found: set[str] = set()

@@ -8,6 +8,7 @@ from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import last_name
 from statelint.project.resolution.scopes import Scope, Store
 from statelint.project.resolution.values import Cls, Func, qualified
 
@@ -37,9 +38,16 @@ def _shared_dict(cls: Scope) -> Store | None:
 
 
 def _is_its_own(e: f.Expr | None, method: Scope) -> bool:
-    """Whether an object gets attributes that came with a call: what it is read again from, or itself as a table."""
-    given = method.bindings.get(e.id, ()) if isinstance(e, f.Name) else ()
-    return isinstance(e, f.Table) or any(b.kind == "param" for b in given)
+    """Whether an object gets attributes of its own: a table, what a call gives, or what came with a call, such as what
+    it is read again from or the object that it is a copy of."""
+    if isinstance(e, f.Call):
+        return last_name(e.func) not in ("get", "setdefault")
+    start: f.Expr | None = e
+    while isinstance(start, f.Attr):
+        start = start.of
+    given = method.bindings.get(start.id, ()) if isinstance(start, f.Name) else ()
+    of_receiver = start is not e and getattr(start, "id", "") == (first_parameter(method) or ("",))[0]
+    return isinstance(e, f.Table) or (any(b.kind == "param" for b in given) and not of_receiver)
 
 
 def _keeps_its_object(cls: Scope) -> bool:

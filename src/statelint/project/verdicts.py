@@ -21,7 +21,7 @@ from statelint.project.pools import Pools
 from statelint.project.purity import CHANGING, Purity
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import last_name, mentions
+from statelint.project.resolution.paths import asks_for_lack, last_name, mentions
 from statelint.project.resolution.scopes import Binding, CallSite, Scope
 from statelint.project.resolution.values import Cls, Func, Lit, Obj, qualified
 from statelint.project.said_once import remembers_what_was_said
@@ -128,7 +128,7 @@ class Verdicts:
                 # set once, beside what is built, and mostly from it
                 needs |= self._purity.of(write.value, write.scope) - {"argument", "request", "state", "network"}
                 continue
-            needs |= self._purity.of(write.value, write.scope)
+            needs |= self._needs(write)
             if mentions(write.value, _last(home), write.scope) and isinstance(write.value, f.Op):
                 needs |= _own_share(write.value)
             guarded = guarded and self.is_guarded(write)
@@ -159,6 +159,13 @@ class Verdicts:
         if needs & CHANGING or needs & {"argument", "request", "state"}:
             return Verdict.DEFINITE, "each request can give it another value"
         return Verdict.ARGUABLE, "nothing shows what its value depends on"
+
+    def _needs(self, write: Write) -> set[str]:
+        """What the value depends on: in a setter what its callers give, unless they give constants."""
+        given = self._given(write)
+        if any(isinstance(e, f.Const) for e, _ in given):
+            return set(self._purity.of(write.value, write.scope))
+        return {need for e, scope in given for need in self._purity.of(e, scope)}
 
     def _constant(self, e: f.Expr | None, scope: Scope) -> str | None:
         """The text of a constant, also of a negative one and of one that goes by a name; None for anything else."""
@@ -284,7 +291,7 @@ class Verdicts:
         name = _last(write.home)
         if write.context.on_lack or write.scope.name == "__missing__":
             return True
-        if any(_asks_for_lack(test, taken, name, write.scope) for test, taken in write.context.tests):
+        if any(asks_for_lack(test, taken, name, write.scope) for test, taken in write.context.tests):
             return True
         return self._is_asked_under_lack(write.scope, name)
 
@@ -294,7 +301,7 @@ class Verdicts:
         sites = [site for site in sites if not self.on_path or site.scope in self.on_path]
         return bool(sites) and all(
             site.context.on_lack
-            or any(_asks_for_lack(test, taken, name, site.scope) for test, taken in site.context.tests)
+            or any(asks_for_lack(test, taken, name, site.scope) for test, taken in site.context.tests)
             or (site.scope is not helper and self._is_asked_under_lack(site.scope, name, depth + 1))
             for site in sites
         )
@@ -374,17 +381,3 @@ def _own_share(e: f.Op) -> set[str]:
 
 def _is_none(e: f.Expr | None) -> bool:
     return e is None or (isinstance(e, f.Const) and e.kind == "none")
-
-
-def _asks_for_lack(test: f.Expr, taken: bool, name: str, scope: Scope) -> bool:
-    if isinstance(test, f.Op):
-        if test.op in ("and", "or"):
-            return any(_asks_for_lack(o, taken, name, scope) for o in test.operands)
-        if test.op == "not":
-            return _asks_for_lack(test.operands[0], not taken, name, scope)
-        if not any(mentions(o, name, scope) for o in test.operands):
-            return False
-        lacks = test.op in ("is", "==", "not in")
-        has = test.op in ("is not", "!=", "in")
-        return (lacks and taken) or (has and not taken)
-    return not taken and mentions(test, name, scope)

@@ -155,3 +155,18 @@ def _asks_for_its_own(test: f.Expr, taken: bool, e: f.Attr) -> bool:
 def taken_out(target: f.Expr) -> bool:
     """Whether the attribute is one of an element, of which a container holds others too."""
     return isinstance(target, f.Attr) and isinstance(target.of, f.Item)
+
+
+def asks_for_lack(test: f.Expr, taken: bool, name: str, scope: Scope) -> bool:
+    """Whether a branch of a test is taken where `name`, or what is kept there, is not there."""
+    if isinstance(test, f.Op):
+        if test.op in ("and", "or"):
+            return any(asks_for_lack(o, taken, name, scope) for o in test.operands)
+        if test.op == "not":
+            return asks_for_lack(test.operands[0], not taken, name, scope)
+        if not any(mentions(o, name, scope) for o in test.operands):
+            return False
+        lacks = test.op in ("is", "==", "not in")
+        has = test.op in ("is not", "!=", "in")
+        return (lacks and taken) or (has and not taken)
+    return not taken and mentions(test, name, scope)

@@ -10,7 +10,7 @@ from statelint import facts as f
 from statelint.project.resolution.aliases import type_meant
 from statelint.project.resolution.annotated import annotated, metadata
 from statelint.project.resolution.annotations import META, forward
-from statelint.project.resolution.arguments import matched
+from statelint.project.resolution.arguments import matched, spread
 from statelint.project.resolution.by_parameter import switch_of, turned
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.declared_fields import declaration
@@ -208,10 +208,12 @@ class Results:
         handed = {name for expr in inner.returns for name in _handed_on(expr, inner, e)}
         found: list[Value] = []
         for name in sorted(handed):
-            argument = _argument(callee, name, e)
+            argument, at = _argument(callee, name, e), scope
+            if argument is None and inner.parent is not None:
+                argument, at = _default(inner, name, e), inner.parent
             if argument is None:
                 return self.returned(inner)
-            found.extend(_copied(v, self._names.site(e, scope), inner) for v in self._names.denote(argument, scope))
+            found.extend(_copied(v, self._names.site(e, scope), inner) for v in self._names.denote(argument, at))
         values = union((v for expr in inner.returns for v in self._own(expr, inner)), found)
         node = inner.node
         if not values and type(node) is f.Function and node.returns is not None:
@@ -367,6 +369,12 @@ def _argument(callee: Func | Bound, name: str, e: f.Call) -> f.Expr | None:
     if type(node) is not f.Function:
         return None
     return matched(e, node, 1 if type(callee) is Bound and first_parameter(callee.scope) else 0).get(name)
+
+
+def _default(function: Scope, name: str, e: f.Call) -> f.Expr | None:
+    """What a parameter is that a call gives nothing; None where it may give something after all."""
+    params = function.node.params if type(function.node) is f.Function and not spread(e) else ()
+    return next((p.default for p in params if p.name == name), None)
 
 
 def _copied(value: Value, site: Site, function: Scope) -> Value:

@@ -100,12 +100,13 @@ class Asked(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """Paths whose files are read or sent to the client.
+    """Paths whose files are read or sent to the client, on the way in from `entry`.
 
     name: the expression, as text, of a file's name below a folder, with the function in which it stands.
     """
 
     locs: frozenset[Loc]
+    entry: Scope
     number: int
     name: tuple[Scope, str] | None = None
 

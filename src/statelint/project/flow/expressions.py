@@ -106,7 +106,7 @@ class Evaluator:
         key = (id(e), scope)
         known = self._statics.get(key)
         if known is None:
-            known = self._statics[key] = self._run.statics(self._run.names.denote(e, scope))
+            known = self._statics[key] = self._run.instances.of(self._run.names.denote(e, scope))
         return known
 
     # ── structure ──

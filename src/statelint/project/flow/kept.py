@@ -97,6 +97,10 @@ class Kept:
         self.read |= self.bit((owner, ""))
         return owner in self._carriers
 
+    def told(self, key: tuple[object, str]) -> bool:
+        """Whether a place holds request data, text only where methods decode it."""
+        return any(t.level != "text" or key[0] in self._decoding for t in taints(self.attributes[key]))
+
     def holds(self, owner: object, name: str) -> bool:
         """Whether request data was put into an attribute."""
         return any(taints(self.attributes.get((owner, name), NONE)))

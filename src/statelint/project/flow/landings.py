@@ -76,6 +76,7 @@ class Flows:
         self._tokens = tokens = Tokens(names, sources)
         self._removing: dict[Scope, bool] = {}
         self._commanded: dict[Scope, bool] = {}
+        self._callers: dict[Scope, set[Scope]] = {}
         served = [s for s in names.every if s.module.in_service]
         sourced = {s for s in served if tokens.source(s)} | {s for s in sources.given() if s.module.in_service}
         writers = self._upward({s for s in served if tokens.writes(s)})
@@ -122,6 +123,12 @@ class Flows:
                 found.add(caller)
                 todo.append(caller)
         return found
+
+    def _above(self, scope: Scope) -> set[Scope]:
+        """A function with all that call it, looked up once for each."""
+        if scope not in self._callers:
+            self._callers[scope] = self._upward({scope})
+        return self._callers[scope]
 
     def _evaluate(self, sourced: set[Scope], landing: set[Scope], extra: set[Scope]) -> None:
         """Run the functions below which data comes in and may land, from as far up as both are in sight."""
@@ -194,7 +201,9 @@ class Flows:
         if any(spares(asked, landing) for asked in self._run.events.asked):
             return False
         exact = [loc for loc in landing.locs if loc.exact]
-        later = (s for s in self._run.events.sent if s.number > landing.number)
+        later = (
+            s for s in self._run.events.sent if s.number > landing.number and s.entry in self._above(landing.scope)
+        )
         return any(s.gives(loc) for s in later for loc in exact)
 
     def _real(self, landing: Landing) -> bool:
@@ -209,7 +218,7 @@ class Flows:
     def _by_command_alone(self, scope: Scope) -> bool:
         """Whether only command lines lead to a function."""
         if scope not in self._commanded:
-            above = self._upward({scope})
+            above = self._above(scope)
             self._commanded[scope] = bool(above & self._entries.commands) and not above & self._entered
         return self._commanded[scope]
 

@@ -288,7 +288,8 @@ class Library:
         for handle in self.destination(row.to, value, e):
             found.add(Handle(handle.where, handle.locs, mode if writes else "r", span))
         if not writes:
-            self._run.events.sent.append(Sent(frozenset(x for x in locs(value) if x.exact), self._run.next()))
+            places = frozenset(x for x in locs(value) if x.exact)
+            self._run.events.sent.append(Sent(places, self._run.entered(), self._run.next()))
             inside = self._run.kept.held(value) | frozenset(
                 t for t in taints(value) if t.level in ("content", "upload", "derived")
             )
@@ -343,7 +344,9 @@ class Library:
         found = tuple(t for t in taints(value) if t.level == "copy")
         if row.sends:
             name = _file_named(row, call)
-            self._run.events.sent.append(Sent(places, self._run.next(), (act.scope, name) if name else None))
+            self._run.events.sent.append(
+                Sent(places, self._run.entered(), self._run.next(), (act.scope, name) if name else None)
+            )
         elif places or found:
             self._run.events.handed.append(
                 Handed(act.scope, at, places, found, row.to, call, self._run.frames(), self._run.next(), row.unless)

@@ -11,6 +11,7 @@ from statelint.project.flow.calls import Caller
 from statelint.project.flow.closures import Closures
 from statelint.project.flow.events import Activation, Events, Frame
 from statelint.project.flow.expressions import Evaluator
+from statelint.project.flow.instances import Instances
 from statelint.project.flow.kept import Kept
 from statelint.project.flow.library import Library
 from statelint.project.flow.passing import Passing
@@ -40,7 +41,6 @@ from statelint.project.resolution.calls import Calls, Edge
 from statelint.project.resolution.classes import decorator_names, first_parameter
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Binding, Scope
-from statelint.project.resolution.values import Cls, Ext, Heap, Made, Obj, Values
 from statelint.spans import Place
 
 DEEPEST = 12
@@ -70,6 +70,7 @@ class Run:
         """Functions above the making, writing and removing of files; these are run anew for each way to them."""
         self.sources = sources
         self.library = Library(self)
+        self.instances = Instances(self)
         self.evaluator = Evaluator(self)
         self.attribution = Attribution(self)
         self.caller = Caller(self)
@@ -105,6 +106,10 @@ class Run:
     def frames(self) -> tuple[Frame, ...]:
         return tuple(Frame(a.scope, tuple(a.marks), a.call) for a in self.stack)
 
+    def entered(self) -> Scope:
+        """The function that the outside calls on this way in."""
+        return self.stack[0].scope
+
     def next(self) -> int:
         self.number += 1
         return self.number
@@ -138,14 +143,13 @@ class Run:
             alike = self._alike(scope, given, captured) if given is not None and not force else None
             found = self.results.find_like(scope, alike, len(self.stack))
         if found is None:
-            left, read = self.left, self._aside()
-            deep, self._deep = self._deep, False
+            left, begun, deep = self.left, self._begin(), self._deep
+            self._deep = False
             value = self._run(scope, node, given, call, closure)
-            found = Result(value, self.kept.read, len(self.stack) if self._deep else 0)
+            found = Result(value, self._end(begun), len(self.stack) if self._deep else 0)
             if self.left > 0:  # what was cut short is no result
                 self.results.put(key, alike, found)
             self.results.spend(scope, left - self.left)
-            self.kept.read |= read
             self._deep = self._deep or deep
         return self._again(found)
 
@@ -188,10 +192,17 @@ class Run:
             return many(run.yielded) or run.result
         return run.result
 
-    def _aside(self) -> int:
-        """What was read of the kept places so far, set aside while something is found out."""
-        read, self.kept.read = self.kept.read, self.way
-        return read
+    def _begin(self) -> tuple[int, tuple[int, ...]]:
+        """What was read of the kept places so far, set aside while something is found out, and how much was noted."""
+        read, self.kept.read = self.kept.read, 0
+        return read, self.events.lengths()
+
+    def _end(self, begun: tuple[int, tuple[int, ...]]) -> int:
+        """What was read since. What has noted an event belongs to its way in, and is found out anew along with that."""
+        read, noted = begun
+        own = self.kept.read if noted == self.events.lengths() else self.kept.read | self.way
+        self.kept.read = own | read
+        return own
 
     def _again(self, known: Result) -> Value:
         """A result; who asks for it has read all that it comes from."""
@@ -215,10 +226,9 @@ class Run:
         key = (scope, "")
         if key not in self.results.variables:
             self.results.variables[key] = Result(NONE, 0)
-            read = self._aside()
+            begun = self._begin()
             holds = any(self.kept.holds(scope.owner, e.name) for e, _ in scope.reads)
-            self.results.variables[key] = Result(self.function(scope, {}, force=holds), self.kept.read)
-            self.kept.read |= read
+            self.results.variables[key] = Result(self.function(scope, {}, force=holds), self._end(begun))
         return self._again(self.results.variables[key])
 
     def body(self, scope: Scope) -> None:
@@ -252,10 +262,9 @@ class Run:
     def _static_parameter(self, scope: Scope, name: str) -> Value:
         """What name resolution says of a parameter."""
         key = (scope, name)
-        known = self._parameter_statics.get(key)
-        if known is None:
-            known = self._parameter_statics[key] = self.statics(self.names.lookup(name, scope))
-        return known
+        if key not in self._parameter_statics:
+            self._parameter_statics[key] = self.instances.of(self.names.lookup(name, scope))
+        return self._parameter_statics[key]
 
     def _injected(self, run: Activation, param: f.Param, outer: Scope) -> Value:
         """The result of a callable that a dependency marker names, run before the function."""
@@ -288,14 +297,14 @@ class Run:
         if key in self._resolving:
             return NONE
         self._resolving.add(key)
-        read = self._aside()
+        begun = self._begin()
         try:
             value = join(self._binding(b) for b in owner.bindings.get(name, ())[:6])
         finally:
             self._resolving.discard(key)
+        found = self._end(begun)
         if self.left > 0:
-            self.results.variables[key] = Result(value, self.kept.read)
-        self.kept.read |= read
+            self.results.variables[key] = Result(value, found)
         return both(value, self.kept.attribute(key))
 
     def owner(self, scope: Scope, name: str) -> Scope | None:
@@ -319,12 +328,12 @@ class Run:
         if b.kind == "enter" and b.value is not None:
             return self.evaluator.lazily(b.value, b.scope)
         if b.kind == "param" and isinstance(b.node, f.Param):
-            return self.sources.parameter(b.scope, b.node) | self.statics(self.names.lookup(b.name, b.scope))
+            return self.sources.parameter(b.scope, b.node) | self.instances.of(self.names.lookup(b.name, b.scope))
         if b.kind == "from" and isinstance(b.node, tuple):
             for owner, name in imported(self.names, b):
                 return self.variable(owner, name)
         if b.kind == "import" or b.kind == "from":
-            return self.statics(self.names.lookup(b.name, b.scope))
+            return self.instances.of(self.names.lookup(b.name, b.scope))
         return NONE
 
     def definitions(self, owner: Scope | None, name: str) -> list[tuple[Scope, str]]:
@@ -345,33 +354,13 @@ class Run:
             return NONE
         if key not in self.results.variables:
             self._resolving.add(key)
-            read = self._aside()
+            begun = self._begin()
             try:
-                self.results.variables[key] = Result(self.evaluator.lazily(e, scope), self.kept.read)
+                value = self.evaluator.lazily(e, scope)
             finally:
                 self._resolving.discard(key)
-            self.kept.read |= read
+            self.results.variables[key] = Result(value, self._end(begun))
         return self._again(self.results.variables[key])
-
-    def statics(self, values: Values) -> Value:
-        """Outside classes that name resolution knows a value to be an instance of."""
-        found: set[object] = set()
-        for v in values:
-            if type(v) is Obj and type(v.cls) is Ext:
-                name = self.knowledge.canonical(v.cls.name)
-                if self.sources.upload_type(name):
-                    continue
-                found.add(Inst(name))
-            elif type(v) is Obj and type(v.cls) is Cls:
-                found.update(Inst(base) for base in self.names.classes.outside_bases(v.cls.scope))
-            elif type(v) is Heap:
-                found.add(Inst(v.type))
-            elif type(v) is Made:
-                found.add(Inst(f"{v.name}()"))
-                found.update(Inst(name) for name in self.library.told_by_argument(v))
-            elif type(v) is Ext and self.knowledge.canonical(v.name) in self.sources.owners:
-                found.add(Inst(self.knowledge.canonical(v.name)))
-        return frozenset(found) if found else NONE  # type: ignore[arg-type]
 
     def is_context(self, scope: Scope) -> bool:
         """Whether a generator function is a context manager by its decorator."""

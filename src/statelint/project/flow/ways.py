@@ -116,7 +116,8 @@ class Ways:
             else:
                 run.events = Events(landings=list(self._sure(run.events.landings)))
         run.left = max(run.left, 0) + left
-        return Way(run.events, run.kept.read, frozenset(run.visited))
+        known = self._former[scope].visited if scope in self._former else frozenset()
+        return Way(run.events, run.kept.read, frozenset(run.visited) | known)
 
     def _sure(self, landings: Iterable[Landing]) -> Iterator[Landing]:
         for landing in landings:
@@ -138,14 +139,14 @@ class Ways:
     def _consumers(self, sourced: set[Scope]) -> list[Scope]:
         """Functions that read an attribute or a shared container in which request data or an open file was put."""
         attributes = self._run.kept.attributes
-        held = [key for key, value in attributes.items() if any(taints(value)) or _open(value)]
+        held = [key for key, value in attributes.items() if self._run.kept.told(key) or _open(value)]
         names = {name for of, name in held if isinstance(of, Scope)} | self._shared(sourced)
         names |= {name.rpartition(".")[2] for of, name in held if of == "path"}
         if not names:
             return []
         found = []
         for scope in self._every:
-            if scope.kind == "function" and scope.module.in_service:
+            if scope.kind == "function" and scope.module.in_service and (scope in self._run.touching or scope.stores):
                 reads = {read.name for read, _ in scope.reads} & names
                 reads |= {read.of.id for read, _ in scope.reads if isinstance(read.of, f.Name)} & names
                 used = {c.func.of.id for s in scope.calls if isinstance((c := s.call).func, f.Attr)

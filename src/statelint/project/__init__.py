@@ -143,7 +143,20 @@ class Project:
         perhaps = self._called_from({e.scope for e in self.entries.all}, self.entries.startup, ())
         anew = sorted(perhaps, key=lambda scope: (scope.path, scope.qualname))
         owners = {e.scope.owner: None for e in self.entries.all if e.process_lived and e.scope.owner}
-        return settle(homes, self.names, self.knowledge, self.at_start, anew, owners)
+        # of a library that is there without being asked for, nothing else says whether an object lasts
+        always = {stem for stem, library in self.knowledge.libraries if library.always}
+        of_always = {e.scope.owner for e in self.entries.all if e.library in always and e.scope.owner in owners}
+        late = {cls for cls in of_always if cls is not None and self._is_made_late(cls)}
+        lasting = {cls: None for cls in owners if cls not in late}
+        settled = settle(homes, self.names, self.knowledge, self.at_start, anew, lasting)
+        settled.anew |= late
+        return settled
+
+    def _is_made_late(self, cls: Scope) -> bool:
+        """Whether the code shows who makes the objects of a class, and none of that belongs to the start."""
+        constructor = cls.by_node.get(id(cls.bindings["__init__"][-1].node)) if "__init__" in cls.bindings else None
+        makers = [e.caller for e in self.calls.into.get(constructor, ()) if e.how == "construct"] if constructor else []
+        return bool(makers) and all(m.kind == "function" and m not in self.at_start for m in makers)
 
     @cached_property
     def entered(self) -> frozenset[Scope]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.homes import Home, Homes
+from statelint.project.namespaces import stood_in_for
 from statelint.project.resolution.arguments import matched
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import receiver_rooted
@@ -46,6 +48,11 @@ class Holders:
         self._homes = homes
         self._knowledge = knowledge
 
+    @cached_property
+    def stood_in(self) -> frozenset[str]:
+        """Classes of applications whose attributes an object of the project keeps elsewhere."""
+        return stood_in_for(self._names, self._homes.application_classes)
+
     def held_by(self, e: f.Expr, scope: Scope) -> Iterator[tuple[Home, bool]]:
         """The homes of the container that `e` denotes; the bit says that `e` is an element inside it."""
         found: dict[tuple[Home, bool], None] = {}
@@ -60,7 +67,7 @@ class Holders:
                 if self.lasts_at(home, e, scope):
                     found[home, element] = None
         path = self._homes.application_path(e, scope)
-        if path and not found:
+        if path and not found and path.rpartition(".")[0] not in self.stood_in:
             found[self._homes.home("application-attribute", path, scope, e.at), False] = None
         yield from found
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from statelint import facts as f
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import last_name, mentions
 from statelint.project.resolution.scopes import Scope
-from statelint.project.resolution.values import Made, Mod, Values
+from statelint.project.resolution.values import Cls, Ext, Made, Mod, Obj, Values
 
 
 def namespace_of(e: f.Expr, scope: Scope, names: Names) -> Values:
@@ -43,6 +45,23 @@ def keeps_elsewhere(setting: Scope) -> bool:
         else:
             others = others or last_name(store.value) == value
     return others and all(any(mentions(test, key, setting) for test, _ in context.tests) for context in plain)
+
+
+def stood_in_for(names: Names, classes: AbstractSet[str]) -> frozenset[str]:
+    """Of these outside classes those behind whose object code puts one of the project that keeps what it is given
+    elsewhere: `settings._wrapped = StoredSettings(…)`."""
+    found: set[str] = set()
+    for scope in names.every:
+        for store in scope.stores if scope.module.in_service else ():
+            target, value = store.target, store.value
+            if not isinstance(target, f.Attr) or value is None or not target.name.startswith("_"):
+                continue
+            behind = [v.cls.scope for v in names.denote(value, scope) if isinstance(v, Obj) and isinstance(v.cls, Cls)]
+            setters = [m for cls in behind if (m := names.classes.method(cls, "__setattr__"))]
+            if any(keeps_elsewhere(m) for m in setters):
+                owners = [v.cls for v in names.denote(target.of, scope) if isinstance(v, Obj)]
+                found.update(cls.name for cls in owners if isinstance(cls, Ext) and cls.name in classes)
+    return frozenset(found)
 
 
 def constant_name(e: f.Expr | None) -> str | None:

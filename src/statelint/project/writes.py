@@ -100,7 +100,7 @@ class Writes:
     def _on_application(self, s: Store, target: f.Attr | f.Item, how: str) -> Iterator[Write]:
         """`app.state.total += 1` and `request.app["total"] += 1`."""
         path = self._homes.application_path(target, s.scope)
-        if path and not self._just_made(target, s.scope):
+        if path and path.rpartition(".")[0] not in self._holders.stood_in and not self._just_made(target, s.scope):
             home = self._homes.home("application-attribute", path, s.scope, target.at)
             yield self._write(home, s, how or "rebind", None, False, target)
 

@@ -148,7 +148,7 @@ class Project:
         of_always = {e.scope.owner for e in self.entries.all if e.library in always and e.scope.owner in owners}
         late = {cls for cls in of_always if cls is not None and self._is_made_late(cls)}
         lasting = {cls: None for cls in owners if cls not in late}
-        settled = settle(homes, self.names, self.knowledge, self.at_start, anew, lasting)
+        settled = settle(homes, self.names, self.knowledge, self.at_start, anew, lasting, self.first_use)
         settled.anew |= late
         return settled
 

@@ -314,8 +314,9 @@ class Homes:
                     return
 
     def class_lasts(self, cls: Scope | None) -> bool:
-        """Whether an object of which only the class is known lasts."""
-        return cls is not None and cls in self.long_classes and not self.mixed(cls)
+        """Whether an object of which only the class is known lasts: no request makes one, but the start does."""
+        kin = (cls, *self._names.classes.subclasses(cls)) if cls else ()
+        return any(c in self.long_classes for c in kin) and not self.mixed(kin[0])
 
     def mixed(self, cls: Scope) -> bool:
         """Whether some objects of a class last and others do not, so that the class alone does not tell."""
@@ -388,7 +389,6 @@ class Homes:
             if isinstance(value, Obj) and isinstance(value.cls, Cls) and value.cls.scope in self.single:
                 return True
             if isinstance(value, Obj) and value.site is None:
-                if isinstance(value.cls, Cls):
-                    return self.class_lasts(value.cls.scope)
-                return self._application(value) is not None
+                named = value.cls.scope if isinstance(value.cls, Cls) else None
+                return self.class_lasts(named) if named else self._application(value) is not None
         return isinstance(value, Cls | Func)

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.first_use import FirstUse
 from statelint.project.homes import Home, Homes
 from statelint.project.resolution.classes import CONSTRUCTORS, is_abstract, kept_receiver
 from statelint.project.resolution.given import made_by_a_call
@@ -25,6 +26,7 @@ def settle(
     at_start: Iterable[Scope],
     entered: Iterable[Scope],
     serving: Iterable[Scope],
+    first_use: FirstUse,
 ) -> Homes:
     """The homes with everything that lasts because of what start-up code, frameworks and containers do with it.
 
@@ -33,12 +35,15 @@ def settle(
     """
     at_start = tuple(at_start)
     homes.at_start = frozenset(scope for scope in at_start if scope.kind == "function")
-    _Settling(homes, names, knowledge, tuple(entered)).all(at_start, serving)
+    _Settling(homes, names, knowledge, tuple(entered), first_use).all(at_start, serving)
     return homes
 
 
 class _Settling:
-    def __init__(self, homes: Homes, names: Names, knowledge: Knowledge, entered: Sequence[Scope]) -> None:
+    def __init__(
+        self, homes: Homes, names: Names, knowledge: Knowledge, entered: Sequence[Scope], first_use: FirstUse
+    ) -> None:
+        self._first_use = first_use
         self._homes = homes
         self._names = names
         self._knowledge = knowledge
@@ -59,6 +64,7 @@ class _Settling:
         self._shown_to_requests()
         self._kept_in_containers()
         self._keep_themselves()
+        self._kept_results()
         self._made_anew()
         self._made_at_start(at_start)
         self._on_applications()
@@ -162,6 +168,21 @@ class _Settling:
         """Whether an attribute of an object that is made for nothing else gives but a container."""
         values = self._names.denote(read, scope) if isinstance(read.of, f.Call) else ()
         return bool(values) and all(isinstance(value, Heap) for value in values)
+
+    def _kept_results(self) -> None:
+        """What a method gives whose result is kept, as by `cached_property`, where the start alone makes the object."""
+        by_requests = self._classes_made_by(self._entered)
+        by_start = self._classes_made_by(self._homes.at_start) | self._homes.long_classes.keys()
+        for method in self._names.every:
+            if method.owner is not None and self._first_use.body_runs_once(method, True):
+                kin = (method.owner, *self._names.classes.subclasses(method.owner))
+                if by_requests.isdisjoint(kin) and not by_start.isdisjoint(kin):
+                    for value in self._names.returned(method):
+                        if isinstance(value, Obj) and value.site is not None and value.site.scope is method:
+                            self._homes.last(value, method.span(value.site.expr.at))
+
+    def _classes_made_by(self, scopes: Iterable[Scope]) -> set[Scope]:
+        return {v.cls.scope for scope in scopes for _, v in self._makes(scope) if isinstance(v.cls, Cls)}
 
     def _made_anew(self) -> None:
         """Classes of which requests make objects that nothing keeps."""

@@ -25,6 +25,7 @@ from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import is_super, receiver_rooted, taken_from_receiver
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Cls, Obj, Value
+from statelint.project.writes import class_around
 
 
 class Node(NamedTuple):
@@ -168,7 +169,7 @@ class Reach:
                 return self._homes.lasts(receiver)  # `cls().run()`: an object of its own
             rooted = receiver_rooted(edge.site.call.func.of, edge.caller)
             if (rooted and isinstance(edge.site.call.func.of, f.Name | f.Call)) or is_super(edge.site.call.func.of):
-                return caller.lasting
+                return caller.lasting if self._is_kin(receiver, edge.caller) else self._homes.lasts(receiver)
             held = rooted or taken_from_receiver(edge.site.call.func.of, edge.caller)
             if held and not caller.lasting and self._made_by_owner(receiver, edge.caller):
                 return False
@@ -177,6 +178,14 @@ class Reach:
         elif isinstance(receiver, Obj) and receiver.site is None and edge.caller.owner is edge.callee.owner:
             return caller.lasting
         return self._homes.lasts(receiver)
+
+    def _is_kin(self, receiver: Value, caller: Scope) -> bool:
+        """Whether an object can be the receiver of a method, none whose own method an attribute of that keeps."""
+        cls, owner = getattr(receiver, "cls", None), class_around(caller)
+        if not isinstance(cls, Cls) or owner is None:
+            return True
+        lineage = self._names.classes.lineage
+        return cls in lineage(owner) or Cls(owner) in lineage(cls.scope)
 
     def _called_on_class(self, edge: Edge, caller: Node) -> bool:
         """`Base.put(self, x)`: what an instance method is given first is its receiver, else the class is."""

@@ -203,6 +203,11 @@ class FirstUse:
         inner = [s for s in top.descendants() if s.outer.get(name) == "global"]
         return [s for one in inner for s in one.stores if isinstance(s.target, f.Name) and s.target.id == name]
 
+    def builds(self, name: str, scope: Scope) -> bool:
+        """Whether all functions that give a name of the module a value do so once, on first use."""
+        stores = self._module_stores(name, scope)
+        return bool(stores) and all(self.of(store.context, store.scope, False) for store in stores)
+
     def _called_under(self, test: f.Expr, scope: Scope) -> set[Scope]:
         """The methods of the same object that the guarded block calls."""
         found: set[Scope] = set()

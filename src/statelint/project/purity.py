@@ -141,7 +141,8 @@ class Purity:
                 return frozenset(found)
             current = current.parent
         top = self._names.top(scope)
-        return frozenset({"state"} if (top, e.id) in self._changed or self._names.rebound(top, e.id) else ())
+        given_again = self._names.rebound(top, e.id) and not self._first_use.builds(e.id, scope)
+        return frozenset({"state"} if (top, e.id) in self._changed or given_again else ())
 
     def _is_context(self, e: f.Expr, scope: Scope) -> bool:
         """Whether an expression is a proxy of the current request, session or context."""

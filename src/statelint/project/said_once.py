@@ -1,4 +1,4 @@
-"""Containers that only remember what was said already, so that a warning is given once."""
+"""Containers and flags that only remember what was said already, so that a warning is given once."""
 
 from __future__ import annotations
 
@@ -21,9 +21,26 @@ def remembers_what_was_said(writes: Sequence[Write], says: Collection[str]) -> b
     `says` are the last names of such calls.
     """
     adds = [w for w in writes if w.method in ADDING or (w.how == "item" and w.method != "del")]
+    raised = [w for w in writes if w.how == "rebind" and isinstance(w.value, f.Const) and w.value.value]
+    lowered = [w for w in writes if w.how == "rebind" and isinstance(w.value, f.Const) and not w.value.value]
+    if raised and not adds:  # a flag: it is lowered where there is something new to say
+        adds = raised if len(raised) + len(lowered) == len(writes) else []
     if not adds or not all(not w.element and _stands_beside_words(w, says) for w in adds):
         return False
+    if adds == raised:
+        return adds[0].home.kind == "module-variable" and not _is_shown(raised, lowered)
     return adds[0].home.kind != "module-variable" or not _is_read_elsewhere(adds)
+
+
+def _is_shown(raised: Sequence[Write], lowered: Sequence[Write]) -> bool:
+    """Whether code reads a flag otherwise than to ask before it says something."""
+    home = raised[0].home
+    asked = {id(t): t for w in (*raised, *lowered) for t, _ in w.context.tests if _names(t, home.short)}
+    return _times(home.scope.module.facts.body, home.short) > 1 + len(raised) + len(lowered) + len(asked)
+
+
+def _names(e: f.Expr, name: str) -> bool:
+    return any(isinstance(node, f.Name) and node.id == name for node in walk(e))
 
 
 def _is_read_elsewhere(adds: Sequence[Write]) -> bool:
@@ -65,8 +82,9 @@ def _blocks(statement: f.Stmt, name: str, write: Write) -> Iterator[tuple[f.Stmt
     if isinstance(statement, f.If) and any(mentions(p, name, write.scope) for p in _parts(statement.test)):
         yield statement.then
         yield statement.other
-    elif isinstance(statement, f.With | f.Loop):
-        for inner in statement.body:
+    elif isinstance(statement, f.With | f.Loop | f.If):
+        around = (*statement.then, *statement.other) if isinstance(statement, f.If) else statement.body
+        for inner in around:
             yield from _blocks(inner, name, write)
 
 

@@ -36,6 +36,7 @@ from statelint.project.locks import Guarded, Locks
 from statelint.project.loops import Loops
 from statelint.project.memos import Memoised, Memos
 from statelint.project.offered import Offered
+from statelint.project.own_loops import OwnLoops
 from statelint.project.own_threads import OwnThread, own_threads
 from statelint.project.packaging import requirements
 from statelint.project.programs import Programs
@@ -225,11 +226,15 @@ class Project:
         return FirstUse(self.names, self.calls, self.knowledge)
 
     @cached_property
+    def arrivals(self) -> Arrivals:
+        """Which threads are ways in."""
+        return Arrivals(self.names, self.calls, self.knowledge)
+
+    @cached_property
     def reach(self) -> Reach:
-        arrivals = Arrivals(self.names, self.calls, self.knowledge)
         client_side = ClientSide(self.names, self.started)
         return Reach(
-            self.names, self.entries, self.calls, self.homes, arrivals, self.first_use, self.alive, client_side,
+            self.names, self.entries, self.calls, self.homes, self.arrivals, self.first_use, self.alive, client_side,
             self.serving,
         )  # fmt: skip
 
@@ -254,6 +259,7 @@ class Project:
             self.first_use,
             self.knowledge,
             self.at_start,
+            OwnLoops(self.names, self.calls, self.entries, self.reach, self.arrivals),
         ).judge()
         shared = self._is_shared
         return tuple(replace(s, verdict=Verdict.BENIGN, reason=SHARED) if shared(s.home.name) else s for s in found)

@@ -33,13 +33,20 @@ class Arrivals:
         self._receives = knowledge.words.get("receives", frozenset())
 
     def by(self, function: Scope) -> bool:
+        return any(self._takes(site) or _paces(site) for site in self._sites(function))
+
+    def takes_in(self, function: Scope) -> bool:
+        """Whether it takes in messages or items, so that it does not go on by the clock alone."""
+        return any(map(self._takes, self._sites(function)))
+
+    def _sites(self, function: Scope) -> Iterator[CallSite]:
+        """The calls in a function and in what it calls, the nearest first."""
         seen, level = {function}, [function]
         for _ in range(DEPTH):
-            if any(self._takes(site) or _paces(site) for scope in level for site in scope.calls):
-                return True
+            for scope in level:
+                yield from scope.calls
             level = [e.callee for scope in level for e in self._calls.out.get(scope, ()) if e.callee not in seen]
             seen.update(level)
-        return False
 
     def threads_made(self, maker: Scope, runs: AbstractSet[Scope]) -> Iterator[Edge]:
         """From a function to those of `runs` that are methods of the thread classes whose objects it makes."""

@@ -19,6 +19,7 @@ from statelint.project.first_use import FirstUse
 from statelint.project.handed_on import HandedOn
 from statelint.project.homes import Home, Homes
 from statelint.project.kinds import Kinds, words
+from statelint.project.own_loops import OwnLoops
 from statelint.project.purity import Purity
 from statelint.project.reach import Reach
 from statelint.project.resolution.calls import Calls, Edge
@@ -60,7 +61,9 @@ class States:
         first_use: FirstUse,
         knowledge: Knowledge,
         at_start: Iterable[Scope],
+        own_loops: OwnLoops,
     ) -> None:
+        self._own_loops = own_loops
         self._at_start = frozenset(at_start)
         self._names = names
         self._calls = calls
@@ -235,6 +238,8 @@ class States:
             verdict, reason = Verdict.ARGUABLE, "it is read again when what all replicas share says that it changed"
         if verdict is Verdict.DEFINITE and self._same_again.covers(writes):
             verdict, reason = Verdict.BENIGN, "each request gives it the same entries again"
+        if verdict is Verdict.DEFINITE and self._own_loops.covers(home, writes):
+            verdict, reason = Verdict.ARGUABLE, "only a loop of the process itself sees it"
         fallback = self._is_fallback(home, writes)
         ordered = sorted(writes, key=lambda w: (w.element, w.how == "delete", self._distance(w), w.scope.path, w.at))
         lasting = True if home.kind == "instance-attribute" and ordered[0].rooted == "self" else None

@@ -35,10 +35,14 @@ class Versioned:
         self._homes = homes
         self._purity = purity
         self._asking: dict[tuple[int, Scope], bool] = {}
+        self._called_so: dict[tuple[Scope, int], bool] = {}
 
     def covers(self, writes: Sequence[Write]) -> bool:
         """Whether requests make the copy again where a version differs."""
-        return any(self._is_renewed(w.scope, w.context.tests, frozenset()) or self._gives_kept(w) for w in writes)
+        return any(
+            self._any_asks(w.scope, w.context.tests) or self._is_called_so(w.scope, DEPTH) or self._gives_kept(w)
+            for w in writes
+        )
 
     def _gives_kept(self, write: Write) -> bool:
         """`if kept.version == shared.version: return kept.copy`, before a new one is made."""
@@ -49,16 +53,20 @@ class Versioned:
             for e, context in write.scope.returned
         )
 
-    def _is_renewed(self, scope: Scope, tests: Iterable[tuple[f.Expr, bool]], seen: frozenset[Scope]) -> bool:
-        if any(self._asks(test, taken, scope) for test, taken in tests):
-            return True
-        if scope in seen or len(seen) == DEPTH:
-            return False
-        return any(
-            self._is_renewed(edge.caller, edge.site.context.tests if edge.site else (), seen | {scope})
-            for edge in self._calls.into.get(scope, ())
-            if edge.how in ("call", "construct")
-        )
+    def _is_called_so(self, scope: Scope, depth: int) -> bool:
+        """Whether a function is called where a version differs, at most so many calls above."""
+        key = (scope, depth)
+        if key not in self._called_so:
+            self._called_so[key] = depth > 0 and any(
+                (edge.site is not None and self._any_asks(edge.caller, edge.site.context.tests))
+                or self._is_called_so(edge.caller, depth - 1)
+                for edge in self._calls.into.get(scope, ())
+                if edge.how in ("call", "construct")
+            )
+        return self._called_so[key]
+
+    def _any_asks(self, scope: Scope, tests: Iterable[tuple[f.Expr, bool]]) -> bool:
+        return any(self._asks(test, taken, scope) for test, taken in tests)
 
     def _asks(self, test: f.Expr, taken: bool, scope: Scope) -> bool:
         key = (id(test), scope)

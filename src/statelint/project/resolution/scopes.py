@@ -141,9 +141,9 @@ def still_current(bindings: Sequence[Binding], at: Place) -> Sequence[Binding]:
         around = max(loops, key=_begin)
         return [b for b in bindings if b is around or _begin(around) <= b.at[:2] <= around.context.until]
     for b in bindings:
-        if b.kind == "assign" and b.value is not None and (b.context.sure or here <= b.context.until):
-            value = b.value.at
-            if (value.end_line, value.end_column) <= here:
+        if b.kind == "assign" and b.value is not None:
+            value = b.value.at  # asked first, since where a block ends takes longer to tell
+            if (value.end_line, value.end_column) <= here and (b.context.sure or here <= b.context.until):
                 last = b if last is None or b.at > last.at else last
     passed = [b for b in bindings if b.kind not in LATER or b.context.in_loop or b.at <= at]
     return passed if last is None else [b for b in passed if b.at >= last.at]

@@ -211,9 +211,16 @@ class Flows:
             return False
         if landing.locs and {loc.site for loc in landing.locs} <= self._devices:
             return False
-        if not self._reach.repeats(landing.scope) and self._by_command_alone(landing.frames[0].scope):
+        first = landing.frames[0].scope
+        if not self._reach.repeats(landing.scope) and (self._by_command_alone(first) or self._offered(first)):
             return False
         return landing.where != "store" or self._shelves.selected == "local"
+
+    def _offered(self, method: Scope) -> bool:
+        """Whether nothing in the project calls a method, nor a library above its class: it is there for its users."""
+        if method.owner is None or method in self._entered or self._calls.into.get(method):
+            return False
+        return all(base == "builtins.object" for base in self._names.classes.outside_bases(method.owner))
 
     def _by_command_alone(self, scope: Scope) -> bool:
         """Whether only command lines lead to a function."""

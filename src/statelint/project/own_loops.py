@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from typing import Final
 
 from statelint.project.arrivals import Arrivals
 from statelint.project.entries import Entries
@@ -20,9 +19,8 @@ from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.classes import CONSTRUCTORS
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Scope
+from statelint.project.set_first import ATTRIBUTES
 from statelint.project.writes import Write
-
-KINDS: Final = frozenset({"instance-attribute", "class-attribute"})
 
 
 class OwnLoops:
@@ -37,7 +35,7 @@ class OwnLoops:
 
     def covers(self, home: Home, writes: Sequence[Write]) -> bool:
         """Whether loops write an attribute, and all functions that read one of its name run by loops alone."""
-        if home.kind not in KINDS or not self._loops or any(w.scope in self._arrived for w in writes):
+        if home.kind not in ATTRIBUTES or not self._loops or any(w.scope in self._arrived for w in writes):
             return False
         readers = self._readers[home.short.rpartition(".")[2]]
         return readers.isdisjoint(self._arrived) and readers <= self._looping

@@ -20,7 +20,7 @@ from statelint.project.writes import Write, class_around
 from statelint.spans import Place
 
 Spot = tuple[int, int]
-KINDS: Final = frozenset({"instance-attribute", "class-attribute"})
+ATTRIBUTES: Final = frozenset({"instance-attribute", "class-attribute"})
 DEPTH: Final = 3
 """Helpers that call helpers which set an attribute, beyond which none is looked for."""
 
@@ -49,7 +49,7 @@ class SetFirst:
         """Whether code reads an attribute, and nowhere before the same request has set it."""
         cls = home.scope if home.scope.kind == "class" else class_around(home.scope)
         name = home.short.rpartition(".")[2]
-        if home.kind not in KINDS or cls is None or home.name != f"{cls.full_name}.{name}":
+        if home.kind not in ATTRIBUTES or cls is None or home.name != f"{cls.full_name}.{name}":
             return False
         if any(w.how not in ("rebind", "augment") or w.element for w in writes):
             return False

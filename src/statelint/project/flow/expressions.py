@@ -223,9 +223,12 @@ class Evaluator:
                 found.append(element(frozenset({atom}), False, self._run.sources))
         for path in self.qualified_names(e.of, act.scope):
             found.append(self._run.attribution.named(act, [f"{path}.[{name}]"], e))
-            if "()" not in path:  # what a call gave is one object here, not one of the whole project
-                found.append(self._run.kept.attribute(("item", f"{path}.{name}")))
+        found += [self._run.kept.attribute(("item", f"{path}.{name}")) for path in self._shared(e.of, act.scope)]
         return both(join(found), self.statics_of(e, act.scope))
+
+    def _shared(self, e: f.Expr, scope: Scope) -> list[str]:
+        """Qualified names that mean one object all over the project: what a call gave is another one each time."""
+        return [path for path in self.qualified_names(e, scope) if "()" not in path]
 
     def unpacked(self, value: Value, position: int) -> Value:
         """The element of a value at a position of a target."""
@@ -260,9 +263,8 @@ class Evaluator:
             self._run.library.assigned_item(act, target, value)
             self.store(act, target.of, value, written(target.key))
             if isinstance(target.key, f.Const):
-                for path in self.qualified_names(target.of, act.scope):
-                    if "()" not in path:
-                        self._run.kept.remember(("item", f"{path}.{target.key.value}"), value)
+                for path in self._shared(target.of, act.scope):
+                    self._run.kept.remember(("item", f"{path}.{target.key.value}"), value)
 
     def store(self, act: Activation, container: f.Expr, value: Value, under: str = "") -> None:
         """Put a value into the container that an expression names, under a key where that is known."""

@@ -89,6 +89,7 @@ class Flows:
         placing = self._upward(makers)
         touching = self._upward(sourced) | placing | writers | landing
         decoding = self._upward({s for s in served if tokens.decodes(s)})
+        # what a constructor keeps of text may be decoded by another method of the object
         owners = {s.owner for s in decoding if s.owner is not None}
         decoding |= {s for s in served if s.owner in owners and s.name == "__init__"}
         self._run = Run(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.resolution.applications import key_text
-from statelint.project.resolution.classes import is_abstract
+from statelint.project.resolution.classes import decorator_names, is_abstract
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import alternatives, is_container_like
 from statelint.project.resolution.scopes import Binding, Scope, given_to_name
@@ -151,11 +151,8 @@ class Homes:
     def per_instance_fields(self, cls: Scope) -> bool:
         """Whether the class body declares fields that every instance gets for itself."""
         node = cls.node
-        if isinstance(node, f.Class):
-            for decorator in node.decorators:
-                target = decorator.func if isinstance(decorator, f.Call) else decorator
-                if getattr(target, "name", getattr(target, "id", "")) in PER_INSTANCE:
-                    return True
+        if isinstance(node, f.Class) and not PER_INSTANCE.isdisjoint(decorator_names(node)):
+            return True
         return "definition" in self._reasons(cls)
 
     def _is_field(self, value: f.Expr | None, cls: Scope) -> bool:
@@ -177,20 +174,18 @@ class Homes:
         """What a memoised function returns lasts as long as its memo."""
         for binding in scope.bindings.get(name, ()):
             node = binding.node
-            if binding.kind == "function" and isinstance(node, f.Function):
-                for decorator in node.decorators:
-                    target = decorator.func if isinstance(decorator, f.Call) else decorator
-                    for value in self._names.denote(target, scope):
-                        outside = qualified(value)
-                        if outside and self._knowledge.find("memo", outside):
-                            inner = scope.by_node[id(node)]
-                            returned = self._names.returned(inner)
-                            for one in returned:
-                                self.last(one, scope.span(node.name_at))
-                            heaps = [v for v in returned if isinstance(v, Heap) and v.site.scope is inner]
-                            if heaps:
-                                kept = self.home("module-variable", f"{scope.module.name}:{name}", scope, decorator.at)
-                                self.hold(kept, heaps, [v.site.expr for v in heaps])
+            for decorator in node.decorators if isinstance(node, f.Function) else ():
+                target = decorator.func if isinstance(decorator, f.Call) else decorator
+                outside = [qualified(value) for value in self._names.denote(target, scope)]
+                if isinstance(node, f.Function) and any(self._knowledge.find("memo", o) for o in outside if o):
+                    inner = scope.by_node[id(node)]
+                    returned = self._names.returned(inner)
+                    for one in returned:
+                        self.last(one, scope.span(node.name_at))
+                    made = [v for v in returned if isinstance(v, Heap | Obj) and v.site and v.site.scope is inner]
+                    if made:  # no name holds the object itself, and those that are given it are only its aliases
+                        kept = self.home("module-variable", f"{scope.module.name}:{name}", scope, decorator.at)
+                        self.hold(kept, made, [v.site.expr for v in made if v.site])
 
     def hold(self, home: Home, values: Iterable[Value], given: Iterable[f.Expr | None] = ()) -> None:
         """Record that a long-lived home holds these values, and follow what they hold themselves.
@@ -248,7 +243,7 @@ class Homes:
                 self.long_sites.add((value.site, None))
                 self.long_heaps.append(value)
                 # what requests put into a container belongs to the container; only what stands in its display lasts
-                for element in self._names.written_elements(value):
+                for element in () if value.site.takes_over() else self._names.written_elements(value):
                     if isinstance(element, Obj):
                         self.last(element, where)
         elif isinstance(value, Made | Obj):
@@ -315,8 +310,9 @@ class Homes:
 
     def class_lasts(self, cls: Scope | None) -> bool:
         """Whether an object of which only the class is known lasts: no request makes one, but the start does."""
-        kin = (cls, *self._names.classes.subclasses(cls)) if cls else ()
-        return any(c in self.long_classes for c in kin) and not self.mixed(kin[0])
+        if cls is None or self.mixed(cls):
+            return False
+        return any(c in self.long_classes for c in (cls, *self._names.classes.subclasses(cls)))
 
     def mixed(self, cls: Scope) -> bool:
         """Whether some objects of a class last and others do not, so that the class alone does not tell."""

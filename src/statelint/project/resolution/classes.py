@@ -16,9 +16,9 @@ STATIC = frozenset({"staticmethod"})
 CLASSLIKE = frozenset({"classmethod", "__new__", "__init_subclass__", "__class_getitem__"})
 
 
-def decorator_names(function: f.Function) -> Iterator[str]:
+def decorator_names(definition: f.Function | f.Class) -> Iterator[str]:
     """The last name of each decorator, call or not."""
-    for decorator in function.decorators:
+    for decorator in definition.decorators:
         target = decorator.func if isinstance(decorator, f.Call) else decorator
         name = getattr(target, "name", None) or getattr(target, "id", None)
         if name:

@@ -7,7 +7,7 @@ from typing import Union
 
 import msgspec
 
-from statelint.facts import Expr
+from statelint.facts import Comprehension, Expr, Name
 from statelint.project.resolution.modules import Module
 from statelint.project.resolution.scopes import Scope
 
@@ -20,6 +20,13 @@ class Site(msgspec.Struct, frozen=True, eq=False):
 
     scope: Scope
     expr: Expr
+
+    def takes_over(self) -> bool:
+        """Whether a function makes a container of what others hold: `self.jobs = [j for j in self.jobs if j.runs]`."""
+        if self.scope.kind != "function" or not isinstance(self.expr, Comprehension):
+            return False
+        item = self.expr.items[-1]
+        return isinstance(item, Name) and any(b.node is self.expr for b in self.scope.bindings.get(item.id, ()))
 
 
 class Mod(msgspec.Struct, frozen=True):

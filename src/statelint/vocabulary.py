@@ -176,6 +176,21 @@ class Yielded(Row, frozen=True):
     seen_as: str
 
 
+class Binds(Row, frozen=True):
+    """Calls that bind a server to an address, given by position or by the keywords `host` and `port`."""
+
+    names: tuple[str, ...]
+    application: int | None = None
+    """The position of the application, of the class of the handlers or of the function that is called."""
+    keyword: str = ""
+    host: int | None = None
+    port: int | None = None
+    address: int | None = None
+    """The position of a pair of host and port, where they come so."""
+    through: tuple[str, ...] = ()
+    """Classes of objects that stand for the application that they are made with."""
+
+
 class Work(Row, frozen=True):
     """Calls that hand work to something that outlives the call."""
 
@@ -239,6 +254,7 @@ class Library(Row, frozen=True):
     benign: tuple[Benign, ...] = ()
     shared: tuple[Shared, ...] = ()
     setters: tuple[Setter, ...] = ()
+    binds: tuple[Binds, ...] = ()
     work: tuple[Work, ...] = ()
     stores: tuple[Store, ...] = ()
     environ: tuple[Environ, ...] = ()

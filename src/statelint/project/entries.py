@@ -21,7 +21,8 @@ from statelint.findings import Confidence
 from statelint.knowledge import Knowledge
 from statelint.project.configured.stages import away_from_production
 from statelint.project.described import described, keyed
-from statelint.project.entry import ASIDE, Entry
+from statelint.project.entry import ASIDE, REQUESTED, Entry
+from statelint.project.loopback import Loopback
 from statelint.project.named_entries import ByName
 from statelint.project.prefixes import Prefixes
 from statelint.project.resolution.calls import Calls
@@ -55,13 +56,18 @@ class Entries:
         """Modules whose body runs anew for each session."""
         self.operations = tuple(described(names, knowledge, documents))
         """Functions that configuration files name."""
-        found = (*self._collect("handlers", lambda lib: lib.handlers), *self._alone())
+        found = [*self._collect("handlers", lambda lib: lib.handlers), *self._alone()]
+        reached = Loopback(names, calls, knowledge).of
+        self._tried.update(e.scope for e in found if reached(e) == "hidden")
+        found = [e._replace(near=reached(e) == "near") for e in found if reached(e) != "hidden"]
         self.tried_out = frozenset(e.scope for e in found if e.scope.in_main)
         """What a module that is run by hand gives a server of its own."""
         handlers = [e for e in found if self._serves(e.scope)]
         known = {e.scope for e in handlers if not e.by_name} | self._tried
         handlers = [e for e in handlers if not (e.by_name and e.scope in known)]
         handlers = self._without_told(handlers)
+        if not any(e.kind in REQUESTED and not (e.near or e.alone) for e in handlers):
+            handlers = [e._replace(near=False) for e in handlers]
         arriving = any(not e.alone and e.kind not in ASIDE for e in handlers)
         kept = {(e.scope, e.label): e for e in handlers if not (e.alone and arriving)}
         self.all: tuple[Entry, ...] = tuple(sorted(kept.values(), key=lambda e: (e.span, e.label)))

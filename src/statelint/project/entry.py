@@ -28,7 +28,13 @@ class Entry(NamedTuple):
     """The code that hands the function over, where that is what makes it a way in."""
     alone: bool = False
     """Whether it counts only where nothing else is a way in."""
+    near: bool = False
+    """Whether only programs on the same machine can use it, beside other ways in for everybody."""
 
 
+REQUESTED: Final = frozenset({"route", "websocket", "rpc", "page"})
+"""Kinds of ways in that clients ask for."""
+NEARBY: Final = "only programs on the same machine can reach it"
+"""Why what such ways in lead to is doubtful."""
 ASIDE: Final = frozenset({"thread", "hook"})
 """Ways in of the standard library that are none where nothing else arrives."""

@@ -15,8 +15,8 @@ from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.arrivals import PAUSES
 from statelint.project.kinds import words
-from statelint.project.local.kept import argument
 from statelint.project.own_threads import OwnThread, started_here
+from statelint.project.resolution.arguments import argument
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import last_name, receiver_rooted

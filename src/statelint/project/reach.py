@@ -7,6 +7,7 @@ a method of the one shop-wide object from the same method of an object that the 
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
@@ -96,10 +97,15 @@ class Reach:
         ordered = sorted(self._entries.all, key=lambda e: (-e.confidence.rank, order.get(e.kind, 99), e.span, e.label))
         if not serving:
             return
-        queue: deque[Node] = deque()
         waiting: dict[Scope, list[tuple[Node, Edge]]] = defaultdict(list)
         threads: set[Scope] = set()
-        for entry in ordered:
+        for near in (False, True):  # so that a chain begins nearby only where no other leads there
+            self._follow(self._begin([e for e in ordered if e.near is near], threads), waiting, threads)
+
+    def _begin(self, entries: Iterable[Entry], threads: set[Scope]) -> deque[Node]:
+        """The nodes of ways in; `threads` gets those of threads that are only started by a request."""
+        queue: deque[Node] = deque()
+        for entry in entries:
             if entry.kind == "thread" and not (self._is_made(entry) and self._arrivals.by(entry.scope)):
                 threads.add(entry.scope)
                 continue
@@ -113,6 +119,11 @@ class Reach:
             if node not in self._from:
                 self._from[node] = entry
                 queue.append(node)
+        return queue
+
+    def _follow(
+        self, queue: deque[Node], waiting: dict[Scope, list[tuple[Node, Edge]]], threads: AbstractSet[Scope]
+    ) -> None:
         while queue:
             node = queue.popleft()
             if self._first_use.body_runs_once(node.scope, self._is_the_only_one(node)):

@@ -17,8 +17,9 @@ from statelint.project.configured.settings import Settings, path_of
 from statelint.project.configured.stages import stage
 from statelint.project.configured.worths import Worths
 from statelint.project.kinds import words
-from statelint.project.local.kept import argument, bound_name
+from statelint.project.local.kept import bound_name
 from statelint.project.reach import Chain, Reach
+from statelint.project.resolution.arguments import argument
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Binding, CallSite, Context, Scope

@@ -15,6 +15,7 @@ from typing import Final
 from statelint import facts as f
 from statelint.findings import Confidence, Verdict
 from statelint.knowledge import Knowledge
+from statelint.project.entry import NEARBY
 from statelint.project.first_use import FirstUse
 from statelint.project.handed_on import HandedOn
 from statelint.project.homes import Home, Homes
@@ -240,6 +241,8 @@ class States:
             verdict, reason = Verdict.BENIGN, "each request gives it the same entries again"
         if verdict is Verdict.DEFINITE and self._own_loops.covers(home, writes):
             verdict, reason = Verdict.ARGUABLE, "only a loop of the process itself sees it"
+        if verdict is Verdict.DEFINITE and chains and all(c.entry.near for c in chains):
+            verdict, reason = Verdict.ARGUABLE, NEARBY
         fallback = self._is_fallback(home, writes)
         ordered = sorted(writes, key=lambda w: (w.element, w.how == "delete", self._distance(w), w.scope.path, w.at))
         lasting = True if home.kind == "instance-attribute" and ordered[0].rooted == "self" else None

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.local.kept import argument
+from statelint.project.resolution.arguments import argument
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names

@@ -13,12 +13,13 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.entry import NEARBY
 from statelint.project.importers import imported_modules
 from statelint.project.kinds import words
-from statelint.project.local.kept import argument
 from statelint.project.loops import works_off
 from statelint.project.own_threads import OwnThread
 from statelint.project.reach import Chain, Reach
+from statelint.project.resolution.arguments import argument
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import last_name, receiver_rooted
@@ -281,6 +282,8 @@ class HandedWork:
             return True, "it only runs what is handed to its loop, which is told where that is done"
         if chain is None and how in ASIDE:
             return True, "nothing shows that a request sets this timer"
+        if chain is not None and chain.entry.near:
+            return True, NEARBY
         if chain is not None and chain.entry.kind in ASIDE:
             return True, "no client waits for what started it"
         return False, ""

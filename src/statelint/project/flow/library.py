@@ -31,7 +31,7 @@ from statelint.project.flow.values import (
     streams,
     taints,
 )
-from statelint.project.local.kept import argument
+from statelint.project.resolution.arguments import argument
 from statelint.project.resolution.values import Made
 from statelint.spans import Place
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from statelint.flow_rows import Serve
 from statelint.project.flow.run import Run
 from statelint.project.flow.values import Loc, literal, locs
-from statelint.project.local.kept import argument
+from statelint.project.resolution.arguments import argument
 from statelint.project.resolution.calls import Calls
 from statelint.spans import Span
 

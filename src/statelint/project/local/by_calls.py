@@ -12,7 +12,8 @@ from statelint.project.configured.settings import path_of
 from statelint.project.configured.stages import chosen, marked, stage, stage_of_tests
 from statelint.project.kinds import words
 from statelint.project.local.deciders import Deciders
-from statelint.project.local.kept import Followers, Kept, Note, Stores, argument, bound_name
+from statelint.project.local.kept import Followers, Kept, Note, Stores, bound_name
+from statelint.project.resolution.arguments import argument
 from statelint.project.resolution.paths import last_name
 from statelint.project.resolution.scopes import CallSite, Context, Scope
 from statelint.project.resolution.values import Cls, Func, Obj, qualified

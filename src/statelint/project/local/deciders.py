@@ -10,7 +10,8 @@ from statelint import facts as f
 from statelint.project.configured.judging import Judge, pattern
 from statelint.project.configured.settings import Given
 from statelint.project.configured.stages import THERE
-from statelint.project.local.kept import Note, Stores, argument
+from statelint.project.local.kept import Note, Stores
+from statelint.project.resolution.arguments import argument
 from statelint.project.resolution.scopes import CallSite, Scope
 from statelint.spans import Span
 from statelint.store_rows import Store

@@ -68,18 +68,6 @@ class Stores:
     outcomes: Outcomes
 
 
-def argument(call: f.Call, keyword: str, position: int | None) -> f.Expr | None:
-    """The expression given for a parameter, by keyword or by position."""
-    if keyword:
-        for name, value in call.keywords:
-            if name == keyword:
-                return value
-    if position is not None and position < len(call.args):
-        found = call.args[position]
-        return None if isinstance(found, f.Star) else found
-    return None
-
-
 def bound_name(site: CallSite) -> str:
     """The name or attribute that a call's result is bound to, if any."""
     for name, bindings in site.scope.bindings.items():

@@ -1,4 +1,4 @@
-"""Which parameter of a function gets what a call hands over."""
+"""Which parameter of a function gets what a call hands over, and what a call gives for one of an outside function."""
 
 from __future__ import annotations
 
@@ -27,3 +27,15 @@ def matched(call: f.Call, node: f.Function, skipped: int) -> dict[str, f.Expr]:
 def spread(call: f.Call) -> bool:
     """Whether a call unpacks arguments, so that a parameter which seems to get nothing may get something."""
     return any(isinstance(a, f.Star) for a in call.args) or any(keyword == "**" for keyword, _ in call.keywords)
+
+
+def argument(call: f.Call, keyword: str, position: int | None) -> f.Expr | None:
+    """The expression given for a parameter, by keyword or by position."""
+    if keyword:
+        for name, value in call.keywords:
+            if name == keyword:
+                return value
+    if position is not None and position < len(call.args):
+        found = call.args[position]
+        return None if isinstance(found, f.Star) else found
+    return None

@@ -15,7 +15,7 @@ from typing import Final
 from statelint import facts as f
 from statelint.findings import Confidence, Verdict
 from statelint.knowledge import Knowledge
-from statelint.project.entry import NEARBY
+from statelint.project.excuses import Excuses, Seen
 from statelint.project.first_use import FirstUse
 from statelint.project.handed_on import HandedOn
 from statelint.project.homes import Home, Homes
@@ -28,13 +28,9 @@ from statelint.project.resolution.given import made_by_a_call
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Ext, Heap, Made, Obj, qualified
-from statelint.project.running import Running
-from statelint.project.same_again import SameAgain
-from statelint.project.set_first import SetFirst
 from statelint.project.start_flags import StartFlags
 from statelint.project.state_objects import State, StateObjects
 from statelint.project.verdicts import Verdicts
-from statelint.project.versioned import Versioned
 from statelint.project.writes import Write, Writes
 
 KEYED: Final = ("__setitem__", "__getitem__")
@@ -45,7 +41,6 @@ ARRIVING: Final = frozenset({"route", "websocket", "message", "rpc"})
 """Kinds of ways in whose functions are given what the outside sends."""
 LIVE: Final = frozenset({"realtime", "job", "lock"})
 """Categories of what only lives in the process that began it."""
-ORIGIN: Final = frozenset({"__author__", "__version__", "__license__"})
 
 
 class States:
@@ -64,7 +59,6 @@ class States:
         at_start: Iterable[Scope],
         own_loops: OwnLoops,
     ) -> None:
-        self._own_loops = own_loops
         self._at_start = frozenset(at_start)
         self._names = names
         self._calls = calls
@@ -77,15 +71,10 @@ class States:
         """The containers in the objects that a container keeps, where requests write to them."""
         self._handed_on = HandedOn(names, homes, knowledge)
         self._kinds = Kinds(names, purity, knowledge)
-        self._set_first = SetFirst(names, calls, reach)
-        self._same_again = SameAgain(names, homes, purity)
-        self._running = Running(names, reach)
-        self._versioned = Versioned(names, calls, homes, purity)
         self._verdicts = Verdicts(names, purity, first_use, knowledge)
+        self._excuses = Excuses(names, calls, homes, reach, purity, self._kinds, self._verdicts, own_loops, knowledge)
         self._objects = StateObjects(names, homes, self._verdicts, knowledge)
         self._knowledge = knowledge
-        self._stand_ins = knowledge.words.get("stand-in", frozenset())
-        self._vendored = knowledge.words.get("vendored", frozenset())
 
     def judge(self) -> tuple[State, ...]:
         reached: dict[Home, list[Write]] = defaultdict(list)
@@ -102,7 +91,7 @@ class States:
         written = {h.name: found for h, found in reached.items() if h.kind == "instance-attribute"}
         self._verdicts.on_path = on_path
         self._verdicts.brought.attributes = written
-        self._same_again.changed = frozenset(reached)
+        self._excuses.same_again.changed = frozenset(reached)
         self._verdicts.brought.handlers = frozenset(filter(self._is_handler, on_path))
         silent = self._merge_kept(reached)
         self._merge_inner(reached)
@@ -219,30 +208,10 @@ class States:
         caches = (memo or self._verdicts.is_stale_memo(home, own)) and not self._verdicts.begins_entries(own)
         kind = self._kinds.of(home, types, own, caches, ways)
         verdict, reason = self._verdicts.of(home, writes, memo, types)
-        if verdict is Verdict.DEFINITE and self._is_carried_along(home.scope):
-            verdict, reason = Verdict.ARGUABLE, "it belongs to a library that the project carries along"
-        if verdict is Verdict.DEFINITE and self._is_stand_in(home.scope):
-            verdict, reason = Verdict.ARGUABLE, "its class stands in for another one in tests"
-        if verdict is Verdict.DEFINITE and self._kinds.is_upkeep(home) and self._verdicts.is_time(writes):
-            verdict, reason = Verdict.ARGUABLE, "it says when the process last looked after its own things"
         if self._verdicts.is_lock(types):
             kind = "lock"
-        if kind == "lock" and verdict is Verdict.DEFINITE:
-            verdict, reason = Verdict.ARGUABLE, "a lock of one process"
-        if verdict is Verdict.DEFINITE and self._kinds.is_pool(home, ways):
-            verdict, reason = Verdict.BENIGN, "a pool of connections, which each replica opens for itself"
-        if verdict is Verdict.DEFINITE and self._set_first.covers(home, writes):
-            verdict, reason = Verdict.BENIGN, "each request sets it before it reads it"
-        if verdict is Verdict.DEFINITE and self._running.covers(home, writes):
-            verdict, reason = Verdict.BENIGN, "it keeps what belongs to one job while that runs"
-        if verdict is Verdict.DEFINITE and self._versioned.covers(writes):
-            verdict, reason = Verdict.ARGUABLE, "it is read again when what all replicas share says that it changed"
-        if verdict is Verdict.DEFINITE and self._same_again.covers(writes):
-            verdict, reason = Verdict.BENIGN, "each request gives it the same entries again"
-        if verdict is Verdict.DEFINITE and self._own_loops.covers(home, writes):
-            verdict, reason = Verdict.ARGUABLE, "only a loop of the process itself sees it"
-        if verdict is Verdict.DEFINITE and chains and all(c.entry.near for c in chains):
-            verdict, reason = Verdict.ARGUABLE, NEARBY
+        if verdict is Verdict.DEFINITE:
+            verdict, reason = self._excuses.of(Seen(home, writes, kind, ways, chains)) or (verdict, reason)
         fallback = self._is_fallback(home, writes)
         ordered = sorted(writes, key=lambda w: (w.element, w.how == "delete", self._distance(w), w.scope.path, w.at))
         lasting = True if home.kind == "instance-attribute" and ordered[0].rooted == "self" else None
@@ -272,26 +241,6 @@ class States:
         func = edge.site.call.func if edge.site and edge.how == "passed" else None
         called = self._names.denote(func, edge.caller) if func else ()
         return any(self._knowledge.find("work", qualified(v) or "") for v in called)
-
-    def _is_carried_along(self, scope: Scope) -> bool:
-        """Whether code belongs to a library that the project carries along: by its folder, or since its module names
-        author, version and license for itself, as libraries of one file do."""
-        module = scope.module
-        if not self._vendored.isdisjoint(module.dotted):
-            return True
-        return (
-            not module.is_package
-            and len(module.dotted) > 1
-            and self._names.scopes[module.path].bindings.keys() >= ORIGIN
-        )
-
-    def _is_stand_in(self, scope: Scope | None) -> bool:
-        """Whether a class around says by its name that it takes the place of another one in tests."""
-        while scope is not None:
-            if scope.kind == "class" and not self._stand_ins.isdisjoint(words(scope.name)[:1]):
-                return True
-            scope = scope.parent
-        return False
 
     def _is_fallback(self, home: Home, writes: Sequence[Write]) -> bool:
         """Whether the object serves only where no shared store is configured: the other branch has a shared one."""

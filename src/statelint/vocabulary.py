@@ -102,7 +102,9 @@ class Setter(Row, frozen=True):
     kept_by: tuple[str, ...] = ()
     """Context managers that take a change inside their block back, and calls that undo one."""
     adds: bool = False
-    """Whether a change with constants only adds what every replica adds alike."""
+    """Whether a change with what code and settings say only adds what every replica adds alike."""
+    valued: bool = False
+    """Whether a call without a value sets nothing that anything else could know: it asks for chance anew."""
 
 
 class Beside(Row, frozen=True):

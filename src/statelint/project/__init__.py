@@ -27,6 +27,7 @@ from statelint.project.deployed.deployments import Copies, copies
 from statelint.project.entries import Entries
 from statelint.project.external import external
 from statelint.project.first_use import FirstUse
+from statelint.project.fixed import Fixed
 from statelint.project.flow.landings import Flows
 from statelint.project.homes import Homes
 from statelint.project.lasting import settle
@@ -223,7 +224,7 @@ class Project:
     @cached_property
     def first_use(self) -> FirstUse:
         """What runs once, on first use."""
-        return FirstUse(self.names, self.calls, self.knowledge)
+        return FirstUse(self.names, self.calls, self.knowledge, {e.scope for e in self.entries.all})
 
     @cached_property
     def arrivals(self) -> Arrivals:
@@ -282,7 +283,8 @@ class Project:
     @cached_property
     def changed_settings(self) -> tuple[Changed, ...]:
         """Settings of the whole process that the request path changes."""
-        return changed_settings(self.names, self.calls, self.reach, self.first_use, self.knowledge)
+        fixed = Fixed(self.names, self.calls, self.reach, self.purity)
+        return changed_settings(self.names, self.calls, self.reach, self.first_use, self.knowledge, fixed)
 
     @cached_property
     def shelves(self) -> Shelves:

@@ -28,7 +28,9 @@ def sets_back(writes: Sequence[Write]) -> bool:
         return False
     return all(
         any(
-            stands_in_finally(w) or _puts_back(w) or (w.scope.name in EXITS and around is class_around(w.scope))
+            stands_in_finally(w.scope, w.at)
+            or _puts_back(w)
+            or (w.scope.name in EXITS and around is class_around(w.scope))
             for w in found
         )
         for around in {block_of(w.scope) for w in writes}

@@ -13,13 +13,15 @@ from typing import NamedTuple
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.first_use import FirstUse
+from statelint.project.fixed import Fixed
 from statelint.project.reach import Reach
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import receiver_rooted
+from statelint.project.resolution.paths import asks_for_lack, last_name, receiver_rooted
 from statelint.project.resolution.scopes import CallSite, Context, Scope
 from statelint.project.resolution.values import Ext, Made, qualified, root
 from statelint.project.set_back import EXITS, block_of
+from statelint.project.writes import stands_in_finally
 from statelint.spans import Place
 from statelint.vocabulary import Setter
 
@@ -42,10 +44,12 @@ class _Change(NamedTuple):
     at: Place
     context: Context
     given: tuple[f.Expr, ...]
+    receiver: str = ""
+    """The local name of the object whose method makes the change."""
 
 
 def changed_settings(
-    names: Names, calls: Calls, reach: Reach, first_use: FirstUse, knowledge: Knowledge
+    names: Names, calls: Calls, reach: Reach, first_use: FirstUse, knowledge: Knowledge, fixed: Fixed
 ) -> tuple[Changed, ...]:
     """Every change on the request path, one for each setting and function, in order of place."""
     together: dict[tuple[str, Scope], list[_Change]] = defaultdict(list)
@@ -58,18 +62,21 @@ def changed_settings(
     for changes in together.values():
         if not _taken_back(changes, names, knowledge):
             for c in changes:
-                if c.row.adds and all(_is_fixed(e, c.scope) for e in c.given):
+                if c.row.adds and all(fixed.covers(e, c.scope, c.row.reads, _is_built(c)) for e in c.given):
                     continue
                 if not any(_names_one_of(w, c.row.kept_by, c.scope, names, knowledge) for w in c.context.withs):
                     found.setdefault((c.name, c.scope), Changed(c.name, c.row.what, c.scope, c.at))
     return tuple(sorted(found.values(), key=lambda c: (c.scope.path, c.at, c.name)))
 
 
-def _is_fixed(e: f.Expr, scope: Scope) -> bool:
-    """Whether an argument is a constant, or a name of a module or the language, such as `logging.INFO`."""
-    while isinstance(e, f.Attr):
-        e = e.of
-    return isinstance(e, f.Const) or (isinstance(e, f.Name) and e.id not in scope.bindings)
+def _is_built(change: _Change) -> bool:
+    """Whether the change is part of building what is then kept under a key that had nothing: `made[name] = logger`."""
+    of = change.receiver
+    kept = [s for s in change.scope.stores if isinstance(s.target, f.Item) and isinstance(s.value, f.Name)]
+    tables = [last_name(s.target.of) for s in kept if isinstance(s.target, f.Item) and last_name(s.value) == of]
+    return bool(of) and any(
+        asks_for_lack(test, taken, table, change.scope) for table in tables for test, taken in change.context.tests
+    )
 
 
 def _called(calls: Calls, knowledge: Knowledge) -> Iterator[_Change]:
@@ -77,7 +84,12 @@ def _called(calls: Calls, knowledge: Knowledge) -> Iterator[_Change]:
         row = knowledge.find("setters", name)
         if row:
             for site in sites:
-                yield _Change(name, row[1], site.scope, site.call.at, site.context, _arguments(site))
+                given = _arguments(site)
+                if row[1].valued and all(isinstance(e, f.Const) and e.kind == "none" for e in given):
+                    continue
+                of = site.call.func.of if isinstance(site.call.func, f.Attr) else None
+                receiver = of.id if isinstance(of, f.Name) else ""
+                yield _Change(name, row[1], site.scope, site.call.at, site.context, given, receiver)
 
 
 def _arguments(site: CallSite) -> tuple[f.Expr, ...]:
@@ -102,8 +114,11 @@ def _assigned(names: Names, knowledge: Knowledge) -> Iterator[_Change]:
 
 
 def _taken_back(changes: Sequence[_Change], names: Names, knowledge: Knowledge) -> bool:
-    """Whether one of the changes that a function makes of a setting, or a context, puts the former value back."""
-    if len(changes) < 2:
+    """Whether one of the changes that a function makes of a setting, or a context, puts the former value back.
+
+    The only one does where it stands in a `finally` clause: what it takes back then is what other code did.
+    """
+    if len(changes) < 2 and not stands_in_finally(changes[0].scope, changes[0].at):
         return False
     made = {c.name for c in changes}
     return any(

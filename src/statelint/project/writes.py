@@ -381,13 +381,13 @@ def _updated(call: f.Call) -> Iterator[tuple[str | None, f.Expr | None]]:
     yield from ((name if name != "**" else None, value) for name, value in call.keywords)
 
 
-def stands_in_finally(write: Write) -> bool:
-    """Whether a write stands directly in a `finally` clause of its function."""
-    todo: list[tuple[f.Stmt, ...]] = [write.scope.node.body] if isinstance(write.scope.node, f.Function) else []
+def stands_in_finally(function: Scope, at: Place) -> bool:
+    """Whether an assignment or a call stands directly in a `finally` clause of a function."""
+    todo: list[tuple[f.Stmt, ...]] = [function.node.body] if isinstance(function.node, f.Function) else []
     while todo:
         for statement in todo.pop():
             final = getattr(statement, "final", ())
-            if any(isinstance(s, f.Bind) and s.at == write.at for s in final):
+            if any(isinstance(s, f.Bind | f.Do) and s.at == at for s in final):
                 return True
             todo.extend(getattr(statement, part, ()) for part in ("then", "other", "body", "final"))
     return False

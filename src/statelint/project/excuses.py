@@ -15,6 +15,7 @@ from statelint.project.entry import NEARBY
 from statelint.project.homes import Home, Homes
 from statelint.project.kinds import Kinds, words
 from statelint.project.own_loops import OwnLoops
+from statelint.project.probed import remembers_probes
 from statelint.project.purity import Purity
 from statelint.project.reach import Chain, Reach
 from statelint.project.resolution.calls import Calls
@@ -83,6 +84,7 @@ class Excuses:
                 "it is read again when what all replicas share says that it changed",
             ),
             (lambda s: self.same_again.covers(s.writes), benign, "each request gives it the same entries again"),
+            (lambda s: remembers_probes(s.writes, purity), arguable, "it remembers for what a probe went well"),
             (lambda s: own_loops.covers(s.home, s.writes), arguable, "only a loop of the process itself sees it"),
             (lambda s: bool(s.chains) and all(c.entry.near for c in s.chains), arguable, NEARBY),
         )

@@ -6,6 +6,8 @@ What they do is part of the start, whichever request happens to come first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
@@ -63,10 +65,12 @@ def _truth(e: f.Expr, idle: Mapping[str, bool]) -> bool | None:
 class FirstUse:
     """Which tests guard what is done once, and which functions are."""
 
-    def __init__(self, names: Names, calls: Calls, knowledge: Knowledge) -> None:
+    def __init__(self, names: Names, calls: Calls, knowledge: Knowledge, entered: AbstractSet[Scope]) -> None:
+        """`entered` are the functions that something outside runs."""
         self._names = names
         self._calls = calls
         self._knowledge = knowledge
+        self._entered = entered
         self._idle: dict[Scope, Mapping[str, bool]] = {}
         self._memoised: dict[Scope, bool] = {}
         self._known: dict[tuple[int, bool, Scope], str | None] = {}
@@ -218,12 +222,30 @@ class FirstUse:
                 found.update({method} if method else ())
         return found
 
-    @staticmethod
-    def _built(test: f.Expr, name: str, scope: Scope, stores: list[Store], helpers: set[Scope]) -> bool:
+    def _built(self, test: f.Expr, name: str, scope: Scope, stores: list[Store], helpers: set[Scope]) -> bool:
         """Whether the block, or a method that it calls, gives the name its value, and nothing else ever does."""
         inside = [s for s in stores if (s.scope is scope and _under(test, s.context)) or s.scope in helpers]
         others = [s for s in stores if s not in inside and s.scope.name not in CONSTRUCTORS]
-        return bool(inside) and all(any(last_name(a) == name for a in _lacking(s.context)) for s in others)
+        return bool(inside) and all(
+            any(last_name(a) == name for a in _lacking(s.context)) or self._is_idle(s.scope) for s in others
+        )
+
+    def _is_idle(self, function: Scope) -> bool:
+        """Whether nothing in the service runs a function, or calls one of its name: what resets something for tests."""
+        node = function.node
+        return (
+            isinstance(node, f.Function)
+            and not node.decorators
+            and function not in self._entered
+            and not self._calls.into.get(function)
+            and function.name not in self._called
+        )
+
+    @cached_property
+    def _called(self) -> frozenset[str]:
+        """The last names of all that the service calls."""
+        scopes = (scope for scope in self._names.every if scope.module.in_service)
+        return frozenset(last_name(site.call.func) for scope in scopes for site in scope.calls)
 
 
 def _put_into(event: Store | CallSite) -> f.Expr:

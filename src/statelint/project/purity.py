@@ -19,7 +19,7 @@ from statelint.project.first_use import FirstUse
 from statelint.project.reach import Reach
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import BUILTINS, Names
-from statelint.project.resolution.paths import is_super, receiver_rooted
+from statelint.project.resolution.paths import is_super, last_name, receiver_rooted
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import (
     Bound,
@@ -76,6 +76,7 @@ class Purity:
         self._decorators = Decorators(names)
         self._pure = knowledge.words.get("pure", frozenset())
         self._asks = knowledge.words.get("asks", frozenset())
+        self._says = knowledge.words.get("says", frozenset())
         self._functions: dict[Scope, frozenset[str]] = {}
         self._active: set[Scope] = set()
         self._at_depth: dict[tuple[Scope, int], tuple[frozenset[str], frozenset[Scope]]] = {}
@@ -332,7 +333,10 @@ class Purity:
         found: set[str] = set()
         for e in (*scope.returns, *scope.yields):
             found |= self.of(e, scope, depth)
+        said = {s.where for s in scope.calls if s.discarded and last_name(s.call.func) in self._says}
         for site in scope.calls:
+            if site.where in said:  # words for a log are no part of the result
+                continue
             values = self._names.denote(site.call.func, scope)
             asked = {need for value in values for need in self._called(value, depth) & IMPURE}
             found |= asked - {"file"} if "file" in asked and self._is_shipped(site.call, scope) else asked

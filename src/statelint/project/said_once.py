@@ -8,6 +8,7 @@ from typing import Final
 from statelint import facts as f
 from statelint.project.first_use import TAKING
 from statelint.project.resolution.paths import last_name, mentions
+from statelint.project.resolution.scopes import blocks_in
 from statelint.project.walking import walk
 from statelint.project.writes import Write
 from statelint.spans import Place
@@ -82,9 +83,8 @@ def _blocks(statement: f.Stmt, name: str, write: Write) -> Iterator[tuple[f.Stmt
     if isinstance(statement, f.If) and any(mentions(p, name, write.scope) for p in _parts(statement.test)):
         yield statement.then
         yield statement.other
-    elif isinstance(statement, f.With | f.Loop | f.If):
-        around = (*statement.then, *statement.other) if isinstance(statement, f.If) else statement.body
-        for inner in around:
+    elif isinstance(statement, f.With | f.Loop | f.If | f.Try):
+        for inner in (s for block in blocks_in(statement) for s in block):
             yield from _blocks(inner, name, write)
 
 

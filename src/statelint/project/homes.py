@@ -202,19 +202,19 @@ class Homes:
                 made_here = site is not None and id(site.expr) in own
                 of_class = (self._of_class if made_here else self._lent_of_class)[value.cls.scope]
                 of_class.extend([home] if home not in of_class else ())
-                if home.kind == "instance-attribute" and home.scope in self.keepers and made_here:
+                its_own = made_here or (site is not None and self._is_made_by_a_request(site))
+                if home.kind == "instance-attribute" and home.scope in self.keepers and its_own:
                     self._keep_along(value.cls.scope, home)
             if site is not None:
                 homes = self._own if id(site.expr) in own else self._lent
                 if home not in homes[site]:
                     homes[site].append(home)
-                if not self._is_handed_by_a_request(home, site):
+                record = home.scope in self.keepers and self.per_instance_fields(home.scope)
+                if not (record and self._is_made_by_a_request(site)):  # only the container of the record is told
                     self.last(value, home.span)
 
-    def _is_handed_by_a_request(self, home: Home, site: Site) -> bool:
-        """Whether a request hands what it made to a record that a container keeps: only the container is told."""
-        made_at_start = site.scope.kind != "function" or site.scope in self.at_start
-        return not made_at_start and home.scope in self.keepers and self.per_instance_fields(home.scope)
+    def _is_made_by_a_request(self, site: Site) -> bool:
+        return site.scope.kind == "function" and site.scope not in self.at_start
 
     def _keep_along(self, cls: Scope, home: Home) -> None:
         """Record that objects of a class last only in an attribute of what a container keeps."""

@@ -321,6 +321,8 @@ class Purity:
             return self._functions[scope]
         if scope in self._active:
             self._left_out.add(scope)
+        if not self._active:
+            depth = 0  # what is kept for all must not depend on who asked first
         if scope in self._active or depth > DEPTH:
             return frozenset()
         known = self._at_depth.get((scope, depth))
@@ -349,7 +351,7 @@ class Purity:
         left_out = frozenset(self._left_out - {scope})
         self._left_out = others | left_out
         self._at_depth[scope, depth] = (result, left_out)
-        if depth == 0 or not self._active:
+        if not self._active:
             self._functions[scope] = result
         return result
 

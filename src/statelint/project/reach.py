@@ -1,7 +1,8 @@
 """The request path: which functions run because something arrived, and by which shortest chain.
 
-A node is a function together with one bit: whether its receiver lasts as long as the process. The bit is what tells
-a method of the one shop-wide object from the same method of an object that the request made for itself.
+A node is a function together with what is known of its receiver: whether that lasts as long as the process, which tells
+a method of the one shop-wide object from the same method of an object that the request made for itself; and its class,
+where code shows the call that makes it, which tells whose methods `self.step()` runs in a method that it inherits.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from statelint.project.resolution.calls import Calls, Edge
 from statelint.project.resolution.classes import first_parameter, makes_classes
 from statelint.project.resolution.modules import Module
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import is_super, receiver_rooted, taken_from_receiver
+from statelint.project.resolution.paths import is_super, last_name, receiver_rooted, taken_from_receiver
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Cls, Obj, Value
 from statelint.project.writes import class_around
@@ -32,6 +33,8 @@ from statelint.project.writes import class_around
 class Node(NamedTuple):
     scope: Scope
     lasting: bool
+    made: Scope | None = None
+    """The very class of the receiver, where that is known."""
 
 
 class Chain(NamedTuple):
@@ -86,10 +89,14 @@ class Reach:
         self._alive = alive
         self._client_side = client_side
         self._from: dict[Node, tuple[Node, Edge] | Entry] = {}
+        self._nodes: dict[Scope, list[Node]] = defaultdict(list)
+        """Those of each function, in the order in which they were found."""
         self._by_itself: set[Node] = set()
         """Those that something calls, not just since a decorator leaves them in the place of what is called."""
         self.entries_of: dict[Node, int] = {}
         self._search(serving)
+        for node in self._from:
+            self._nodes[node.scope].append(node)
         self._entered = {step.scope.path for step in self._from.values() if isinstance(step, Entry)}
 
     def _search(self, serving: bool) -> None:
@@ -136,6 +143,8 @@ class Reach:
                 if node not in self._by_itself and self._calls.runs_what_it_wraps(edge):
                     continue
                 unmade = self._client_side.unmade(edge)
+                if self._is_of_another_class(edge, node):
+                    continue
                 if unmade is not None:
                     waiting[unmade].append((node, edge))
                     continue
@@ -150,13 +159,13 @@ class Reach:
                     queue.append(target)
             for child in node.scope.children:
                 # a lambda made on the request path is assumed to run there
-                target = Node(child, node.lasting)
+                target = Node(child, node.lasting, node.made)
                 if child.name == "<lambda>" and isinstance(child.node, f.Function) and target not in self._from:
                     self._from[target] = (node, Edge(node.scope, child, child.node.at, "call"))
                     queue.append(target)
 
     def _go(self, node: Node, edge: Edge, queue: deque[Node]) -> None:
-        target = Node(edge.callee, self._lasting(edge, node))
+        target = Node(edge.callee, self._lasting(edge, node), self._made_of(edge, node))
         new = target not in self._from
         if new:
             self._from[target] = (node, edge)
@@ -165,6 +174,37 @@ class Reach:
             new = True
         if new:
             queue.append(target)
+
+    def _made_of(self, edge: Edge, caller: Node) -> Scope | None:
+        """The class of the receiver of what a call runs, as far as the call that makes the object shows it."""
+        receiver, func = edge.receiver, edge.site.call.func if edge.site is not None else None
+        if not isinstance(receiver, Obj) or not isinstance(receiver.cls, Cls) or not isinstance(func, f.Attr):
+            return None
+        if receiver.site is not None:
+            made = receiver.site.constructed.expr
+            named = last_name(made.func) if isinstance(made, f.Call) else ""
+            return receiver.cls.scope if named == receiver.cls.scope.name else None
+        if caller.made is not None and (is_super(func.of) or self._is_receiver(func.of, edge.caller)):
+            return caller.made
+        return None
+
+    @staticmethod
+    def _is_receiver(e: f.Expr, method: Scope) -> bool:
+        return isinstance(e, f.Name) and receiver_rooted(e, method) == "self"
+
+    def _is_of_another_class(self, edge: Edge, caller: Node) -> bool:
+        """Whether `self.step()` would run the method of a class that the receiver is known not to be of."""
+        owner, func = edge.callee.owner, edge.site.call.func if edge.site is not None else None
+        if caller.made is None or owner is None or not isinstance(func, f.Attr):
+            return False
+        if not self._is_receiver(func.of, edge.caller):
+            return False
+        lineage = self._names.classes.lineage
+        return (
+            Cls(owner) not in lineage(caller.made)
+            and edge.caller.owner is not None
+            and Cls(edge.caller.owner) in lineage(owner)
+        )
 
     def _is_made(self, entry: Entry) -> bool:
         return entry.maker is None or entry.maker in self._alive
@@ -180,7 +220,9 @@ class Reach:
                 return self._homes.lasts(receiver)  # `cls().run()`: an object of its own
             rooted = receiver_rooted(edge.site.call.func.of, edge.caller)
             if (rooted and isinstance(edge.site.call.func.of, f.Name | f.Call)) or is_super(edge.site.call.func.of):
-                return caller.lasting if self._is_kin(receiver, edge.caller) else self._homes.lasts(receiver)
+                if not self._is_kin(receiver, edge.caller):
+                    return self._homes.lasts(receiver)
+                return caller.lasting and self._can_last(edge)
             held = rooted or taken_from_receiver(edge.site.call.func.of, edge.caller)
             if held and not caller.lasting and self._made_by_owner(receiver, edge.caller):
                 return False
@@ -189,6 +231,13 @@ class Reach:
         elif isinstance(receiver, Obj) and receiver.site is None and edge.caller.owner is edge.callee.owner:
             return caller.lasting
         return self._homes.lasts(receiver)
+
+    def _can_last(self, edge: Edge) -> bool:
+        """Whether an object whose method takes the place of one of the caller's own class can be one that lasts."""
+        owner, around = edge.callee.owner, edge.caller.owner
+        if owner is None or around is None or owner is around or Cls(owner) in self._names.classes.lineage(around):
+            return True
+        return any(c in self._homes.long_classes for c in (owner, *self._names.classes.subclasses(owner)))
 
     def _is_kin(self, receiver: Value, caller: Scope) -> bool:
         """Whether an object can be the receiver of a method, none whose own method an attribute of that keeps."""
@@ -256,7 +305,7 @@ class Reach:
 
     def is_entry(self, scope: Scope) -> bool:
         """Whether something that arrives runs a function first."""
-        return any(isinstance(self._from.get(Node(scope, bit)), Entry) for bit in (True, False))
+        return any(isinstance(self._from[node], Entry) for node in self._nodes.get(scope, ()))
 
     def runs_apart(self, inner: Scope, outer: Scope) -> bool:
         """Whether what arrives runs a function in another one without that one: else both are of the same call."""
@@ -270,7 +319,7 @@ class Reach:
 
     def library(self, entry: Scope) -> str:
         """The library by which something that arrives runs a function first; empty where nothing does."""
-        found = (self._from.get(Node(entry, bit)) for bit in (True, False))
+        found = (self._from[node] for node in self._nodes.get(entry, ()))
         return next((step.library for step in found if isinstance(step, Entry)), "")
 
     def _is_single(self, value: Value) -> bool:
@@ -278,7 +327,7 @@ class Reach:
 
     def runs(self, scope: Scope) -> bool:
         """Whether a function is on the request path at all."""
-        return Node(scope, True) in self._from or Node(scope, False) in self._from
+        return scope in self._nodes
 
     def makes_anew(self, cls: Scope) -> bool:
         """Whether requests make objects of a class for themselves, which nothing keeps."""
@@ -286,8 +335,7 @@ class Reach:
 
     def repeats(self, scope: Scope, lasting: bool | None = None) -> bool:
         """Whether what arrives runs the body of a function again and again, not just once for each process."""
-        bits = (True, False) if lasting is None else (lasting,)
-        nodes = [node for bit in bits if (node := Node(scope, bit)) in self._from]
+        nodes = (node for node in self._nodes.get(scope, ()) if lasting in (None, node.lasting))
         return any(not self._first_use.body_runs_once(scope, self._is_the_only_one(node)) for node in nodes)
 
     def _is_the_only_one(self, node: Node) -> bool:
@@ -296,8 +344,8 @@ class Reach:
 
     def chain(self, scope: Scope, lasting: bool | None = None) -> Chain | None:
         """The shortest chain from an entry to a function; with `lasting`, only with such a receiver."""
-        bits = (True, False) if lasting is None else (lasting,)
-        chains = [self._unwind(Node(scope, bit)) for bit in bits if Node(scope, bit) in self._from]
+        nodes = sorted(self._nodes.get(scope, ()), key=lambda node: not node.lasting)
+        chains = [self._unwind(node) for node in nodes if lasting in (None, node.lasting)]
         return min(chains, key=lambda c: len(c.edges)) if chains else None
 
     def _unwind(self, node: Node) -> Chain:
@@ -310,7 +358,7 @@ class Reach:
         return Chain(step, tuple(reversed(edges)))
 
     def scopes(self) -> frozenset[Scope]:
-        return frozenset(node.scope for node in self._from)
+        return frozenset(self._nodes)
 
 
 def _around(function: Scope) -> Scope | None:

@@ -237,10 +237,11 @@ class Worths:
         told = e
         receiver = callee.receiver if isinstance(callee, Bound) else None
         if isinstance(receiver, Obj) and receiver.site is not None and isinstance(receiver.site.expr, f.Call):
+            made = receiver.site.constructed
             init = self._names.classes.method(receiver.cls.scope, "__init__") if isinstance(receiver.cls, Cls) else None
-            if init:  # what this very object was made with
-                frame |= handed(init, receiver.site.expr, receiver.site.scope, None, True)
-                told = e if e.args else receiver.site.expr
+            if init and isinstance(made.expr, f.Call):  # what this very object was made with
+                frame |= handed(init, made.expr, made.scope, None, True)
+                told = e if e.args else made.expr
         self._frames.append(frame | {(callee.scope, ""): (e, scope, context)})
         try:
             found = self._results(callee.scope, depth + 1)

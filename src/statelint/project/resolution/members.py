@@ -159,7 +159,8 @@ class Members:
     def _made_of(cls: Scope, receiver: Value) -> bool:
         """Whether an object is known to be of this very class, by the call that makes it."""
         made = receiver.site if isinstance(receiver, Obj) else None
-        func = made.expr.func if made is not None and isinstance(made.expr, f.Call) else None
+        call = made.constructed.expr if made is not None else None
+        func = call.func if isinstance(call, f.Call) else None
         name = func.name if isinstance(func, f.Attr) else getattr(func, "id", "")
         return name == cls.name
 

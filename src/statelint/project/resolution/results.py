@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
 from statelint import facts as f
 from statelint.project.resolution.aliases import type_meant
 from statelint.project.resolution.annotated import annotated, metadata
-from statelint.project.resolution.annotations import META, forward
-from statelint.project.resolution.arguments import matched, spread
-from statelint.project.resolution.by_parameter import switch_of, turned
+from statelint.project.resolution.annotations import forward
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.declared_fields import declaration
 from statelint.project.resolution.dispatch import picked
 from statelint.project.resolution.named_modules import located, named_modules
 from statelint.project.resolution.own_object import own_object
-from statelint.project.resolution.paths import last_name
 from statelint.project.resolution.resolver import Resolver
+from statelint.project.resolution.returned import Returned, argument
 from statelint.project.resolution.scopes import Binding, Scope
 from statelint.project.resolution.values import (
     WIDTH,
@@ -60,6 +57,7 @@ class Results:
     def __init__(self, names: Resolver) -> None:
         self._names = names
         self.annotated = partial(annotated, names)
+        self._returned = Returned(names)
 
     def called(self, callee: Value, e: f.Call, scope: Scope) -> Values:
         """What calling `callee` gives."""
@@ -69,7 +67,7 @@ class Results:
         if type(callee) is Cls:
             return (Obj(callee, self._names.site(e, scope)),)
         if type(callee) is Func or type(callee) is Bound:
-            found = self._returned_to(callee, e, scope)
+            found = self._returned.to(callee, e, scope)
             node = callee.scope.node
             if type(node) is f.Function and node.is_generator and not node.decorators:
                 return union(found, (Heap("builtins.generator", self._names.site(e, scope)),))
@@ -197,73 +195,24 @@ class Results:
             return self.annotated(node.returns, scope.parent or scope)
         return values
 
-    def _returned_to(self, callee: Func | Bound, e: f.Call, scope: Scope) -> Values:
-        """What one call gives: where a function hands on a parameter, the argument of this very call."""
-        inner = callee.scope
-        asked = self._asked_for(callee, e, scope)
-        if asked:
-            return asked
-        if inner.yields or not any(_handed_on(expr, inner) for expr in inner.returns):
-            return self.returned(inner)
-        handed = {name for expr in inner.returns for name in _handed_on(expr, inner, e)}
-        found: list[Value] = []
-        for name in sorted(handed):
-            argument, at = _argument(callee, name, e), scope
-            if argument is None and inner.parent is not None:
-                argument, at = _default(inner, name, e), inner.parent
-            if argument is None:
-                return self.returned(inner)
-            found.extend(_copied(v, self._names.site(e, scope), inner) for v in self._names.denote(argument, at))
-        values = union((v for expr in inner.returns for v in self._own(expr, inner)), found)
-        node = inner.node
-        if not values and type(node) is f.Function and node.returns is not None:
-            return self.annotated(node.returns, inner.parent or inner)
-        return values
-
     def made_with(self, made: Value, e: f.Expr, scope: Scope) -> Values:
         """What a parameter of the constructor is for the one object that a call makes: the argument of this very call.
 
         Nothing where `e` is no parameter of it, or the call does not show what it hands over.
         """
-        call = made.site.expr if isinstance(made, Obj) and made.site is not None else None
-        if not isinstance(call, f.Call) or not isinstance(made, Obj) or not isinstance(made.cls, Cls):
+        site = made.site.constructed if isinstance(made, Obj) and made.site is not None else None
+        call = site.expr if site is not None else None
+        if site is None or not isinstance(call, f.Call) or not isinstance(made, Obj) or not isinstance(made.cls, Cls):
             return ()
         bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) and scope.name == "__init__" else ()
-        if len(bindings) != 1 or bindings[0].kind != "param" or made.site is None:
+        if len(bindings) != 1 or bindings[0].kind != "param":
             return ()
         if self._names.classes.method(made.cls.scope, "__init__") is not scope:
             return ()
-        if not any(v == made.cls for v in self._names.denote(call.func, made.site.scope)):
+        if not any(v == made.cls for v in self._names.denote(call.func, site.scope)):
             return ()
-        given = _argument(Bound(scope, made), bindings[0].name, call)
-        return self._names.denote(given, made.site.scope) if given is not None else ()
-
-    def _asked_for(self, callee: Func | Bound, e: f.Call, scope: Scope) -> Values:
-        """`def get(self, kind: type[T]) -> T`: an object of the class that this call names, also where it may lack."""
-        node = callee.scope.node
-        if not isinstance(node, f.Function) or node.returns is None:
-            return ()
-        wanted = {name for part in _some(node.returns) if (name := getattr(part, "id", ""))}
-        for param in node.params if wanted else ():
-            for named in _some(param.annotation) if param.annotation is not None else ():
-                if isinstance(named, f.Item) and getattr(named.key, "id", "") in wanted and last_name(named.of) in META:
-                    given = _argument(callee, param.name, e)
-                    return tuple(
-                        Obj(v, self._names.site(e, scope))
-                        for v in (self._names.denote(given, scope) if given else ())
-                        if isinstance(v, Cls)
-                    )
-        return ()
-
-    def _own(self, e: f.Expr, scope: Scope) -> Values:
-        """What a returned expression gives by itself, without the parameters that it hands on."""
-        parts = _ways(e)
-        if parts:
-            return union(*(self._own(part, scope) for part in parts))
-        if not isinstance(e, f.Name) or e.id not in scope.bindings:
-            return self._names.denote(e, scope)
-        own = [b for b in scope.bindings[e.id] if b.kind != "param" and not _handed_on(b.value, scope)]
-        return union(*(self._names.bound(b) for b in own))
+        given = argument(Bound(scope, made), bindings[0].name, call)
+        return self._names.denote(given, site.scope) if given is not None else ()
 
     def parameter(self, b: Binding) -> Values:
         """What a parameter can be: the receiver, its annotation, an injected dependency, its default, the arguments."""
@@ -318,69 +267,6 @@ class Results:
                     )
                 )
         return ()
-
-
-def _handed_on(e: f.Expr | None, scope: Scope, call: f.Call | None = None, depth: int = 0) -> tuple[str, ...]:
-    """The parameters that an expression in a function is, directly or through a local of another name.
-
-    With a call, only those that it is where the switches are turned as this call turns them.
-    """
-    found: list[str] = []
-    for part in _ways(e) if depth < 4 else ():
-        found.extend(_handed_on(part, scope, call, depth + 1))
-    if type(e) is not f.Name or e.id in scope.outer or depth > 3:
-        return tuple(dict.fromkeys(found))
-    for b in scope.bindings.get(e.id, ()):
-        if b.kind == "param":
-            found.extend([b.name] if b.name != _receiver(scope) else ())
-        elif b.kind == "assign" and b.position is None:
-            switch = switch_of(b, scope) if call is not None else None
-            if call is None or switch is None or turned(switch, scope, call):
-                found.extend(_handed_on(b.value, scope, call, depth + 1))
-    return tuple(dict.fromkeys(found))
-
-
-def _ways(e: f.Expr | None) -> tuple[f.Expr, ...]:
-    """The expressions of which one becomes the value."""
-    if type(e) is f.Choice:
-        return (e.then, e.other)
-    return e.operands if type(e) is f.Op and e.op in ("or", "and") else ()
-
-
-def _some(annotation: f.Expr) -> Iterator[f.Expr]:
-    """What an annotation names where something is there: the `T` of `T | None` and of `Optional[T]`."""
-    if isinstance(annotation, f.Op) and annotation.op == "|":
-        for operand in annotation.operands:
-            yield from _some(operand)
-    elif isinstance(annotation, f.Item) and last_name(annotation.of) == "Optional":
-        yield from _some(annotation.key)
-    else:
-        yield annotation
-
-
-def _receiver(scope: Scope) -> str:
-    receiver = first_parameter(scope)
-    return receiver[0] if receiver else ""
-
-
-def _argument(callee: Func | Bound, name: str, e: f.Call) -> f.Expr | None:
-    """What a call hands to a parameter; None where that cannot be told."""
-    node = callee.scope.node
-    if type(node) is not f.Function:
-        return None
-    return matched(e, node, 1 if type(callee) is Bound and first_parameter(callee.scope) else 0).get(name)
-
-
-def _default(function: Scope, name: str, e: f.Call) -> f.Expr | None:
-    """What a parameter is that a call gives nothing; None where it may give something after all."""
-    params = function.node.params if type(function.node) is f.Function and not spread(e) else ()
-    return next((p.default for p in params if p.name == name), None)
-
-
-def _copied(value: Value, site: Site, function: Scope) -> Value:
-    """What a function whose name says that it copies gives for a container."""
-    copies = "copy" in function.name.lower() or "clone" in function.name.lower()
-    return Heap(value.type, site) if copies and type(value) is Heap else value
 
 
 def _copy(value: Value, site: Site) -> Value:

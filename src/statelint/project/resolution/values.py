@@ -16,10 +16,19 @@ WIDTH = 12
 
 
 class Site(msgspec.Struct, frozen=True, eq=False):
-    """One place where an object is made: the expression, and the scope in which it runs. Compared by identity."""
+    """One place where an object is made: the expression, and the scope in which it runs. Compared by identity.
+
+    Where that is the call of a function that makes an object for each call, `maker` is the place in it that does.
+    """
 
     scope: Scope
     expr: Expr
+    maker: Site | None = None
+
+    @property
+    def constructed(self) -> Site:
+        """The place that calls the class."""
+        return self.maker or self
 
     def takes_over(self) -> bool:
         """Whether a function makes a container of what others hold: `self.jobs = [j for j in self.jobs if j.runs]`."""

@@ -1,0 +1,88 @@
+"""Functions that make an object for each call: what each of their calls gives is an object of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from statelint import facts as f
+from statelint.project.resolution.classes import decorator_names, first_parameter
+from statelint.project.resolution.paths import is_super
+from statelint.project.resolution.scopes import Scope
+from statelint.project.walking import walk
+
+PLAIN: Final = frozenset({"classmethod", "staticmethod"})
+"""Decorators below which each call still runs the body."""
+ASKING: Final = frozenset({"bool", "getattr", "hasattr", "id", "isinstance", "len", "print", "repr", "str", "type"})
+"""Built-in functions that keep nothing of what they are given."""
+
+
+def made_for_each_call(function: Scope) -> frozenset[int]:
+    """The calls, by their `id`, whose results a function gives to its caller and keeps nowhere itself.
+
+    What it puts into an attribute or a container, hands to another function or lets an inner function see may be kept,
+    so that the caller may get the same object again.
+    """
+    node = function.node
+    if not isinstance(node, f.Function) or function.yields or function.children:
+        return frozenset()
+    if not PLAIN.issuperset(decorator_names(node)):
+        return frozenset()
+    return frozenset(id(call) for e in function.returns for call in _calls(e, function))
+
+
+def of_own_class(made: f.Call, function: Scope) -> bool:
+    """Whether what a call in a class method makes is of the class that the method is called on: `cls()`,
+    `cls.empty()`, `super().load(row)`."""
+    first = first_parameter(function)
+    root = _root(made.func)
+    if first is None or first[1] != "cls":
+        return False
+    return is_super(root) or (isinstance(root, f.Name) and root.id == first[0])
+
+
+def class_parameter(made: f.Call, function: Scope) -> str | None:
+    """The parameter that is given the class of what a call makes: `kind()`, `kind.load(row)`."""
+    root = _root(made.func)
+    if not isinstance(root, f.Name) or root.id in function.outer:
+        return None
+    bindings = function.bindings.get(root.id, ())
+    return root.id if bindings and all(b.kind == "param" for b in bindings) else None
+
+
+def _root(e: f.Expr) -> f.Expr:
+    return e.of if isinstance(e, f.Attr) else e
+
+
+def _calls(e: f.Expr, function: Scope) -> Iterator[f.Call]:
+    if isinstance(e, f.Call):
+        yield e
+    elif isinstance(e, f.Choice):
+        yield from _calls(e.then, function)
+        yield from _calls(e.other, function)
+    elif isinstance(e, f.Await):
+        yield from _calls(e.value, function)
+    elif isinstance(e, f.Name) and e.id not in function.outer:
+        made = [b.value for b in function.bindings.get(e.id, ()) if b.kind == "assign" and b.position is None]
+        if len(made) == len(function.bindings.get(e.id, ())) and not _is_kept(e.id, function):
+            yield from (value for value in made if isinstance(value, f.Call))
+
+
+def _is_kept(name: str, function: Scope) -> bool:
+    """Whether a function may keep what a local name holds, or hands it to something else that may."""
+
+    def speaks(e: f.Expr | None) -> bool:
+        return e is not None and any(isinstance(part, f.Name) and part.id == name for part in walk(e))
+
+    stored = (s.value for s in function.stores if not isinstance(s.target, f.Name))
+    handed = (e for site in function.calls for e in _taken_over(site.call, function))
+    aliased = (b.value for other, found in function.bindings.items() if other != name for b in found)
+    return any(map(speaks, (*stored, *handed, *aliased)))
+
+
+def _taken_over(call: f.Call, function: Scope) -> tuple[f.Expr, ...]:
+    """The arguments of a call that what is called may keep, or give to something that does."""
+    name = call.func.id if isinstance(call.func, f.Name) and call.func.id not in function.bindings else ""
+    if name in ASKING:
+        return ()
+    return (*call.args[1 if name == "setattr" else 0 :], *(value for _, value in call.keywords))

@@ -1,0 +1,172 @@
+"""What this very call of a function gives: the arguments that it hands on, and objects that are made for each call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statelint import facts as f
+from statelint.project.resolution.annotations import META
+from statelint.project.resolution.arguments import matched, spread
+from statelint.project.resolution.by_parameter import switch_of, turned
+from statelint.project.resolution.classes import first_parameter
+from statelint.project.resolution.factories import class_parameter, made_for_each_call, of_own_class
+from statelint.project.resolution.paths import last_name
+from statelint.project.resolution.resolver import Resolver
+from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.values import Bound, Cls, Func, Heap, Obj, Site, Value, Values, union
+
+
+class Returned:
+    """What calls of the functions of the project give."""
+
+    def __init__(self, names: Resolver) -> None:
+        self._names = names
+        self._anew: dict[Scope, frozenset[int]] = {}
+        """The calls in a function whose results are other objects for each call of it."""
+        self._sites: dict[tuple[int, Site], Site] = {}
+
+    def to(self, callee: Func | Bound, e: f.Call, scope: Scope) -> Values:
+        """What one call gives: where a function hands on a parameter, the argument of this very call."""
+        inner = callee.scope
+        asked = self._asked_for(callee, e, scope)
+        if asked:
+            return asked
+        if inner.yields or not any(_handed_on(expr, inner) for expr in inner.returns):
+            return self._made_for(callee, e, scope, self._names.returned(inner))
+        handed = {name for expr in inner.returns for name in _handed_on(expr, inner, e)}
+        found: list[Value] = []
+        for name in sorted(handed):
+            arg, at = argument(callee, name, e), scope
+            if arg is None and inner.parent is not None:
+                arg, at = _default(inner, name, e), inner.parent
+            if arg is None:
+                return self._names.returned(inner)
+            found.extend(_copied(v, self._names.site(e, scope), inner) for v in self._names.denote(arg, at))
+        own = union(v for expr in inner.returns for v in self._own(expr, inner))
+        values = union(self._made_for(callee, e, scope, own), found)
+        node = inner.node
+        if not values and type(node) is f.Function and node.returns is not None:
+            return self._names.annotated(node.returns, inner.parent or inner)
+        return values
+
+    def _made_for(self, callee: Func | Bound, e: f.Call, scope: Scope, given: Values) -> Values:
+        """What a function gives to one call, objects that it makes for each call as made by this one."""
+        inner = callee.scope
+        anew = self._anew.get(inner)
+        if anew is None:
+            anew = self._anew[inner] = made_for_each_call(inner)
+        return union(m for v in given for m in self._as_made_by(v, e, scope, callee)) if anew else given
+
+    def _as_made_by(self, value: Value, e: f.Call, scope: Scope, callee: Func | Bound) -> Values:
+        """Nothing for an object of another class than this call names."""
+        if type(value) is not Obj or type(value.cls) is not Cls or value.site is None:
+            return (value,)
+        made, cls, inner = value.site, value.cls, callee.scope
+        call = made.expr
+        if made.scope is not inner or id(call) not in self._anew[inner] or not isinstance(call, f.Call):
+            return (value,)
+        lineage = self._names.classes.lineage
+        on = callee.receiver if isinstance(callee, Bound) else None
+        if isinstance(on, Cls) and cls in lineage(on.scope) and of_own_class(call, inner):
+            cls = on
+        named = class_parameter(call, inner)
+        given = (argument(callee, named, e) or _default(inner, named, e)) if named is not None else None
+        if isinstance(given, f.Const):
+            return ()  # none is asked for
+        asked = [v for v in self._names.denote(given, scope) if isinstance(v, Cls)] if given is not None else []
+        if asked and not any(cls in lineage(v.scope) or v in lineage(cls.scope) for v in asked):
+            return ()
+        known = self._sites.get((id(e), made))
+        if known is None:
+            known = self._sites[id(e), made] = Site(scope, e, made.constructed)
+        return (Obj(cls, known),)
+
+    def _asked_for(self, callee: Func | Bound, e: f.Call, scope: Scope) -> Values:
+        """`def get(self, kind: type[T]) -> T`: an object of the class that this call names, also where it may lack."""
+        node = callee.scope.node
+        if not isinstance(node, f.Function) or node.returns is None:
+            return ()
+        wanted = {name for part in _some(node.returns) if (name := getattr(part, "id", ""))}
+        for param in node.params if wanted else ():
+            for named in _some(param.annotation) if param.annotation is not None else ():
+                if isinstance(named, f.Item) and getattr(named.key, "id", "") in wanted and last_name(named.of) in META:
+                    given = argument(callee, param.name, e)
+                    return tuple(
+                        Obj(v, self._names.site(e, scope))
+                        for v in (self._names.denote(given, scope) if given else ())
+                        if isinstance(v, Cls)
+                    )
+        return ()
+
+    def _own(self, e: f.Expr, scope: Scope) -> Values:
+        """What a returned expression gives by itself, without the parameters that it hands on."""
+        parts = _ways(e)
+        if parts:
+            return union(*(self._own(part, scope) for part in parts))
+        if not isinstance(e, f.Name) or e.id not in scope.bindings:
+            return self._names.denote(e, scope)
+        own = [b for b in scope.bindings[e.id] if b.kind != "param" and not _handed_on(b.value, scope)]
+        return union(*(self._names.bound(b) for b in own))
+
+
+def _handed_on(e: f.Expr | None, scope: Scope, call: f.Call | None = None, depth: int = 0) -> tuple[str, ...]:
+    """The parameters that an expression in a function is, directly or through a local of another name.
+
+    With a call, only those that it is where the switches are turned as this call turns them.
+    """
+    found: list[str] = []
+    for part in _ways(e) if depth < 4 else ():
+        found.extend(_handed_on(part, scope, call, depth + 1))
+    if type(e) is not f.Name or e.id in scope.outer or depth > 3:
+        return tuple(dict.fromkeys(found))
+    for b in scope.bindings.get(e.id, ()):
+        if b.kind == "param":
+            found.extend([b.name] if b.name != _receiver(scope) else ())
+        elif b.kind == "assign" and b.position is None:
+            switch = switch_of(b, scope) if call is not None else None
+            if call is None or switch is None or turned(switch, scope, call):
+                found.extend(_handed_on(b.value, scope, call, depth + 1))
+    return tuple(dict.fromkeys(found))
+
+
+def _ways(e: f.Expr | None) -> tuple[f.Expr, ...]:
+    """The expressions of which one becomes the value."""
+    if type(e) is f.Choice:
+        return (e.then, e.other)
+    return e.operands if type(e) is f.Op and e.op in ("or", "and") else ()
+
+
+def _some(annotation: f.Expr) -> Iterator[f.Expr]:
+    """What an annotation names where something is there: the `T` of `T | None` and of `Optional[T]`."""
+    if isinstance(annotation, f.Op) and annotation.op == "|":
+        for operand in annotation.operands:
+            yield from _some(operand)
+    elif isinstance(annotation, f.Item) and last_name(annotation.of) == "Optional":
+        yield from _some(annotation.key)
+    else:
+        yield annotation
+
+
+def _receiver(scope: Scope) -> str:
+    receiver = first_parameter(scope)
+    return receiver[0] if receiver else ""
+
+
+def argument(callee: Func | Bound, name: str, e: f.Call) -> f.Expr | None:
+    """What a call hands to a parameter; None where that cannot be told."""
+    node = callee.scope.node
+    if type(node) is not f.Function:
+        return None
+    return matched(e, node, 1 if type(callee) is Bound and first_parameter(callee.scope) else 0).get(name)
+
+
+def _default(function: Scope, name: str, e: f.Call) -> f.Expr | None:
+    """What a parameter is that a call gives nothing; None where it may give something after all."""
+    params = function.node.params if type(function.node) is f.Function and not spread(e) else ()
+    return next((p.default for p in params if p.name == name), None)
+
+
+def _copied(value: Value, site: Site, function: Scope) -> Value:
+    """What a function whose name says that it copies gives for a container."""
+    copies = "copy" in function.name.lower() or "clone" in function.name.lower()
+    return Heap(value.type, site) if copies and type(value) is Heap else value

@@ -6,7 +6,7 @@ reminders that are sent; a clean-up that does no harm twice is arguable.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
@@ -187,10 +187,23 @@ def _called(fact: object) -> str:
     return last_name(fact.func) if isinstance(fact, f.Call) else ""
 
 
-def works_off(function: f.Function, queues: AbstractSet[str]) -> bool:
-    """Whether a loop of a function takes the items of a queue."""
-    loops = (fact for fact in walk(function.body) if isinstance(fact, f.Loop))
-    return any(takes_next(inner, queues) for loop in loops for inner in walk(loop.body))
+def works_off(function: Scope, queues: AbstractSet[str], helpers: Iterable[Scope]) -> bool:
+    """Whether a loop of a function takes the items of a queue, be it by other methods of the object, its `helpers`."""
+    loops = [fact for fact in walk(_body(function)) if isinstance(fact, f.Loop)]
+    inside = [inner for loop in loops for inner in walk(loop.body)]
+    called = {_called(inner) for inner in inside}
+    inside += [inner for helper in helpers if helper.name in called for inner in walk(_body(helper))]
+    return any(takes_next(inner, queues) or _takes_out(inner) for inner in inside)
+
+
+def _body(function: Scope) -> tuple[f.Stmt, ...]:
+    return function.node.body if isinstance(function.node, f.Function) else ()
+
+
+def _takes_out(fact: object) -> bool:
+    """`self.waiting.popleft()`, of what an object keeps."""
+    of = fact.func.of if isinstance(fact, f.Call) and isinstance(fact.func, f.Attr) else None
+    return isinstance(of, f.Attr) and _called(fact) == "popleft"
 
 
 def takes_next(fact: object, queues: AbstractSet[str]) -> bool:

@@ -12,15 +12,15 @@ from functools import cached_property
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.described import named
+from statelint.project.endless import goes_on
 from statelint.project.entries import Entries
 from statelint.project.importers import imported_modules
 from statelint.project.packaging import command_of, installed_commands
 from statelint.project.resolution.calls import Calls, in_main
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import last_name
-from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.scopes import CallSite, Scope
 from statelint.project.resolution.values import Bound, Cls, Func, qualified
-from statelint.project.walking import walk
 
 Follow = Callable[[Iterable[Scope], AbstractSet[Scope], tuple[str, ...]], set[Scope]]
 """What runs because of some scopes, without those that are barred and calls of some kinds."""
@@ -120,19 +120,22 @@ class Programs:
     def _goes_on(self, scope: Scope) -> bool:
         """Whether a function may never end: by an endless loop, or by a call whose name says so.
 
-        What a method of the project called `run` does is looked at itself.
+        What a method of the project called `run` does is looked at itself, and what gives a result has ended.
         """
         known = self._knowledge.words
         for site in scope.calls:
             if (last := last_name(site.call.func)) in known.get("serving", frozenset()):
+                if last in known.get("yielding", frozenset()) and _is_kept(site):
+                    continue
                 values = self._names.denote(site.call.func, scope)
                 seen = last == "run" and any(isinstance(v, Func | Bound | Cls) for v in values)
                 names = {n for v in values if (n := qualified(v))}
                 if not seen and not (names and names <= known.get("once", frozenset())):
                     return True
-        node = scope.node
-        body = node.body if isinstance(node, f.Function) else ()
-        return any(
-            isinstance(s, f.Loop) and s.kind == "while" and isinstance(s.source, f.Const) and bool(s.source.value)
-            for s in walk(body)
-        )
+        return goes_on(scope, known.get("receives", frozenset()), known.get("ends", frozenset()))
+
+
+def _is_kept(site: CallSite) -> bool:
+    """Whether code gives the result of a call a name."""
+    bound = any(b.value is site.call for bindings in site.scope.bindings.values() for b in bindings)
+    return bound or any(store.value is site.call for store in site.scope.stores)

@@ -194,9 +194,10 @@ class HandedWork:
         """Whether what is started takes its work from a queue."""
         made = given.func if isinstance(given, f.Call) else given
         found = [v.scope for v in self._names.denote(made, scope) if isinstance(v, Func | Bound)] if made else []
-        nodes = [own.run.node] if own is not None else [s.node for s in found]
+        runs = [own.run] if own is not None else found
         queues = self._knowledge.words.get("queues", frozenset())
-        return any(isinstance(node, f.Function) and works_off(node, queues) for node in nodes)
+        parts = {run: [e.callee for e in self._calls.out.get(run, ()) if e.callee.owner is run.owner] for run in runs}
+        return any(works_off(run, queues, helpers if run.owner else ()) for run, helpers in parts.items())
 
     def _first_set(self, row: Work, again: CallSite) -> bool:
         """Whether other code hands over the function in which a call stands, and does not wait for it."""

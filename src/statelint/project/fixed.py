@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from statelint import facts as f
 from statelint.project.purity import Purity
 from statelint.project.reach import Reach
-from statelint.project.resolution.arguments import matched, spread
+from statelint.project.resolution.arguments import handed_to, matched, spread
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names
@@ -64,12 +64,18 @@ class Fixed:
             if not (q.once or needs <= OF_SETTINGS):
                 return False
             inner = (e.func.of,) if isinstance(e.func, f.Attr) else ()
-            parts = (*e.args, *(value for _, value in e.keywords), *inner)
+            parts = (*handed_to(e), *inner)
             return all(self._covers(part, scope, q) for part in parts)
         if isinstance(e, f.Op):
             parts = e.operands
         elif isinstance(e, f.Item):
             parts = (e.of, e.key)
+        elif isinstance(e, f.Table):
+            return all(self._covers(part, scope, q) for pair in e.pairs for part in pair)
+        elif isinstance(e, f.Group | f.Text):
+            return all(self._covers(part, scope, q) for part in (e.items if isinstance(e, f.Group) else e.parts))
+        elif isinstance(e, f.Await | f.Star):
+            parts = (e.value,)
         elif isinstance(e, f.Choice):
             parts = (e.test, e.then, e.other)
         return bool(parts) and all(self._covers(part, scope, q) for part in parts)

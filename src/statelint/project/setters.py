@@ -15,10 +15,11 @@ from statelint.knowledge import Knowledge
 from statelint.project.first_use import FirstUse
 from statelint.project.fixed import Fixed
 from statelint.project.reach import Reach
+from statelint.project.resolution.arguments import handed_to
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import asks_for_lack, last_name, receiver_rooted
-from statelint.project.resolution.scopes import CallSite, Context, Scope
+from statelint.project.resolution.scopes import Context, Scope
 from statelint.project.resolution.values import Ext, Made, qualified, root
 from statelint.project.set_back import EXITS, block_of
 from statelint.project.writes import stands_in_finally
@@ -84,16 +85,12 @@ def _called(calls: Calls, knowledge: Knowledge) -> Iterator[_Change]:
         row = knowledge.find("setters", name)
         if row:
             for site in sites:
-                given = _arguments(site)
+                given = handed_to(site.call)
                 if row[1].valued and all(isinstance(e, f.Const) and e.kind == "none" for e in given):
                     continue
                 of = site.call.func.of if isinstance(site.call.func, f.Attr) else None
                 receiver = of.id if isinstance(of, f.Name) else ""
                 yield _Change(name, row[1], site.scope, site.call.at, site.context, given, receiver)
-
-
-def _arguments(site: CallSite) -> tuple[f.Expr, ...]:
-    return (*site.call.args, *(value for _, value in site.call.keywords))
 
 
 def _assigned(names: Names, knowledge: Knowledge) -> Iterator[_Change]:

@@ -19,6 +19,7 @@ from statelint.project.homes import Home
 from statelint.project.own_entries import finds_its_own, takes_out_fixed
 from statelint.project.pools import Pools
 from statelint.project.purity import CHANGING, Purity
+from statelint.project.resolution.arguments import handed_to
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import asks_for_lack, last_name, mentions
@@ -65,7 +66,7 @@ class Verdicts:
             return Verdict.BENIGN, "it keeps one entry for each task, thread or event loop, for as long as that runs"
         if self._pools.keeps(home, writes):
             return Verdict.BENIGN, "it keeps handles that every replica builds alike"
-        if finds_its_own(writes, self._given):
+        if finds_its_own(writes, self.given):
             return Verdict.BENIGN, "it finds its own entries under further keys"
         if remembers_what_was_said(writes, self._knowledge.words.get("says", frozenset())):
             return Verdict.BENIGN, "it remembers what was said already"
@@ -139,7 +140,7 @@ class Verdicts:
             return Verdict.BENIGN, "every replica builds the same handle"
         if self._are_handles(writes) and not needs & {"argument", "request", "state", "database", "clock", "random"}:
             return Verdict.BENIGN, "a handle that is built anew"
-        if guarded and any(self.brought.is_brought_along(e, at) for w in writes for e, at in self._given(w)):
+        if guarded and any(self.brought.is_brought_along(e, at) for w in writes for e, at in self.given(w)):
             return Verdict.DEFINITE, "the first request that comes decides for all"
         if guarded and not needs & (CHANGING - {"awaited"}):
             return Verdict.BENIGN, "it is built once, on first use"
@@ -152,7 +153,7 @@ class Verdicts:
         if guarded and needs & CHANGING <= {"file", "process"} and not needs & {"argument", "request", "state"}:
             kept = "what a program on the same machine said" if "process" in needs else "the contents of a file"
             return Verdict.ARGUABLE, f"it keeps {kept}, read on first use"
-        if not needs & {"request", "state"} and follows_a_file(needs & CHANGING, writes, self._given, self._times):
+        if not needs & {"request", "state"} and follows_a_file(needs & CHANGING, writes, self.given, self._times):
             return Verdict.BENIGN, FOLLOWS
         if sets_back(writes):
             return Verdict.ARGUABLE, "each call that sets it sets it back"
@@ -162,7 +163,7 @@ class Verdicts:
 
     def _needs(self, write: Write) -> set[str]:
         """What the value depends on: in a setter what its callers give, unless they give constants."""
-        given = self._given(write)
+        given = self.given(write)
         if any(isinstance(e, f.Const) for e, _ in given):
             return set(self._purity.of(write.value, write.scope))
         return {need for e, scope in given for need in self._purity.of(e, scope)}
@@ -205,7 +206,7 @@ class Verdicts:
 
     def _keeps_work(self, writes: Sequence[Write]) -> bool:
         """Whether what is stored are tasks, threads or timers that were just begun."""
-        given = [(e.func, scope) for w in writes for e, scope in self._given(w) if isinstance(e, f.Call)]
+        given = [(e.func, scope) for w in writes for e, scope in self.given(w) if isinstance(e, f.Call)]
         names = [qualified(value) for func, scope in given for value in self._names.denote(func, scope)]
         return any(name and self._knowledge.find("work", name) for name in names)
 
@@ -233,12 +234,12 @@ class Verdicts:
         needs: set[str] = set()
         for write in writes:
             if write.method not in REMOVING:
-                for value, scope in self._given(write):
+                for value, scope in self.given(write):
                     needs |= self._purity.of(value, scope)
         needs -= {"argument", "request"}
         if needs & CHANGING == {"process"}:
             return Verdict.ARGUABLE, "it keeps what a program on the same machine said"
-        if follows_a_file(needs & CHANGING, writes, self._given, self._times):
+        if follows_a_file(needs & CHANGING, writes, self.given, self._times):
             return Verdict.BENIGN, FOLLOWS
         if needs & CHANGING:
             return Verdict.DEFINITE, "it keeps results that can change elsewhere"
@@ -253,7 +254,7 @@ class Verdicts:
     def begins_entries(self, writes: Sequence[Write]) -> bool:
         """Whether all that is put in are objects of the project, made there and not of what was fetched: a place where
         each key has its own, to which later requests add, and no copy of what lies elsewhere."""
-        given = [pair for w in writes if w.how == "item" and w.method != "del" for pair in self._given(w)]
+        given = [pair for w in writes if w.how == "item" and w.method != "del" for pair in self.given(w)]
         return bool(given) and all(
             any(isinstance(v, Obj) and isinstance(v.cls, Cls) and v.site is not None for v in self._names.denote(e, at))
             and self._purity.of(e, at).isdisjoint(FETCHED)
@@ -306,7 +307,7 @@ class Verdicts:
             for site in sites
         )
 
-    def _given(self, write: Write) -> list[tuple[f.Expr, Scope]]:
+    def given(self, write: Write) -> list[tuple[f.Expr, Scope]]:
         """The value that is stored; in a helper that stores what it is given, what its callers give."""
         return self._handed(write.value, write.scope)
 
@@ -330,7 +331,7 @@ class Verdicts:
         found: dict[CallSite, None] = {}
         for param in params if given else ():
             for e, caller in given.arguments.get((helper, param.name), ()) if given else ():
-                found.update((site, None) for site in caller.calls if any(arg is e for arg in site.call.args))
+                found.update((site, None) for site in caller.calls if any(arg is e for arg in handed_to(site.call)))
         return list(found)
 
     def _keeps_only(self, writes: Sequence[Write], kinds: tuple[str, ...]) -> bool:
@@ -338,7 +339,7 @@ class Verdicts:
         writes = [w for w in writes if w.how != "rebind" or not _is_none(w.value)]
         puts = [w for w in writes if w.how == "rebind" or (w.how == "item" and w.method != "del")]
         for write in puts:
-            values = [v for given, scope in self._given(write) for v in self._names.denote(given, scope)]
+            values = [v for given, scope in self.given(write) for v in self._names.denote(given, scope)]
             names = [qualified(v) or getattr(getattr(v, "cls", None), "name", "") for v in values]
             rows = [self._knowledge.find("benign", name) if name else None for name in names]
             if not rows or not all(row and row[1].because in kinds for row in rows):

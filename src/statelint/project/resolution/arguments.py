@@ -39,3 +39,8 @@ def argument(call: f.Call, keyword: str, position: int | None) -> f.Expr | None:
         found = call.args[position]
         return None if isinstance(found, f.Star) else found
     return None
+
+
+def handed_to(call: f.Call) -> tuple[f.Expr, ...]:
+    """All that a call hands over, by position and by keyword."""
+    return (*call.args, *(value for _, value in call.keywords))

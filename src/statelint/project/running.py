@@ -25,7 +25,10 @@ class Running:
         self._turns = list(names.knowledge.rows(lambda library: library.turns))
 
     def covers(self, home: Home, writes: Sequence[Write]) -> bool:
-        """Whether all that is put into a container is taken out by a hook at the end of the same job."""
+        """Whether all that is put into a container is taken out by a hook at the end of the same job.
+
+        The hook at its beginning may take out what jobs have left that were killed.
+        """
         name = home.short.rpartition(".")[2]
         if any(w.element or not (_puts(w) or _takes(w) or _begins(w)) for w in writes):
             return False
@@ -38,7 +41,8 @@ class Running:
         return (
             bool(begins and ends)
             and own.issuperset(w.scope for w in writes)
-            and all(begin and end and self._are_of_one_job(begin, end) for begin in begins for end in ends)
+            and all(b and e and (e in begins or self._are_of_one_job(b, e)) for b in begins for e in ends)
+            and all(any(b and e and self._are_of_one_job(b, e) for e in ends) for b in begins)
             and not self._is_read_elsewhere(home, name, own)
         )
 

@@ -9,15 +9,21 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
+from statelint import facts as f
 from statelint.findings import Verdict
 from statelint.knowledge import Knowledge
+from statelint.project.ends import Ends, only_says
 from statelint.project.entry import NEARBY
+from statelint.project.fixed import Fixed
 from statelint.project.homes import Home, Homes
 from statelint.project.kinds import Kinds, words
+from statelint.project.logins import LOGIN, Logins
+from statelint.project.mentions import Mentions
 from statelint.project.own_loops import OwnLoops
-from statelint.project.probed import remembers_probes
+from statelint.project.probed import remembers_a_probe, remembers_probes
 from statelint.project.purity import Purity
 from statelint.project.reach import Chain, Reach
+from statelint.project.readings import Readings
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Scope
@@ -26,6 +32,7 @@ from statelint.project.same_again import SameAgain
 from statelint.project.set_first import SetFirst
 from statelint.project.verdicts import Verdicts
 from statelint.project.versioned import Versioned
+from statelint.project.weakly import only_asked
 from statelint.project.writes import Write
 
 ORIGIN: Final = frozenset({"__author__", "__version__", "__license__"})
@@ -39,6 +46,7 @@ class Seen(NamedTuple):
     kind: str
     ways: AbstractSet[str]
     chains: Sequence[Chain]
+    types: tuple[str, ...]
 
 
 class Excuses:
@@ -54,17 +62,27 @@ class Excuses:
         kinds: Kinds,
         verdicts: Verdicts,
         own_loops: OwnLoops,
+        mentions: Mentions,
         knowledge: Knowledge,
     ) -> None:
         self._names = names
         self._kinds = kinds
         self._verdicts = verdicts
         self._stand_ins = knowledge.words.get("stand-in", frozenset())
+        self._mentions = mentions
+        self._reach = reach
+        self._health = knowledge.words.get("health", frozenset())
+        self._says = knowledge.words.get("says", frozenset())
+        self._ends = Ends(mentions, calls, reach)
         self._vendored = knowledge.words.get("vendored", frozenset())
         self.same_again = SameAgain(names, homes, purity)
         set_first = SetFirst(names, calls, reach)
         running = Running(names, reach)
         versioned = Versioned(names, calls, homes, purity)
+        fixed = Fixed(names, calls, reach, purity)
+        logins = Logins(names, purity, verdicts, self._ends, fixed, knowledge)
+        weak = knowledge.words.get("weak", frozenset())
+        readings = Readings(self._ends, purity, self._says)
         benign, arguable = Verdict.BENIGN, Verdict.ARGUABLE
         self._table: tuple[tuple[Callable[[Seen], bool], Verdict, str], ...] = (
             (self._is_carried_along, arguable, "it belongs to a library that the project carries along"),
@@ -85,6 +103,34 @@ class Excuses:
             ),
             (lambda s: self.same_again.covers(s.writes), benign, "each request gives it the same entries again"),
             (lambda s: remembers_probes(s.writes, purity), arguable, "it remembers for what a probe went well"),
+            (
+                lambda s: remembers_a_probe(s.writes, purity) and all(map(verdicts.is_guarded, s.writes)),
+                arguable,
+                "it remembers how a probe went, made once",
+            ),
+            (lambda s: logins.covers(s.home, s.writes), benign, LOGIN),
+            (
+                lambda s: bool(s.types) and weak.issuperset(s.types) and only_asked(s.home, mentions),
+                benign,
+                "it only tells the process's own live objects apart",
+            ),
+            (
+                lambda s: readings.of_itself(s.home, s.writes),
+                benign,
+                "it only tells whether something else just changed",
+            ),
+            (
+                lambda s: readings.of_what_is_shared(s.home, s.writes),
+                arguable,
+                "it is the last that the process saw of what all replicas share",
+            ),
+            (
+                lambda s: own_loops.only_timers_read(s.home) and verdicts.is_time(s.writes),
+                arguable,
+                "it says to a timer of the process when something was last used",
+            ),
+            (self._is_of_its_health, arguable, "only a check of the process's own health asks for it"),
+            (self._is_only_said, arguable, "only the log shows it"),
             (lambda s: own_loops.covers(s.home, s.writes), arguable, "only a loop of the process itself sees it"),
             (lambda s: bool(s.chains) and all(c.entry.near for c in s.chains), arguable, NEARBY),
         )
@@ -116,3 +162,17 @@ class Excuses:
 
     def _is_upkeep(self, seen: Seen) -> bool:
         return self._kinds.is_upkeep(seen.home) and self._verdicts.is_time(seen.writes)
+
+    def _is_only_said(self, seen: Seen) -> bool:
+        """Whether it is counted, and nothing but words for a log are made of the count."""
+        counts = all(w.how == "augment" or isinstance(w.value, f.Const) for w in seen.writes)
+        read = any(not m.is_store for m in self._mentions.of(seen.home) or ()) if counts else False
+        return read and self._ends.all(seen.home, lambda m: only_says(m, self._says))
+
+    def _is_of_its_health(self, seen: Seen) -> bool:
+        """Whether it is a point in time that only those ways in mention that ask how the process itself is."""
+        found = self._mentions.of(seen.home)
+        if not found or not self._verdicts.is_time(seen.writes):
+            return False
+        chains = [self._reach.chain(m.scope) for m in found]
+        return all(c is not None and not self._health.isdisjoint(words(c.entry.scope.name)) for c in chains)

@@ -15,7 +15,7 @@ from statelint.project.arrivals import Arrivals
 from statelint.project.entries import Entries
 from statelint.project.homes import Home
 from statelint.project.reach import Reach
-from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.calls import Calls, Edge
 from statelint.project.resolution.classes import CONSTRUCTORS
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Scope
@@ -39,6 +39,20 @@ class OwnLoops:
             return False
         readers = self._readers[home.short.rpartition(".")[2]]
         return readers.isdisjoint(self._arrived) and readers <= self._looping
+
+    def only_timers_read(self, home: Home) -> bool:
+        """Whether only functions read an attribute that timers run and nothing calls."""
+        readers = self._readers[home.short.rpartition(".")[2]] if home.kind in ATTRIBUTES else set()
+        edges = (edge for reader in readers for edge in self._calls.into.get(reader, ()))
+        return bool(readers & self._timed) and readers <= self._timed and all(map(self._hands_over, edges))
+
+    def _hands_over(self, edge: Edge) -> bool:
+        """Whether a function is only handed to something, or run by what a decorator leaves in its place."""
+        return edge.how in ("passed", "decorator") or self._calls.runs_what_it_wraps(edge)
+
+    @cached_property
+    def _timed(self) -> frozenset[Scope]:
+        return frozenset(e.scope for e in self._entries.all if e.kind == "timer")
 
     @cached_property
     def _loops(self) -> frozenset[Scope]:

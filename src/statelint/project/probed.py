@@ -1,14 +1,18 @@
-"""Sets that only remember for which keys a probe went well, so that it need not be made again."""
+"""What only remembers how a probe went, or for which keys it went well, so that it need not be made again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from statelint import facts as f
 from statelint.project.first_use import TAKING
 from statelint.project.purity import CHANGING, Purity
 from statelint.project.resolution.paths import mentions
 from statelint.project.writes import Write
+
+LIVE: Final = CHANGING - {"file", "process"}
+"""What a machine does not have by itself."""
 
 
 def remembers_probes(writes: Sequence[Write], purity: Purity) -> bool:
@@ -18,6 +22,19 @@ def remembers_probes(writes: Sequence[Write], purity: Purity) -> bool:
     return bool(adds) and all(
         w.method == "add" and not w.element and _gives_the_same(w) and not (purity.function(w.scope) & CHANGING)
         for w in adds
+    )
+
+
+def remembers_a_probe(writes: Sequence[Write], purity: Purity) -> bool:
+    """Whether all that is set are constants, one for each way in which a probe can end that asks for nothing that
+    changes: `if known is None: try: probe(); known = True; except Failure: known = False`."""
+    values = {w.value.value for w in writes if isinstance(w.value, f.Const) and w.value.kind == "bool"}
+    return (
+        all(w.how == "rebind" and isinstance(w.value, f.Const) and not w.element for w in writes)
+        and values == {True, False}
+        and any(w.context.on_error for w in writes)
+        and len({w.scope for w in writes}) == 1
+        and not purity.function(writes[0].scope) & LIVE
     )
 
 

@@ -15,11 +15,13 @@ from typing import Final
 from statelint import facts as f
 from statelint.findings import Confidence, Verdict
 from statelint.knowledge import Knowledge
+from statelint.project.companions import Companions
 from statelint.project.excuses import Excuses, Seen
 from statelint.project.first_use import FirstUse
 from statelint.project.handed_on import HandedOn
 from statelint.project.homes import Home, Homes
 from statelint.project.kinds import Kinds, words
+from statelint.project.mentions import Mentions
 from statelint.project.own_loops import OwnLoops
 from statelint.project.purity import Purity
 from statelint.project.reach import Reach
@@ -72,7 +74,11 @@ class States:
         self._handed_on = HandedOn(names, homes, knowledge)
         self._kinds = Kinds(names, purity, knowledge)
         self._verdicts = Verdicts(names, purity, first_use, knowledge)
-        self._excuses = Excuses(names, calls, homes, reach, purity, self._kinds, self._verdicts, own_loops, knowledge)
+        mentions = Mentions(names)
+        self._companions = Companions(purity, self._verdicts, mentions)
+        self._excuses = Excuses(
+            names, calls, homes, reach, purity, self._kinds, self._verdicts, own_loops, mentions, knowledge
+        )
         self._objects = StateObjects(names, homes, self._verdicts, knowledge)
         self._knowledge = knowledge
 
@@ -95,7 +101,7 @@ class States:
         self._verdicts.brought.handlers = frozenset(filter(self._is_handler, on_path))
         silent = self._merge_kept(reached)
         self._merge_inner(reached)
-        judged = _companions([self._state(home, found) for home, found in reached.items()], self._verdicts)
+        judged = self._companions.settle([self._state(home, found) for home, found in reached.items()])
         states = [*self._objects.of(judged), *silent]
         for home, found in idle.items():
             if home not in reached:
@@ -211,7 +217,7 @@ class States:
         if self._verdicts.is_lock(types):
             kind = "lock"
         if verdict is Verdict.DEFINITE:
-            verdict, reason = self._excuses.of(Seen(home, writes, kind, ways, chains)) or (verdict, reason)
+            verdict, reason = self._excuses.of(Seen(home, writes, kind, ways, chains, types)) or (verdict, reason)
         fallback = self._is_fallback(home, writes)
         ordered = sorted(writes, key=lambda w: (w.element, w.how == "delete", self._distance(w), w.scope.path, w.at))
         lasting = True if home.kind == "instance-attribute" and ordered[0].rooted == "self" else None
@@ -269,18 +275,6 @@ class States:
             elif isinstance(value, Made):
                 found[value.name] = None
         return tuple(found)
-
-
-def _companions(states: list[State], verdicts: Verdicts) -> list[State]:
-    """The states, those that only say when something beside them was filled as arguable."""
-    kept = [s for s in states if s.category == "cache" and s.verdict is not Verdict.BENIGN]
-    caches = {w.scope for s in kept if not verdicts.is_time(s.writes) for w in s.writes}
-    return [
-        replace(s, verdict=Verdict.ARGUABLE, reason="it says when a cache beside it was filled")
-        if s.verdict is Verdict.DEFINITE and all(w.scope in caches for w in s.writes) and verdicts.is_time(s.writes)
-        else s
-        for s in states
-    ]
 
 
 def _puts_under_key(write: Write) -> bool:

@@ -281,7 +281,7 @@ class Homes:
             for name, bindings in owner.bindings.items():
                 given = [b for b in bindings if b.kind == "assign" and b.value is not None]
                 fields = [b for b in given if declares or self._is_field(b.value, owner)]
-                handed = self._handed(owner, name) if declares else []
+                handed = self._handed(cls, name) if declares else []
                 fields = fields or [b for b in bindings if handed and b.kind == "annotate"]
                 if fields:
                     home = self.home("instance-attribute", f"{owner.full_name}.{name}", owner, fields[0].at)
@@ -297,8 +297,8 @@ class Homes:
 
     def _handed(self, cls: Scope, name: str) -> list[tuple[f.Expr, Scope]]:
         """What objects of a class are made with for a field that its body declares."""
-        given = self._names.given()
-        return given.arguments.get((cls, name), []) if given else []
+        given, kin = self._names.given(), (cls, *self._names.classes.subclasses(cls))
+        return [one for c in kin for one in given.arguments.get((c, name), ())] if given else []
 
     def _below(self, cls: Scope, owner: Scope) -> Iterator[Scope]:
         """The classes from one up to one of those above it."""

@@ -181,7 +181,7 @@ class Writes:
     def _named(self, s: Store, owners: Iterable[Value], name: str | None, how: str) -> Iterator[Write]:
         """Writes to the attribute `name` of these values; without a name, to one that is computed."""
         how = how or "rebind"
-        for value in owners:
+        for value in self._names.classes.having(name, tuple(owners)):
             if isinstance(value, Mod):
                 top = self._names.scopes.get(value.module.path)
                 home = self._homes.module_variable(top, name) if top and name else None

@@ -193,6 +193,19 @@ class Classes:
         """What the methods of this very class assign to `self.name`."""
         return self._attributes[cls].get(name, []) if cls in self._attributes else []
 
+    def having(self, name: str | None, values: Values) -> Values:
+        """The values without those objects of which it is only guessed that an attribute of theirs is meant: where the
+        classes of some speak of it, those of others do not."""
+        if name is None or len(values) < 2:
+            return values
+        made = {v: v.cls.scope for v in values if isinstance(v, Obj) and isinstance(v.cls, Cls)}
+        known = {v for v, cls in made.items() if self._speaks_of(cls, name)}
+        return tuple(v for v in values if v in known or v not in made) if known else values
+
+    def _speaks_of(self, cls: Scope, name: str) -> bool:
+        above = (item.scope for item in self.lineage(cls) if isinstance(item, Cls))
+        return any(name in scope.bindings or self.assigned(scope, name) for scope in above)
+
     def set_up(self, cls: Scope, name: str) -> Assigned | None:
         """Where the constructor of a class, or else of one above it, assigns to `self.name`."""
         above = (item.scope for item in self.lineage(cls) if isinstance(item, Cls))

@@ -204,7 +204,7 @@ class _Collector:
         fields = {name: cls for cls in lines for name, bound in cls.bindings.items() if bound[0].annotation is not None}
         for name, arg in (*zip(fields, call.args), *call.keywords):  # noqa: B905 - fewer given
             if name in fields and not isinstance(arg, f.Star):
-                self._give(fields[name], name, arg, scope)
+                self._give(made.scope, name, arg, scope)
 
     def _shown(self, call: f.Call, values: Values, scope: Scope) -> None:
         """What a start-up hook yields as a table, requests see under its keys."""

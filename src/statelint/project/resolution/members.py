@@ -121,7 +121,8 @@ class Members:
                         own = self._names.made_with(receiver, assigned.value, assigned.store.scope)
                         found.extend(own or self._names.given_value(assigned.value, assigned.store.scope))
                         shadowed = shadowed or assigned.store.scope.name == "__init__"
-                found.extend(self._filled_with(item.scope, name))
+                if any(b.annotation is not None for b in item.scope.bindings.get(name, ())):
+                    found.extend(self._filled_with(cls, name, exact))
             hidden = shadowed or (is_instance and not exact and self._is_default(item.scope, name, cls))
             for binding in () if hidden else item.scope.bindings.get(name, ()):
                 for value in self._names.bound(binding):
@@ -149,11 +150,12 @@ class Members:
             return self._names.outside(f"{outside}.{name}")
         return union(found)
 
-    def _filled_with(self, cls: Scope, name: str) -> Values:
-        """What the objects of a class are made with for a field that its body declares."""
+    def _filled_with(self, cls: Scope, name: str, exact: bool) -> Values:
+        """What the objects of a class are made with for a field that its body, or one above it, declares."""
         given = self._names.given()
-        handed = given.arguments.get((cls, name), ())[:WIDTH] if given else ()
-        return union(*(self._names.denote(e, scope) for e, scope in handed))
+        kin = (cls,) if exact else (cls, *self._names.classes.subclasses(cls))
+        handed = [one for c in kin for one in given.arguments.get((c, name), ())] if given else []
+        return union(*(self._names.denote(e, scope) for e, scope in handed[:WIDTH]))
 
     @staticmethod
     def _made_of(cls: Scope, receiver: Value) -> bool:
@@ -207,5 +209,5 @@ class Members:
         if names & SETTERS and isinstance(receiver, Obj):
             return ()  # reading the attribute runs the getter
         if names & PROPERTIES and isinstance(receiver, Obj):
-            return self._names.returned(value.scope)
+            return self._names.returned_by(value.scope, receiver)
         return (Bound(value.scope, receiver),)

@@ -69,6 +69,7 @@ class Names:
         self.member = self._members.member
         self.called = self._results.called
         self.returned = self._results.returned
+        self.returned_by = self._results.returned_by
         self.made_with = self._results.made_with
         self.parameter = self._results.parameter
         self.annotated = self._results.annotated

@@ -19,7 +19,7 @@ class Given(NamedTuple):
     """What code hands over anywhere in the project: each expression with the scope in which it runs."""
 
     arguments: dict[tuple[Scope, str], list[tuple[f.Expr, Scope]]]
-    """By parameter."""
+    """By parameter, or by field of the class of which the call makes an object, be it declared by one above."""
     stored: dict[Site, list[tuple[f.Expr, Scope, f.Expr | None]]]
     """What stores and adding methods put into each container, with the key where there is one."""
     attached: dict[tuple[Scope, str], list[tuple[f.Expr, Scope, Place]]]
@@ -63,6 +63,8 @@ class Resolver(Protocol):
     def bound(self, b: Binding) -> Values: ...
 
     def returned(self, scope: Scope) -> Values: ...
+
+    def returned_by(self, function: Scope, receiver: Value | None) -> Values: ...
 
     def made_with(self, made: Value, e: f.Expr, scope: Scope) -> Values: ...
 

@@ -58,6 +58,7 @@ class Results:
         self._names = names
         self.annotated = partial(annotated, names)
         self._returned = Returned(names)
+        self.returned_by = self._returned.by
 
     def called(self, callee: Value, e: f.Call, scope: Scope) -> Values:
         """What calling `callee` gives."""

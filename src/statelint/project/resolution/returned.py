@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from statelint import facts as f
 from statelint.project.resolution.annotations import META
@@ -10,10 +11,13 @@ from statelint.project.resolution.arguments import matched, spread
 from statelint.project.resolution.by_parameter import switch_of, turned
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.factories import class_parameter, made_for_each_call, of_own_class
-from statelint.project.resolution.paths import last_name
+from statelint.project.resolution.paths import is_super, last_name
 from statelint.project.resolution.resolver import Resolver
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Bound, Cls, Func, Heap, Obj, Site, Value, Values, union
+
+STEPS: Final = 4
+"""Methods that hand on what the next one gives, beyond which the receiver counts as unknown."""
 
 
 class Returned:
@@ -32,7 +36,7 @@ class Returned:
         if asked:
             return asked
         if inner.yields or not any(_handed_on(expr, inner) for expr in inner.returns):
-            return self._made_for(callee, e, scope, self._names.returned(inner))
+            return self._made_for(callee, e, scope, self.by(inner, callee.receiver if type(callee) is Bound else None))
         handed = {name for expr in inner.returns for name in _handed_on(expr, inner, e)}
         found: list[Value] = []
         for name in sorted(handed):
@@ -48,6 +52,34 @@ class Returned:
         if not values and type(node) is f.Function and node.returns is not None:
             return self._names.annotated(node.returns, inner.parent or inner)
         return values
+
+    def by(self, function: Scope, receiver: Value | None, depth: int = 0) -> Values:
+        """What a method gives on a receiver: its attributes and methods are those of an object of this very class."""
+        owner = function.owner
+        if type(receiver) is not Obj or type(receiver.cls) is not Cls or owner is None or receiver.cls.scope is owner:
+            return self._names.returned(function)
+        if function.yields or depth > STEPS or not any(_of_receiver(e, function) for e in function.returns):
+            return self._names.returned(function)
+        return union(*(self._on(e, function, receiver, depth) for e in function.returns)) or self._names.returned(
+            function
+        )
+
+    def _on(self, e: f.Expr, function: Scope, receiver: Obj, depth: int) -> Values:
+        if not _of_receiver(e, function) or not isinstance(receiver.cls, Cls) or function.owner is None:
+            return self._names.denote(e, function)
+        if isinstance(e, f.Attr):
+            return self._names.member(receiver, e.name)
+        assert isinstance(e, f.Call) and isinstance(e.func, f.Attr)
+        lines = self._names.classes.lineage(receiver.cls.scope)
+        if is_super(e.func.of) and Cls(function.owner) in lines:
+            lines = lines[lines.index(Cls(function.owner)) + 1 :]
+        step = next((m for c in lines if isinstance(c, Cls) for m in self._methods(c.scope, e.func.name)), None)
+        return self.by(step, receiver, depth + 1) if step is not None else self._names.denote(e, function)
+
+    @staticmethod
+    def _methods(cls: Scope, name: str) -> list[Scope]:
+        """The method of this name that a class itself has."""
+        return [cls.by_node[id(b.node)] for b in cls.bindings.get(name, ()) if b.kind == "function"][-1:]
 
     def _made_for(self, callee: Func | Bound, e: f.Call, scope: Scope, given: Values) -> Values:
         """What a function gives to one call, objects that it makes for each call as made by this one."""
@@ -134,6 +166,13 @@ def _ways(e: f.Expr | None) -> tuple[f.Expr, ...]:
     if type(e) is f.Choice:
         return (e.then, e.other)
     return e.operands if type(e) is f.Op and e.op in ("or", "and") else ()
+
+
+def _of_receiver(e: f.Expr, function: Scope) -> bool:
+    """Whether an expression is an attribute of the receiver, or the call of a method of it without arguments."""
+    if isinstance(e, f.Call) and not e.args and not e.keywords and isinstance(e.func, f.Attr):
+        return is_super(e.func.of) or _of_receiver(e.func, function)
+    return isinstance(e, f.Attr) and isinstance(e.of, f.Name) and e.of.id == _receiver(function)
 
 
 def _some(annotation: f.Expr) -> Iterator[f.Expr]:

@@ -49,8 +49,8 @@ class Readings:
         return isinstance(write.value, f.Const) or bool(needs & SHARED and not needs & CHOSEN)
 
     def _compared(self, home: Home) -> list[tuple[Scope, tuple[f.Expr, ...]]]:
-        """What a home is compared with that is no reading of it: for each comparison; nothing where it is also read for
-        another end than that, or a log."""
+        """What a home is compared with that is no reading of it, nor None: for each comparison; nothing where it is
+        also read for another end than that, or a log."""
         asked: list[Mention] = []
 
         def accept(m: Mention) -> bool:
@@ -65,7 +65,7 @@ class Readings:
         read = {id(e) for m in asked for e in m.names}
         compared = [(m.scope, op) for m in asked for op in _comparisons(m) if any(id(o) in read for o in op.operands)]
         return [
-            (scope, tuple(o for o in op.operands if id(o) not in read and not isinstance(o, f.Const)))
+            (scope, tuple(o for o in op.operands if id(o) not in read and getattr(o, "kind", "") != "none"))
             for scope, op in compared
         ]
 

@@ -142,6 +142,8 @@ class FirstUse:
                 stores = self._module_stores(asked.id, there)
                 if stores and self._built(test, asked.id, scope, stores, set()):
                     return "global"
+                if stores and self._turned_at_import(test, asked.id, scope, stores):
+                    return "global"
                 if (
                     not stores
                     and there is scope
@@ -161,6 +163,22 @@ class FirstUse:
                     if not stores and self._filled(test, asked.name, scope, owner, helpers):
                         return "self"
         return None
+
+    def _turned_at_import(self, test: f.Expr, flag: str, scope: Scope, stores: list[Store]) -> bool:
+        """Whether a module calls a function when it is imported that turns a flag first thing, itself or by what it
+        calls below this test, so that no later call comes there again."""
+        edges = [e for e in self._calls.out.get(scope, ()) if e.site is not None and _under(test, e.site.context)]
+        turning = {e.callee for e in edges if e.site is not None and len(e.site.context.tests) == 1}
+        turned = [s for s in stores if isinstance(s.value, f.Const) and s.context.sure and s.scope in turning]
+        return (
+            bool(turned)
+            and self._built(test, flag, scope, stores, turning)
+            and any(
+                e.how == "call" and e.caller.kind == "module" and e.caller.module.in_service and e.site.context.sure
+                for e in self._calls.into.get(scope, ())
+                if e.site is not None
+            )
+        )
 
     def _said_by(self, e: f.Expr, scope: Scope) -> tuple[f.Expr, Scope]:
         """What a function without arguments only gives, and where: `self.is_ready()` gives `self._ready`."""

@@ -44,6 +44,14 @@ def test_a_service_that_runs_once_gives_notes_with_its_deployment(tmp_path: Path
     }
 
 
+def test_a_load_test_is_no_copy_of_the_service(tmp_path: Path) -> None:
+    write(tmp_path, {"shop/web.py": WEB, "loadtest/k8s/swarm.yaml": DEPLOYED, "tests/swarm.yaml": DEPLOYED})
+    assert [step.role.value for f in analyse(tmp_path).findings for step in f.trace] == ["defined", "written", "entry"]
+    write(tmp_path, {"deploy/shop.yaml": DEPLOYED})
+    deployed = [step.span.path for f in analyse(tmp_path).findings for step in f.trace if step.role.value == "deployed"]
+    assert deployed == ["deploy/shop.yaml"]
+
+
 def test_a_trace_ends_with_the_copies_of_its_own_service(tmp_path: Path) -> None:
     write(tmp_path, {"shop/web.py": WEB, "api/web.py": WEB, "deploy/a.yaml": DEPLOYED, "deploy/b.yaml": DEPLOYED})
     toml = "".join(f'[[service]]\nname = "{n}"\nroot = "{n}"\ndeploy = ["deploy/{d}.yaml"]\n' for n, d in

@@ -86,7 +86,7 @@ class Project:
     @cached_property
     def copies(self) -> tuple[Copies, ...]:
         """The places that deploy more than one copy of the service."""
-        return copies(self.documents, self.knowledge.words.get("servers", frozenset()))
+        return copies(self.documents, self.parts, self.knowledge.words.get("servers", frozenset()))
 
     @cached_property
     def spoken(self) -> Spoken:

@@ -15,6 +15,8 @@ SCALED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "Rollout", "Deplo
 WORKERS = re.compile(r"(?:\s-w[ =]?|--workers[ =]|--processes[ =]|\s-p[ =])(\d+)|WEB_CONCURRENCY[ =]+[\"']?(\d+)")
 WORD = re.compile(r"[a-z]+")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+APART = frozenset({"test", "docs", "example", "vendored"})
+"""Parts of a project of which nothing is deployed with the service: what tests it in load, other projects."""
 
 
 class Copies(NamedTuple):
@@ -26,12 +28,15 @@ class Copies(NamedTuple):
     resource: str
 
 
-def copies(documents: Mapping[str, tuple[Document, ...]], servers: AbstractSet[str]) -> tuple[Copies, ...]:
-    """Every place that asks for more than one copy: replicas before workers, then by place.
+def copies(
+    documents: Mapping[str, tuple[Document, ...]], parts: Mapping[str, str], servers: AbstractSet[str]
+) -> tuple[Copies, ...]:
+    """Every place that asks for more than one copy of the service: replicas before workers, then by place.
 
-    `servers` are the programs whose command lines can ask for worker processes.
+    `parts` are the parts of the project by path, `servers` the programs whose command lines can ask for workers.
     """
-    found = [c for path, docs in documents.items() for d in docs for c in _of(path, d, servers) if c.number > 1]
+    deployed = ((path, d) for path, docs in documents.items() if parts.get(path) not in APART for d in docs)
+    found = [c for path, d in deployed for c in _of(path, d, servers) if c.number > 1]
     return tuple(sorted(found, key=lambda c: (c.what != "replicas", c.span)))
 
 

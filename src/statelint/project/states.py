@@ -190,7 +190,8 @@ class States:
         if write.home.kind == "instance-attribute":
             if write.rooted == "self":
                 return self._reach.repeats(write.scope, lasting=True)
-            return write.home.scope in self._homes.long_classes
+            kin = (write.home.scope, *self._names.classes.subclasses(write.home.scope))
+            return not self._homes.long_classes.keys().isdisjoint(kin)
         return not (write.home.kind == "class-attribute" and write.scope.name in ("__init_subclass__", "__set_name__"))
 
     def _made_at_start(self, function: Scope) -> bool:

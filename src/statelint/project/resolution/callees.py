@@ -9,10 +9,9 @@ from typing import Final, NamedTuple
 from statelint import facts as f
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.dispatch import picked_from
-from statelint.project.resolution.members import FEW
 from statelint.project.resolution.resolver import Resolver
 from statelint.project.resolution.scopes import CallSite, Scope
-from statelint.project.resolution.values import Bound, Cls, Func, Obj, Value, Values
+from statelint.project.resolution.values import FEW, Bound, Cls, Func, Obj, Value, Values
 
 COMMON: Final = frozenset(
     name for kind in (str, bytes, list, dict, set, tuple, int, object) for name in dir(kind)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from statelint import facts as f
 from statelint.project.resolution.applications import below_application, shown_place
 from statelint.project.resolution.broadcasts import Broadcasts
@@ -11,6 +9,7 @@ from statelint.project.resolution.classes import PROPERTIES, SETTERS, decorator_
 from statelint.project.resolution.resolver import Resolver
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import (
+    FEW,
     WIDTH,
     Bound,
     Cls,
@@ -23,12 +22,10 @@ from statelint.project.resolution.values import (
     Obj,
     Value,
     Values,
+    made_by_name,
     qualified,
     union,
 )
-
-FEW: Final = 8
-"""So many classes below another are asked for what a name means."""
 
 
 class Members:
@@ -109,7 +106,7 @@ class Members:
         is_instance = isinstance(receiver, Obj)
         if name == "__class__" and is_instance:
             return (Cls(cls),)
-        exact = exact or self._made_of(cls, receiver)
+        exact = exact or made_by_name(receiver, cls)
         for item in self._names.classes.lineage(cls):
             if isinstance(item, Ext):
                 outside = outside or item.name
@@ -156,15 +153,6 @@ class Members:
         kin = (cls,) if exact else (cls, *self._names.classes.subclasses(cls))
         handed = [one for c in kin for one in given.arguments.get((c, name), ())] if given else []
         return union(*(self._names.denote(e, scope) for e, scope in handed[:WIDTH]))
-
-    @staticmethod
-    def _made_of(cls: Scope, receiver: Value) -> bool:
-        """Whether an object is known to be of this very class, by the call that makes it."""
-        made = receiver.site if isinstance(receiver, Obj) else None
-        call = made.constructed.expr if made is not None else None
-        func = call.func if isinstance(call, f.Call) else None
-        name = func.name if isinstance(func, f.Attr) else getattr(func, "id", "")
-        return name == cls.name
 
     def _is_default(self, cls: Scope, name: str, known: Scope) -> bool:
         """Whether an attribute of an object of a `known` class is only a default there: each class below has one of

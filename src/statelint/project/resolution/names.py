@@ -20,6 +20,7 @@ from statelint.project.resolution.elements import Elements
 from statelint.project.resolution.imported import Imported
 from statelint.project.resolution.members import Members
 from statelint.project.resolution.modules import Modules
+from statelint.project.resolution.narrowed import Narrowed
 from statelint.project.resolution.paths import is_super
 from statelint.project.resolution.resolver import FieldsByName, Given
 from statelint.project.resolution.results import Results
@@ -66,6 +67,7 @@ class Names:
         self._results = Results(self)
         self._imported = Imported(self)
         self._elements = Elements(self)
+        self._narrowed = Narrowed(self)
         self.member = self._members.member
         self.called = self._results.called
         self.returned = self._results.returned
@@ -200,18 +202,18 @@ class Names:
         return back if back < level else None
 
     def _name(self, e: f.Name, scope: Scope) -> Values:
-        bindings = scope.bindings.get(e.id, ())
-        several = len(bindings) > 1
+        current = bindings = scope.bindings.get(e.id, ())
+        several, asked = len(bindings) > 1, scope.asked.get(id(e), ())
         if not bindings or e.id in scope.outer or (scope, e.id) in self._declared:
-            return self.lookup(e.id, scope)
+            return self._narrowed.path(self.lookup(e.id, scope), asked, scope)
         if several or type(bindings[0].node) is f.Comprehension:
             seen = visible(bindings, e.at)
             if not seen:
                 return self._around(e.id, scope)
             current = still_current(seen, e.at) if several and scope.kind == "function" else seen
-            if len(current) < len(bindings):
-                return union(*[self.bound(b) for b in current])
-        return self.lookup(e.id, scope)
+        if asked:
+            return union(*[self._narrowed.bound(self.bound(b), b, asked) for b in current])
+        return union(*[self.bound(b) for b in current]) if len(current) < len(bindings) else self.lookup(e.id, scope)
 
     def _around(self, name: str, scope: Scope) -> Values:
         """What a name means to a scope that binds it nowhere but in comprehensions, read outside of these."""
@@ -224,7 +226,8 @@ class Names:
         of = self.denote(e.of, scope)
         if is_super(e.of):
             return union(*[self._members.member(v, e.name, exact=True) for v in of])
-        return self.member(of[0], e.name) if len(of) == 1 else union(*[self.member(v, e.name) for v in of])
+        found = self.member(of[0], e.name) if len(of) == 1 else union(*[self.member(v, e.name) for v in of])
+        return self._narrowed.path(found, scope.asked.get(id(e), ()), scope)
 
     def _call(self, e: f.Call, scope: Scope) -> Values:
         callees = self.denote(e.func, scope)

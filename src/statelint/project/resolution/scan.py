@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from statelint import facts as f
+from statelint.project.resolution.asked import Asked, asked, asked_after, leaves, written
 from statelint.project.resolution.modules import Module
 from statelint.project.resolution.paths import alternatives
 from statelint.project.resolution.scopes import NONE, USUAL, Binding, CallSite, Context, Scope, Store, blocks_in
@@ -27,13 +28,6 @@ def _is_name_main(test: f.Expr) -> bool:
 
 def _is_type_checking(test: f.Expr) -> bool:
     return getattr(test, "id", None) == "TYPE_CHECKING" or getattr(test, "name", None) == "TYPE_CHECKING"
-
-
-def _leaves(body: tuple[f.Stmt, ...]) -> bool:
-    """Whether a block always leaves the enclosing block, so that what follows runs only when it was not taken."""
-    return bool(body) and (
-        isinstance(body[-1], f.Return | f.Raise) or (isinstance(body[-1], f.Jump) and body[-1].kind != "pass")
-    )
 
 
 def _returns(body: tuple[f.Stmt, ...]) -> bool:
@@ -76,6 +70,7 @@ class _Walk:
         self.yields: list[f.Expr] = []
         self.withs: list[tuple[f.Expr, bool, Context]] = []
         self.annotated: dict[int, f.Expr] = {}
+        self.asked: dict[int, tuple[Asked, ...]] = {}
         self.children: list[Scope] = []
         self.by_node: dict[int, Scope] = {}
 
@@ -85,6 +80,7 @@ class _Walk:
         scope = self.scope
         scope.bindings = {name: tuple(bound) for name, bound in self.bindings.items()} or NONE
         scope.outer, scope.by_node, scope.annotated = self.outer or NONE, self.by_node or NONE, self.annotated or NONE
+        scope.asked = self.asked or NONE
         scope.stars, scope.calls, scope.stores = tuple(self.stars), tuple(self.calls), tuple(self.stores)
         scope.reads, scope.gets, scope.withs = tuple(self.reads), tuple(self.gets), tuple(self.withs)
         scope.returned = tuple(self.returned)
@@ -105,19 +101,23 @@ class _Walk:
             context = context._replace(block=body)
         for statement in body:
             getattr(self, "on_" + type(statement).__name__.lower())(statement, context)
-            if type(statement) is f.If and not statement.other and self._passes(statement.then):
-                context = context._replace(tests=(*context.tests, (statement.test, False)))
+            if type(statement) is f.If:
+                if not statement.other and self._passes(statement.then):
+                    context = context._replace(tests=(*context.tests, (statement.test, False)))
+                context = context.knowing(asked_after(statement))
+            elif type(statement) is f.Do:  # also what is asserted
+                context = context.knowing(asked(statement.value, True))
             elif type(statement) is f.With:
                 context = context._replace(tests=(*context.tests, *_left(statement.body)))
             elif type(statement) is f.Loop:
                 left = tuple((s.test, False) for s in statement.body if type(s) is f.If and _returns(s.then))
                 context = context._replace(tests=(*context.tests, *left)) if left else context
-            elif type(statement) is f.Try and _leaves(statement.body):
+            elif type(statement) is f.Try and leaves(statement.body):
                 context = context._replace(tried=(*context.tried, *_tried(statement)))
 
     def _passes(self, body: tuple[f.Stmt, ...]) -> bool:
         """Whether what follows a test runs only when its block was not taken. A module that raises is no choice."""
-        return _leaves(body) and not (self.scope.kind == "module" and isinstance(body[-1], f.Raise))
+        return leaves(body) and not (self.scope.kind == "module" and isinstance(body[-1], f.Raise))
 
     def on_bind(self, s: f.Bind, c: Context) -> None:
         if s.value is not None:
@@ -206,8 +206,9 @@ class _Walk:
             then = then._replace(in_main=True)
         elif _is_type_checking(s.test):
             then = then._replace(for_types=True)
-        self.block(s.then, then)
-        self.block(s.other, c._replace(tests=(*c.tests, (s.test, False)), sure=False))
+        self.block(s.then, then.knowing(asked(s.test, True)))
+        other = c._replace(tests=(*c.tests, (s.test, False)), sure=False)
+        self.block(s.other, other.knowing(asked(s.test, False)))
 
     def on_loop(self, s: f.Loop, c: Context) -> None:
         self.expr(s.source, c, s.where)
@@ -215,7 +216,7 @@ class _Walk:
         if s.target is not None:
             self.bound(s.target, "iterate", s.source, c._replace(block=s.body), s.where)
         else:
-            inside = inside._replace(tests=(*c.tests, (s.source, True)))
+            inside = inside._replace(tests=(*c.tests, (s.source, True))).knowing(asked(s.source, True))
         self.block(s.body, inside)
         self.block(s.other, c._replace(sure=False))
 
@@ -304,6 +305,11 @@ class _Walk:
     ) -> None:  # fmt: skip
         """Note the calls, reads and bindings inside an expression."""
         kind = type(e)
+        if c.kinds and not stored and (kind is f.Name or kind is f.Attr):
+            path = written(e)
+            found = tuple(a for a in c.kinds if a.path == path)
+            if found:
+                self.asked[id(e)] = found
         if kind is f.Name or kind is f.Const or kind is f.Opaque:
             return
         if type(e) is f.Call:
@@ -325,6 +331,8 @@ class _Walk:
         elif type(e) is f.Op:
             for operand in e.operands:
                 self.expr(operand, c, where)
+                if e.op == "and" or e.op == "or":
+                    c = c.knowing(asked(operand, e.op == "and"))
         elif type(e) is f.Await:
             self.expr(e.value, c, where, awaited=True, discarded=discarded)
         elif type(e) is f.Group:
@@ -340,8 +348,8 @@ class _Walk:
                 self.expr(value, c, where)
         elif type(e) is f.Choice:
             self.expr(e.test, c, where)
-            self.expr(e.then, c, where, awaited)
-            self.expr(e.other, c, where, awaited)
+            self.expr(e.then, c.knowing(asked(e.test, True)), where, awaited)
+            self.expr(e.other, c.knowing(asked(e.test, False)), where, awaited)
         elif type(e) is f.Star:
             self.expr(e.value, c, where, awaited)
         elif type(e) is f.Walrus:
@@ -362,6 +370,7 @@ class _Walk:
                 self.bound(clause.target, "iterate", clause.source, inside, where, node=e)
                 for condition in clause.conditions:
                     self.expr(condition, inside, where)
+                    inside = inside.knowing(asked(condition, True))
             for item in e.items:
                 self.expr(item, inside, where, awaited)
 

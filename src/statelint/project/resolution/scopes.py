@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from statelint import facts as f
+from statelint.project.resolution.asked import Asked
 from statelint.project.resolution.modules import Module
 from statelint.spans import Place, Span, Where, unpacked
 
@@ -29,11 +30,18 @@ class Context(NamedTuple):
     """Whether it always runs once the code around it is left in the usual way: not in a branch, loop or `try`."""
     block: tuple[f.Stmt, ...] = ()
     """The block in which it stands, of what a loop binds its body; not noted for other things that always run."""
+    kinds: tuple[Asked, ...] = ()
+    """What the tests that lead there say of the classes of names."""
 
     @property
     def until(self) -> tuple[int, int]:
         """The line and column where that block ends."""
         return _end(self.block) if self.block else (0, 0)
+
+    def knowing(self, asked: Iterator[Asked]) -> Context:
+        """The same place, with what further tests say of the classes of names."""
+        further = tuple(asked)
+        return self._replace(kinds=(*self.kinds, *further)) if further else self
 
     def beyond(self, outer: Context) -> Context:
         """The same place as seen from one around it: without the tests that lead there."""
@@ -205,6 +213,8 @@ class Scope:
     withs: Sequence[tuple[f.Expr, bool, Context]] = ()
     annotated: Mapping[int, f.Expr] = field(default_factory=lambda: NONE)
     """The annotation of the name or attribute that an expression is assigned to, by the identity of the expression."""
+    asked: Mapping[int, tuple[Asked, ...]] = field(default_factory=lambda: NONE)
+    """What tests say of the class of a name or attribute there, by the identity of the expression."""
     children: Sequence[Scope] = ()
     by_node: Mapping[int, Scope] = field(default_factory=lambda: NONE)
     """Child scopes by the identity of their node."""

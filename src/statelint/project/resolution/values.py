@@ -7,12 +7,14 @@ from typing import Union
 
 import msgspec
 
-from statelint.facts import Comprehension, Expr, Name
+from statelint.facts import Attr, Call, Comprehension, Expr, Name
 from statelint.project.resolution.modules import Module
 from statelint.project.resolution.scopes import Scope
 
 WIDTH = 12
 """A set of values is cut here: beyond it, an expression says nothing useful any more."""
+FEW = 8
+"""So many classes below another are asked for what a name means."""
 
 
 class Site(msgspec.Struct, frozen=True, eq=False):
@@ -132,6 +134,15 @@ def root(value: Value) -> Value:
     while isinstance(value, Part | Member):
         value = value.of
     return value
+
+
+def made_by_name(value: Value, cls: Scope) -> bool:
+    """Whether an object is known to be of this very class, by the call that makes it."""
+    made = value.site if isinstance(value, Obj) else None
+    call = made.constructed.expr if made is not None else None
+    func = call.func if isinstance(call, Call) else None
+    name = func.name if isinstance(func, Attr) else getattr(func, "id", "")
+    return name == cls.name
 
 
 def union(*groups: Iterable[Value]) -> Values:

@@ -1,0 +1,128 @@
+"""What tests of its class leave of what a name or an attribute can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from statelint import facts as f
+from statelint.project.resolution.asked import Asked, written
+from statelint.project.resolution.resolver import Resolver
+from statelint.project.resolution.scopes import Binding, Scope
+from statelint.project.resolution.values import FEW, Cls, Ext, Heap, Lit, Obj, Value, Values, made_by_name, union
+
+PLAIN: Final = frozenset(
+    f"builtins.{kind.__name__}" for kind in (str, bytes, int, float, bool, list, dict, set, tuple, frozenset)
+)
+"""Classes of which nothing is an object that is not made of them, or of a class below them."""
+EMPTY: Final = frozenset({"builtins.object", "abc.ABC", "typing.Generic"})
+"""Classes outside of the project that are above none of the plain ones."""
+BY_LOOKS: Final = frozenset({"__instancecheck__", "__subclasshook__"})
+
+
+class Narrowed:
+    """Look-up of what is left: an object known by a class above is of the class that a test asks for."""
+
+    def __init__(self, names: Resolver) -> None:
+        self._names = names
+
+    def bound(self, values: Values, b: Binding, asked: Iterable[Asked]) -> Values:
+        """What tests leave of what a binding gives its name, which those before it say nothing of."""
+        return self._left(values, [one for one in asked if b.at[:2] < one.since], b.scope)
+
+    def path(self, values: Values, asked: Iterable[Asked], scope: Scope) -> Values:
+        """What tests leave of a path of attributes, or of a name from elsewhere, that nothing has set since."""
+        return self._left(values, [one for one in asked if self._holds(one, scope)], scope) if asked else values
+
+    @staticmethod
+    def _holds(one: Asked, scope: Scope) -> bool:
+        start = scope.bindings.get(one.path.partition(".")[0], ())
+        return not any(b.at[:2] >= one.since for b in start) and not any(
+            s.at[:2] >= one.since and written(s.target) == one.path for s in scope.stores
+        )
+
+    def _left(self, values: Values, asked: Iterable[Asked], scope: Scope) -> Values:
+        for one in asked:
+            classes = tuple(self._classes(one.classes, scope))
+            known = [cls for cls in classes if cls is not None]
+            if not one.is_one:
+                values = tuple(v for v in values if not any(self._is(v, cls) for cls in known))
+            elif len(known) == len(classes):
+                values = union(*[self._as(v, known) for v in values])
+        return values
+
+    def _classes(self, e: f.Expr, scope: Scope) -> Iterator[Cls | Ext | None]:
+        """The classes that a test asks for; None for what may be any class."""
+        if type(e) is f.Group:
+            for item in e.items:
+                yield from self._classes(item, scope)
+        elif type(e) is f.Op and e.op == "|":
+            for operand in e.operands:
+                yield from self._classes(operand, scope)
+        elif type(e) is f.Call and e.args and type(e.args[0]) is f.Const and e.args[0].kind == "none":
+            return  # type(None)
+        elif type(e) is f.Name or type(e) is f.Attr:
+            values = () if self._is_local(e, scope) else self._names.denote(e, scope)
+            yield values[0] if len(values) == 1 and isinstance(values[0], Cls | Ext) else None
+        else:
+            yield None
+
+    @staticmethod
+    def _is_local(e: f.Expr, scope: Scope) -> bool:
+        """Whether a path starts at a parameter or a local name, which can be another class for each call."""
+        start, current = written(e).partition(".")[0], scope
+        while current.kind == "function" and start not in current.bindings and current.parent is not None:
+            current = current.parent
+        bound = current.bindings.get(start, ()) if current.kind == "function" else ()
+        return any(b.kind not in ("class", "import", "from") for b in bound)
+
+    def _as(self, value: Value, classes: list[Cls | Ext]) -> Values:
+        if all(self._is_not(value, cls) for cls in classes):
+            return ()
+        if isinstance(value, Obj) and isinstance(value.cls, Cls) and value.site is None:
+            below = self._names.classes.subclasses(value.cls.scope)
+            if len(below) <= FEW and all(isinstance(cls, Cls) and cls.scope in below for cls in classes):
+                return tuple(Obj(cls) for cls in classes)
+        return (value,)
+
+    def _is(self, value: Value, cls: Cls | Ext) -> bool:
+        """Whether a value is sure to be an object of a class."""
+        if isinstance(value, Heap):
+            return value.type in PLAIN and Ext(value.type) == cls
+        if not isinstance(value, Obj) or not isinstance(value.cls, Cls):
+            return False
+        return cls in self._names.classes.lineage(value.cls.scope)
+
+    def _is_not(self, value: Value, cls: Cls | Ext) -> bool:
+        """Whether a value is sure to be no object of a class."""
+        if isinstance(value, Heap | Lit):
+            if isinstance(cls, Cls):
+                return not self._asks_for_looks(cls.scope)
+            return isinstance(value, Heap) and value.type in PLAIN and cls.name in PLAIN and cls != Ext(value.type)
+        if not isinstance(value, Obj) or not isinstance(value.cls, Cls):
+            return False
+        own = value.cls.scope
+        kin = (own,) if made_by_name(value, own) else (own, *self._names.classes.subclasses(own))
+        if not all(self._is_known(one) for one in kin):
+            return False
+        if isinstance(cls, Ext):
+            return cls.name in PLAIN and all(EMPTY.issuperset(self._names.classes.outside_bases(one)) for one in kin)
+        return not self._asks_for_looks(cls.scope) and not any(cls in self._names.classes.lineage(one) for one in kin)
+
+    def _is_known(self, cls: Scope) -> bool:
+        """Whether all that a class is made below is known."""
+        lines = [item.scope for item in self._names.classes.lineage(cls) if isinstance(item, Cls)]
+        return all(
+            self._names.denote(base, one.parent)
+            for one in lines
+            if isinstance(one.node, f.Class) and one.parent is not None
+            for base in one.node.bases
+        )
+
+    def _asks_for_looks(self, cls: Scope) -> bool:
+        """Whether what looks like an object of a class is one: a protocol, or one that decides by itself."""
+        lineage = self._names.classes.lineage(cls)
+        return any(
+            item.name.endswith(".Protocol") if isinstance(item, Ext) else not BY_LOOKS.isdisjoint(item.scope.bindings)
+            for item in lineage
+        )

@@ -150,7 +150,8 @@ class Project:
         of_always = {e.scope.owner for e in self.entries.all if e.library in always and e.scope.owner in owners}
         late = {cls for cls in of_always if cls is not None and self._is_made_late(cls)}
         lasting = {cls: None for cls in owners if cls not in late}
-        settled = settle(homes, self.names, self.knowledge, self.at_start, anew, lasting, self.first_use)
+        trying = self.programs.trying
+        settled = settle(homes, self.names, self.knowledge, self.at_start, trying, anew, lasting, self.first_use)
         settled.anew |= late
         return settled
 
@@ -183,8 +184,8 @@ class Project:
     def at_start(self) -> list[Scope]:
         """Service scopes that run before the first request and not because of one: module bodies, factories, `main`."""
         roots = {s for s in self.names.every if s.kind != "function" and s not in self.entries.scripts}
-        roots |= self.entries.startup | self.programs.commands | self._factories()
-        started = self._called_from(roots, set())
+        roots |= self.entries.startup | self.programs.staying | self._factories()
+        started = self._called_from(roots - self.programs.scripts, self.programs.apart)
         return [s for s in self.names.every if s.module.in_service and s in started and s not in self.entered]
 
     def _factories(self) -> set[Scope]:

@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from typing import Final
 
 from statelint import facts as f
 from statelint.project.kinds import words
+from statelint.project.loops import takes_next
 from statelint.project.resolution.paths import last_name
 from statelint.project.resolution.scopes import Scope
 from statelint.project.walking import walk
 
+LAST: Final = frozenset({"StopIteration", "StopAsyncIteration", "EOFError"})
+"""Errors that say that there is nothing more."""
 
-def goes_on(function: Scope, receives: AbstractSet[str], ends: AbstractSet[str]) -> bool:
-    """Whether a function has a loop that ends only when something else says so.
 
-    `receives` are methods by which such a loop takes in messages, `ends` are words of what tells it to stop.
-    """
+def goes_on(function: Scope, vocabulary: Mapping[str, AbstractSet[str]]) -> bool:
+    """Whether a function, or the guarded block of a module, has a loop that ends only when something else says so."""
     body = function.node.body if isinstance(function.node, f.Function) else ()
+    if function.kind == "module":
+        body = tuple(step for s in function.module.facts.body if isinstance(s, f.If) for step in s.then)
     loops = (s for s in walk(body) if isinstance(s, f.Loop) and s.kind == "while")
     return any(
-        isinstance(loop.source, f.Const) and bool(loop.source.value) and _stays(loop, function, receives, ends)
+        isinstance(loop.source, f.Const) and bool(loop.source.value) and _stays(loop, function, vocabulary)
         for loop in loops
     )
 
 
-def _stays(loop: f.Loop, function: Scope, receives: AbstractSet[str], ends: AbstractSet[str]) -> bool:
-    out = [any(_tells(test, function, ends) for test in tests) for tests in _ways_out(loop.body, (), True)]
-    return all(out) or any(isinstance(node, f.Call) and _takes_in(node, receives) for node in walk(loop.body))
-
-
-def _takes_in(call: f.Call, receives: AbstractSet[str]) -> bool:
-    """Whether a call takes the next message or item, after which a break is the end of all of them."""
-    name = last_name(call.func)
-    return name in receives or (name == "get" and isinstance(call.func, f.Attr) and not call.args)
+def _stays(loop: f.Loop, function: Scope, vocabulary: Mapping[str, AbstractSet[str]]) -> bool:
+    """Whether a loop takes in messages, after which a break is the end of all of them, or waits for a word to stop."""
+    receives, queues = vocabulary.get("receives", frozenset()), vocabulary.get("queues", frozenset())
+    ends = vocabulary.get("ends", frozenset())
+    if all(any(_tells(test, function, ends) for test in tests) for tests in _ways_out(loop.body, (), True)):
+        return True
+    calls = (node for node in walk(loop.body) if isinstance(node, f.Call))
+    return any(last_name(call.func) in receives or takes_next(call, queues) for call in calls)
 
 
 def _ways_out(body: tuple[f.Stmt, ...], tests: tuple[f.Expr, ...], own: bool) -> Iterator[tuple[f.Expr, ...]]:
-    """The tests under which each statement stands that leaves a loop; what leaves it for an error does not end it.
+    """The tests under which each statement stands that leaves a loop; of errors only the last item's end it.
 
     `own` says that a `break` here is one of this loop.
     """
@@ -52,7 +55,8 @@ def _ways_out(body: tuple[f.Stmt, ...], tests: tuple[f.Expr, ...], own: bool) ->
         elif isinstance(s, f.With):
             yield from _ways_out(s.body, tests, own)
         elif isinstance(s, f.Try):
-            yield from _ways_out((*s.body, *s.other, *s.final), tests, own)
+            last = (step for h in s.handlers if h.type and last_name(h.type) in LAST for step in h.body)
+            yield from _ways_out((*s.body, *last, *s.other, *s.final), tests, own)
         elif isinstance(s, f.Match):
             yield from _ways_out(tuple(inner for case in s.cases for inner in case.body), tests, own)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from statelint import facts as f
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import last_name
+from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Mod
 
 
@@ -37,3 +39,14 @@ def _imported(names: Names) -> Iterator[str]:
             if package is not None:
                 child = names.modules.child(package, name) if name else None
                 yield (child or package).path
+
+
+def mentioned(tops: Iterable[Scope], names: Names) -> Iterator[str]:
+    """The paths of those of some modules whose dotted name a call of another module is given, to load it by that."""
+    known = {".".join(top.module.dotted[n:]): top for top in tops for n in range(len(top.module.dotted) - 1)}
+    for scope in names.every if known else ():
+        for site in scope.calls:
+            for e in (*site.call.args, *(value for _, value in site.call.keywords)):
+                top = known.get(e.value) if type(e) is f.Const and type(e.value) is str else None
+                if top is not None and top.module is not scope.module:
+                    yield top.path

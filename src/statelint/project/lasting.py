@@ -24,18 +24,20 @@ def settle(
     names: Names,
     knowledge: Knowledge,
     at_start: Iterable[Scope],
+    trying: AbstractSet[Scope],
     entered: Iterable[Scope],
     serving: Iterable[Scope],
     first_use: FirstUse,
 ) -> Homes:
     """The homes with everything that lasts because of what start-up code, frameworks and containers do with it.
 
-    `at_start` are the scopes that run before the first request, `entered` those that requests run, `serving` the
-    classes of which one object takes in all requests.
+    `at_start` are the scopes that run before the first request, `trying` the modules of these that make objects as
+    programs of their own to try something, `entered` those that requests run, `serving` the classes of which one object
+    takes in all requests.
     """
     at_start = tuple(at_start)
     homes.at_start = frozenset(scope for scope in at_start if scope.kind == "function")
-    _Settling(homes, names, knowledge, tuple(entered), first_use).all(at_start, serving)
+    _Settling(homes, names, knowledge, tuple(entered), first_use).all(at_start, trying, serving)
     return homes
 
 
@@ -51,7 +53,7 @@ class _Settling:
         self._kept_at: dict[Scope, list[Site]] = {}
         """The containers that keep objects of a class."""
 
-    def all(self, at_start: Iterable[Scope], serving: Iterable[Scope]) -> None:
+    def all(self, at_start: Iterable[Scope], trying: AbstractSet[Scope], serving: Iterable[Scope]) -> None:
         lasting = dict.fromkeys((*self._framework_classes(), *serving))
         for cls in self._not_made_anew(lasting, frozenset(at_start)):
             if isinstance(cls.node, f.Class):
@@ -66,7 +68,7 @@ class _Settling:
         self._keep_themselves()
         self._kept_results()
         self._made_anew()
-        self._made_at_start(at_start)
+        self._made_at_start(at_start, trying)
         self._on_applications()
         self._kept_in_containers()
         for cls, sites in self._kept_at.items():  # by now it is known which home made the container
@@ -149,7 +151,7 @@ class _Settling:
                 answers |= kin
         yield from (cls for cls in classes if cls not in answers or cls in by_start)
 
-    def _made_at_start(self, at_start: Iterable[Scope]) -> None:
+    def _made_at_start(self, at_start: Iterable[Scope], trying: AbstractSet[Scope]) -> None:
         """Instances that start-up code makes last, unless requests make some of their own or they are only records."""
         for scope in at_start:
             if scope.kind == "class" and self._homes.per_instance_fields(scope):
@@ -157,7 +159,7 @@ class _Settling:
             asked = frozenset(id(read.of) for read, _ in scope.reads if self._is_plain(read, scope))
             for site, value in self._makes(scope):
                 cls = value.cls
-                if id(site.call) in asked:
+                if id(site.call) in asked or (site.context.in_main and scope in trying):
                     continue  # `Form().fields`: only the fields stay
                 if not isinstance(cls, Cls) or not (
                     cls.scope in self._homes.anew or self._homes.per_instance_fields(cls.scope)

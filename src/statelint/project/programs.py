@@ -14,7 +14,7 @@ from statelint.knowledge import Knowledge
 from statelint.project.described import named
 from statelint.project.endless import goes_on
 from statelint.project.entries import Entries
-from statelint.project.importers import imported_modules
+from statelint.project.importers import imported_modules, mentioned
 from statelint.project.packaging import command_of, installed_commands
 from statelint.project.resolution.calls import Calls, in_main
 from statelint.project.resolution.names import Names
@@ -88,6 +88,24 @@ class Programs:
         return frozenset(c for c in self.commands if self._serves(c, self._servers))
 
     @cached_property
+    def staying(self) -> frozenset[Scope]:
+        """Those, and the commands that seem to go on for ever by what they or the functions that they call do."""
+        near = {c: {c, *(e.callee for e in self._calls.out.get(c, ()))} for c in self.commands - self.serving}
+        return self.serving | {c for c, run in near.items() if any(map(self._goes_on, run))}
+
+    @cached_property
+    def trying(self) -> frozenset[Scope]:
+        """Modules that other code imports, and that only try something where they are themselves the program."""
+        guarded = [s for s in self._names.every if s.kind == "module" and any(c.context.in_main for c in s.calls)]
+        loaded = imported_modules(self._names) | set(mentioned(guarded, self._names)) if guarded else ()
+        return frozenset(top for top in guarded if top.path in loaded and not self._stays(top))
+
+    def _stays(self, top: Scope) -> bool:
+        """Whether the guarded block of a module serves or goes on."""
+        run = self._follow({e.callee for e in self._calls.out.get(top, ()) if in_main(e)}, set(), ("guess",))
+        return not self._servers.isdisjoint({top, *run}) or any(map(self._goes_on, {top, *run}))
+
+    @cached_property
     def _servers(self) -> AbstractSet[Scope]:
         """The scopes that start a server by a call that is known to."""
         names = self._knowledge.words.get("serves", frozenset())
@@ -132,7 +150,7 @@ class Programs:
                 names = {n for v in values if (n := qualified(v))}
                 if not seen and not (names and names <= known.get("once", frozenset())):
                     return True
-        return goes_on(scope, known.get("receives", frozenset()), known.get("ends", frozenset()))
+        return goes_on(scope, known)
 
 
 def _is_kept(site: CallSite) -> bool:

@@ -76,10 +76,16 @@ class Holders:
         if (home.kind == "instance-attribute" and self.is_new(e, scope)) or self.is_deep_copy(e, scope):
             return False
         if home.kind == "closure-variable" and not inside(scope, home.scope):
-            return _of_receiver(e, scope)
+            return _of_receiver(e, scope) and not self._is_anew(scope)
         if home.kind != "instance-attribute" or not self._homes.mixed(home.scope):
             return True
         return receiver_rooted(e, scope) is not None or self._owner_lasts(home, e, scope)
+
+    def _is_anew(self, method: Scope) -> bool:
+        """Whether requests make all objects of the class of a method that live longer than what the start does."""
+        cls = method.owner
+        kin = (cls, *self._names.classes.subclasses(cls)) if cls is not None and cls in self._homes.anew else ()
+        return bool(kin) and self._homes.long_classes.keys().isdisjoint(kin)
 
     def _owner_lasts(self, home: Home, e: f.Expr, scope: Scope, depth: int = 0) -> bool:
         while isinstance(e, f.Item | f.Call):

@@ -69,15 +69,27 @@ def _calls(e: f.Expr, function: Scope) -> Iterator[f.Call]:
 
 
 def _is_kept(name: str, function: Scope) -> bool:
-    """Whether a function may keep what a local name holds, or hands it to something else that may."""
+    """Whether a function may keep what a local name holds, or hands it to something else that may.
+
+    What it reads of the object, and what it sets on it, leaves the object where it is.
+    """
 
     def speaks(e: f.Expr | None) -> bool:
-        return e is not None and any(isinstance(part, f.Name) and part.id == name for part in walk(e))
+        parts = list(walk(e)) if e is not None else []
+        read = {id(part.of) for part in parts if isinstance(part, f.Attr)}
+        return any(isinstance(part, f.Name) and part.id == name and id(part) not in read for part in parts)
 
-    stored = (s.value for s in function.stores if not isinstance(s.target, f.Name))
+    stored = (s.value for s in function.stores if not isinstance(s.target, f.Name) and not _is_of(s.target, name))
     handed = (e for site in function.calls for e in _taken_over(site.call, function))
     aliased = (b.value for other, found in function.bindings.items() if other != name for b in found)
     return any(map(speaks, (*stored, *handed, *aliased)))
+
+
+def _is_of(e: f.Expr, name: str) -> bool:
+    """Whether a path starts at a local name."""
+    while isinstance(e, f.Attr | f.Item):
+        e = e.of
+    return isinstance(e, f.Name) and e.id == name
 
 
 def _taken_over(call: f.Call, function: Scope) -> tuple[f.Expr, ...]:

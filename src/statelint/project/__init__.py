@@ -35,6 +35,7 @@ from statelint.project.local.kept import Stores
 from statelint.project.local.stores import LocalStores
 from statelint.project.locks import Guarded, Locks
 from statelint.project.loops import Loops
+from statelint.project.marks import Marks
 from statelint.project.memos import Memoised, Memos
 from statelint.project.offered import Offered
 from statelint.project.own_loops import OwnLoops
@@ -235,9 +236,11 @@ class Project:
     @cached_property
     def reach(self) -> Reach:
         client_side = ClientSide(self.names, self.started)
+        begun = self.entries.startup | self.programs.serving
+        marks = Marks(self.names, self.calls, begun, self.started, self.entered, self.entries.all)
         return Reach(
             self.names, self.entries, self.calls, self.homes, self.arrivals, self.first_use, self.alive, client_side,
-            self.serving,
+            marks, self.serving,
         )  # fmt: skip
 
     @cached_property
@@ -251,18 +254,11 @@ class Project:
     @cached_property
     def states(self) -> tuple[State, ...]:
         """Every home that code writes after import, with its verdict; the benign ones too."""
+        own_loops = OwnLoops(self.names, self.calls, self.entries, self.reach, self.arrivals)
         found = States(
-            self.names,
-            self.calls,
-            self.homes,
-            self.writes,
-            self.reach,
-            self.purity,
-            self.first_use,
-            self.knowledge,
-            self.at_start,
-            OwnLoops(self.names, self.calls, self.entries, self.reach, self.arrivals),
-        ).judge()
+            self.names, self.calls, self.homes, self.writes, self.reach, self.purity, self.first_use, self.knowledge,
+            self.at_start, own_loops,
+        ).judge()  # fmt: skip
         shared = self._is_shared
         return tuple(replace(s, verdict=Verdict.BENIGN, reason=SHARED) if shared(s.home.name) else s for s in found)
 

@@ -18,27 +18,31 @@ def imported_modules(names: Names) -> frozenset[str]:
 
 def _imported(names: Names) -> Iterator[str]:
     for scope in names.every:
-        own = scope.module
-        if not own.in_service:
-            continue
-        for site in scope.calls:
-            if last_name(site.call.func) == "import_module":
-                loaded = names.denote(site.call, scope)
-                yield from (value.module.path for value in loaded if isinstance(value, Mod))
-        wanted = [(star, "") for star in scope.stars]
-        for bindings in scope.bindings.values():
-            for b in bindings:
-                if b.kind == "from" and isinstance(b.node, tuple):
-                    wanted.append(b.node)
-                elif b.kind == "import" and isinstance(b.node, tuple):
-                    found = names.modules.find(b.node[1], own)
-                    if found is not None:
-                        yield found.path
-        for node, name in wanted:
-            package = names.modules.meant(node, own)
-            if package is not None:
-                child = names.modules.child(package, name) if name else None
-                yield (child or package).path
+        if scope.module.in_service:
+            yield from imported_by(scope, names)
+
+
+def imported_by(scope: Scope, names: Names) -> Iterator[str]:
+    """The paths of the modules that a scope imports."""
+    own = scope.module
+    for site in scope.calls:
+        if last_name(site.call.func) == "import_module":
+            loaded = names.denote(site.call, scope)
+            yield from (value.module.path for value in loaded if isinstance(value, Mod))
+    wanted = [(star, "") for star in scope.stars]
+    for bindings in scope.bindings.values():
+        for b in bindings:
+            if b.kind == "from" and isinstance(b.node, tuple):
+                wanted.append(b.node)
+            elif b.kind == "import" and isinstance(b.node, tuple):
+                found = names.modules.find(b.node[1], own)
+                if found is not None:
+                    yield found.path
+    for node, name in wanted:
+        package = names.modules.meant(node, own)
+        if package is not None:
+            child = names.modules.child(package, name) if name else None
+            yield (child or package).path
 
 
 def mentioned(tops: Iterable[Scope], names: Names) -> Iterator[str]:

@@ -20,12 +20,13 @@ from statelint.project.entries import Entries
 from statelint.project.entry import Entry
 from statelint.project.first_use import FirstUse
 from statelint.project.homes import Homes
+from statelint.project.marks import Marks
 from statelint.project.resolution.calls import Calls, Edge
 from statelint.project.resolution.classes import first_parameter, makes_classes
 from statelint.project.resolution.modules import Module
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import is_super, last_name, receiver_rooted, taken_from_receiver
-from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.scopes import Context, Scope
 from statelint.project.resolution.values import Cls, Obj, Value
 from statelint.project.writes import class_around
 
@@ -76,6 +77,7 @@ class Reach:
         first_use: FirstUse,
         alive: AbstractSet[Scope],
         client_side: ClientSide,
+        marks: Marks,
         serving: bool,
     ) -> None:
         """`serving` says whether anything arrives; `alive` are the scopes that anything runs: only their threads are
@@ -88,6 +90,9 @@ class Reach:
         self._entries = entries
         self._alive = alive
         self._client_side = client_side
+        self._marks = marks
+        self._unmarked: frozenset[Node] = frozenset()
+        """Those that run in a program without the marks that the service sets."""
         self._from: dict[Node, tuple[Node, Edge] | Entry] = {}
         self._nodes: dict[Scope, list[Node]] = defaultdict(list)
         """Those of each function, in the order in which they were found."""
@@ -106,8 +111,12 @@ class Reach:
             return
         waiting: dict[Scope, list[tuple[Node, Edge]]] = defaultdict(list)
         threads: set[Scope] = set()
+        unmarked = self._marks.unmarked
+        self._follow(self._begin([e for e in ordered if e in unmarked], threads), waiting, threads, False)
+        self._unmarked = frozenset(self._from)
         for near in (False, True):  # so that a chain begins nearby only where no other leads there
-            self._follow(self._begin([e for e in ordered if e.near is near], threads), waiting, threads)
+            now = [e for e in ordered if e.near is near and e not in unmarked]
+            self._follow(self._begin(now, threads), waiting, threads, True)
 
     def _begin(self, entries: Iterable[Entry], threads: set[Scope]) -> deque[Node]:
         """The nodes of ways in; `threads` gets those of threads that are only started by a request."""
@@ -129,8 +138,13 @@ class Reach:
         return queue
 
     def _follow(
-        self, queue: deque[Node], waiting: dict[Scope, list[tuple[Node, Edge]]], threads: AbstractSet[Scope]
+        self,
+        queue: deque[Node],
+        waiting: dict[Scope, list[tuple[Node, Edge]]],
+        threads: AbstractSet[Scope],
+        marked: bool,
     ) -> None:
+        """Go on from these nodes; `marked` says whether the marks of the environment are set."""
         while queue:
             node = queue.popleft()
             if self._first_use.body_runs_once(node.scope, self._is_the_only_one(node)):
@@ -139,6 +153,8 @@ class Reach:
                 if edge.callee in self._entries.startup or edge.callee.in_main or makes_classes(edge.callee):
                     continue
                 if edge.site and self._first_use.of(edge.site.context, node.scope, self._is_the_only_one(node)):
+                    continue
+                if marked and edge.site and self._marks.bars(edge.site.context, node.scope):
                     continue
                 if node not in self._by_itself and self._calls.runs_what_it_wraps(edge):
                     continue
@@ -324,6 +340,10 @@ class Reach:
 
     def _is_single(self, value: Value) -> bool:
         return isinstance(value, Obj) and isinstance(value.cls, Cls) and self._homes.is_single(value.cls.scope)
+
+    def bars(self, context: Context, scope: Scope) -> bool:
+        """Whether a mark of the environment keeps what arrives from ever coming to a place."""
+        return self._unmarked.isdisjoint(self._nodes.get(scope, ())) and self._marks.bars(context, scope)
 
     def runs(self, scope: Scope) -> bool:
         """Whether a function is on the request path at all."""

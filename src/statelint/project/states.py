@@ -92,7 +92,7 @@ class States:
                 continue
             for write in self._writes.of(scope):
                 counts = scope in on_path and self._counts(write) and self._handed_on.counts(write, on_path)
-                counts = counts and not flags.before(write.context, scope)
+                counts = counts and not (flags.before(write.context, scope) or self._reach.bars(write.context, scope))
                 (reached if counts else idle)[write.home].append(write)
         written = {h.name: found for h, found in reached.items() if h.kind == "instance-attribute"}
         self._verdicts.on_path = on_path

@@ -113,6 +113,24 @@ class Holders:
             for values in [self._names.denote(b.value, scope) if isinstance(b.value, f.Call) else ()]
         )
 
+    def is_part(self, value: Value) -> bool:
+        """Whether an object lasts only in attributes of objects of whose classes requests make others."""
+        site = value.site if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
+        if site is None or not isinstance(value, Obj) or not isinstance(value.cls, Cls):
+            return False
+        return self._homes.mixed(value.cls.scope) and all(
+            home.kind == "instance-attribute" and self._homes.mixed(home.scope) for home in self._homes.of_site(site)
+        )
+
+    def whole_lasts(self, value: Value, e: f.Expr, scope: Scope) -> bool:
+        """Whether the object at which a path starts lasts, where what it leads to can be part of one that does not."""
+        while isinstance(e, f.Attr | f.Item | f.Call):
+            e = e.func if isinstance(e, f.Call) else e.of
+        if not isinstance(e, f.Name) or not self.is_part(value):
+            return True
+        whole = self._names.denote(e, scope)
+        return not whole or value in whole or any(map(self._homes.lasts, whole))
+
     def is_deep_copy(self, e: f.Expr, scope: Scope) -> bool:
         """Whether a path starts at a local name for what this call of the function copied with all that is in it."""
         while isinstance(e, f.Attr | f.Item):

@@ -71,6 +71,7 @@ class _Settling:
         self._made_at_start(at_start, trying)
         self._on_applications()
         self._kept_in_containers()
+        self._parts_made_anew()
         for cls, sites in self._kept_at.items():  # by now it is known which home made the container
             self._homes.keepers[cls] = list(dict.fromkeys(h for site in sites for h in self._homes.of_site(site)))
 
@@ -194,6 +195,25 @@ class _Settling:
                     self._homes.anew.update(
                         item.scope for item in self._names.classes.lineage(value.cls.scope) if isinstance(item, Cls)
                     )
+
+    def _parts_made_anew(self) -> None:
+        """Classes of what requests make for an attribute of objects that they make, though one of these lasts."""
+        entered = frozenset(self._entered)
+        homes = [h for h in self._homes.values if h.kind == "instance-attribute"]
+        todo = True
+        while todo:
+            todo = False
+            for home in homes:
+                if home.scope in self._homes.anew and home.scope not in self._homes.single:
+                    for value in self._homes.values[home]:
+                        cls = value.cls.scope if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
+                        made = value.site if isinstance(value, Obj) else None
+                        if cls is None or made is None or cls in self._homes.anew or made.scope not in entered:
+                            continue
+                        if all(h.kind == "instance-attribute" for h in self._homes.of_site(made)):
+                            lineage = self._names.classes.lineage(cls)
+                            self._homes.anew.update(item.scope for item in lineage if isinstance(item, Cls))
+                            todo = True
 
     def _makes(self, scope: Scope) -> Iterator[tuple[CallSite, Obj]]:
         """The objects that the calls of a scope make right there."""

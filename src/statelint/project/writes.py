@@ -131,7 +131,7 @@ class Writes:
         owners = self._holders.owners(home, e, scope)
         if not owners and not self._is_own(Obj(Cls(home.scope)), scope):
             return None  # the receiver reaches it by another name, such as a key of a table
-        lasts = [self._homes.lasts(v) and not self._is_own(v, scope) for v in owners]
+        lasts = [self._homes.lasts(v) and not self._is_own(v, scope) and not self._holders.is_part(v) for v in owners]
         enough = all if self._homes.mixed(home.scope) else any
         return None if lasts and enough(lasts) else rooted
 
@@ -224,7 +224,7 @@ class Writes:
         rooted = receiver_rooted(s.target, s.scope)
         if name:
             home = None if self._is_set_by_code(cls, name) else self._instance_home(cls, name, s)
-            if home and (rooted or self._homes.lasts(value)):
+            if home and (rooted or (self._homes.lasts(value) and self._holders.whole_lasts(value, s.target, s.scope))):
                 yield self._write(home, s, how, None, False, s.target)
         elif rooted:
             shared = self._homes.keepers.get(cls, []) if self._homes.is_single(cls) else []

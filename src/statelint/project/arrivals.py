@@ -11,11 +11,13 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.resolution.asked import leaves
 from statelint.project.resolution.calls import Calls, Edge
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import last_name
 from statelint.project.resolution.scopes import CallSite, Scope
 from statelint.project.resolution.values import Cls, Heap, Value
+from statelint.project.walking import walk
 
 PAUSES: Final = frozenset({"sleep", "wait"})
 """Calls that make a timer of an endless loop."""
@@ -33,7 +35,7 @@ class Arrivals:
         self._receives = knowledge.words.get("receives", frozenset())
 
     def by(self, function: Scope) -> bool:
-        return any(self._takes(site) or _paces(site) for site in self._sites(function))
+        return any(self._takes(site) or (_paces(site) and not _ends(site)) for site in self._sites(function))
 
     def takes_in(self, function: Scope) -> bool:
         """Whether it takes in messages or items, so that it does not go on by the clock alone."""
@@ -74,3 +76,14 @@ class Arrivals:
 def _paces(site: CallSite) -> bool:
     """Whether a loop pauses here: it is a timer."""
     return site.context.in_loop and last_name(site.call.func) in PAUSES
+
+
+def _ends(site: CallSite) -> bool:
+    """Whether a loop waits here for a word to stop: `if self.stopped.wait(5): return`, like `while not ….wait(5)`."""
+    node = site.scope.node
+    tests = (s for s in walk(node.body) if isinstance(s, f.If)) if isinstance(node, f.Function) else ()
+    return any(s.test is site.call and leaves(s.then) and not _goes_on(s.then) for s in tests)
+
+
+def _goes_on(body: tuple[f.Stmt, ...]) -> bool:
+    return isinstance(body[-1], f.Jump) and body[-1].kind == "continue"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from statelint import facts as f
 from statelint.findings import Verdict
+from statelint.project.ends import Ends, says_it
 from statelint.project.homes import Home
 from statelint.project.logins import LOGIN
 from statelint.project.mentions import Mentions, whole
@@ -27,10 +28,14 @@ FROM_OUTSIDE: Final = frozenset({"request", "database", "random"})
 class Companions:
     """The judgement of states that others are beside of."""
 
-    def __init__(self, purity: Purity, verdicts: Verdicts, mentions: Mentions) -> None:
+    def __init__(
+        self, purity: Purity, verdicts: Verdicts, mentions: Mentions, ends: Ends, says: Collection[str]
+    ) -> None:
         self._purity = purity
         self._verdicts = verdicts
         self._mentions = mentions
+        self._ends = ends
+        self._says = says
 
     def settle(self, states: Sequence[State]) -> list[State]:
         """The states, each with what those beside it say."""
@@ -55,21 +60,27 @@ class Companions:
 
     def _is_handle(self, s: State) -> bool:
         """Whether each value that is set is a handle, or a login, and no answer of the other side."""
-        needs = [self._purity.of(w.value, w.scope) for w in s.writes if _sets(w)]
-        return s.reason == LOGIN or (bool(needs) and all("handle" in n and not n & ANSWERED for n in needs))
+        given = [w for w in s.writes if _sets(w)]
+        needs = [self._purity.of(w.value, w.scope) for w in given]
+        if s.reason == LOGIN or self._verdicts.pools.are_known(given):
+            return True
+        return bool(needs) and all("handle" in n and not n & ANSWERED for n in needs)
 
     def _belongs_to(self, s: State, handle: State) -> bool:
-        """Whether what is set is only set where the handle is, and only asked for in tests of functions that look at
-        the handle."""
+        """Whether what is set is only set where the handle is, and only asked for in tests, or told to a log, by
+        functions that look at the handle."""
         given = [w for w in s.writes if _sets(w)]
         built = {whole(w.scope) for w in handle.writes if _sets(w)}
         if not given or any(w.element or w.how not in ("rebind", "delete") for w in s.writes):
             return False
         if any(whole(w.scope) not in built or self._is_brought(w) for w in given):
             return False
-        own, beside = self._mentions.of(s.home), self._mentions.of(handle.home)
-        near = {whole(m.scope) for m in beside or ()}
-        return own is not None and all(whole(m.scope) in near and (m.is_test or m.is_store) for m in own)
+        near = {whole(m.scope) for m in self._mentions.of(handle.home) or ()}
+        if any(whole(m.scope) not in near for m in self._mentions.of(s.home) or ()):
+            return False
+        return self._ends.all(
+            s.home, lambda m: whole(m.scope) in near and (m.is_test or says_it(m.statement, self._says))
+        )
 
     def _is_brought(self, write: Write) -> bool:
         """Whether a request chooses the value that is set."""

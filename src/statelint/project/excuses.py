@@ -63,6 +63,7 @@ class Excuses:
         verdicts: Verdicts,
         own_loops: OwnLoops,
         mentions: Mentions,
+        ends: Ends,
         knowledge: Knowledge,
     ) -> None:
         self._names = names
@@ -73,7 +74,7 @@ class Excuses:
         self._reach = reach
         self._health = knowledge.words.get("health", frozenset())
         self._says = knowledge.words.get("says", frozenset())
-        self._ends = Ends(mentions, calls, reach)
+        self._ends = ends
         self._vendored = knowledge.words.get("vendored", frozenset())
         self.same_again = SameAgain(names, homes, purity)
         set_first = SetFirst(names, calls, reach)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from statelint import facts as f
@@ -67,3 +68,27 @@ def stood_in_for(names: Names, classes: AbstractSet[str]) -> frozenset[str]:
 def constant_name(e: f.Expr | None) -> str | None:
     """The text of a constant string, None for an expression that is computed."""
     return str(e.value) if isinstance(e, f.Const) and e.kind == "str" else None
+
+
+def updated(call: f.Call) -> Iterator[tuple[str | None, f.Expr | None]]:
+    """What a mutating method of a namespace sets: `(name, value)`; the name is None where it is computed."""
+    first = call.args[0] if call.args else None
+    if isinstance(first, f.Table):
+        yield from ((constant_name(key), value) for key, value in first.pairs)
+    elif first is not None:
+        yield constant_name(first), call.args[-1]
+    yield from ((name if name != "**" else None, value) for name, value in call.keywords)
+
+
+def wraps(args: Sequence[f.Expr], scope: Scope) -> bool:
+    """Whether a function of the code, made right there, takes the place of the method of that name, which it calls."""
+    if len(args) < 3 or not all(isinstance(a, f.Name) for a in args[:3]):
+        return False
+    owner, name, value = (last_name(a) for a in args[:3])
+    made = scope.bindings.get(value, ())
+    read = [s.call.args for s in scope.calls if last_name(s.call.func) == "getattr"]
+    return (
+        bool(made)
+        and all(b.kind == "function" for b in made)
+        and any([last_name(a) for a in asked[:2]] == [owner, name] for asked in read)
+    )

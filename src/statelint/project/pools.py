@@ -54,12 +54,19 @@ class Pools:
         return [v.cls.scope.name for v in values if isinstance(v, Obj) and isinstance(v.cls, Cls)]
 
     def are_known(self, writes: Sequence[Write]) -> bool:
-        """Whether each value that is given is an object of which a library says that it is a handle."""
+        """Whether each value that is given is an object of which a library says that it is a handle, be it by the
+        class above that of the project."""
         given = [(w.value, w.scope) for w in writes if w.value is not None and getattr(w.value, "kind", "") != "none"]
         found = [v for value, scope in given for v in self._names.denote(value, scope)]
         made = [v.cls.name for v in found if isinstance(v, Obj) and isinstance(v.cls, Ext)]
         made += [v.name for v in found if isinstance(v, Made)]
+        made += [base for v in found if isinstance(v, Obj) and isinstance(v.cls, Cls) for base in self._above(v.cls)]
         rows = [self._knowledge.find("benign", name) for name in made]
         if len(rows) < len(found) or any(self._knowledge.find("work", name) for name in made):
             return False
         return bool(rows) and all(r and r[1].because == "handle" for r in rows)
+
+    def _above(self, cls: Cls) -> list[str]:
+        """The one class outside the project that a class is made from."""
+        bases = list(self._names.classes.outside_bases(cls.scope))
+        return bases if len(bases) == 1 else []

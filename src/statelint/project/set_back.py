@@ -8,7 +8,8 @@ from typing import Final
 from statelint import facts as f
 from statelint.project.resolution.paths import last_name
 from statelint.project.resolution.scopes import Scope
-from statelint.project.writes import Write, class_around, stands_in_finally
+from statelint.project.writes import Write, class_around
+from statelint.spans import Place
 
 EXITS: Final = frozenset({"__exit__", "__aexit__"})
 MANAGED: Final = EXITS | {"__init__", "__enter__", "__aenter__"}
@@ -43,3 +44,15 @@ def _puts_back(write: Write) -> bool:
     name = write.home.short.rpartition(".")[2]
     kept = write.scope.bindings.get(write.value.id, ()) if isinstance(write.value, f.Name) else ()
     return bool(kept) and all(b.kind == "assign" and last_name(b.value) == name for b in kept)
+
+
+def stands_in_finally(function: Scope, at: Place) -> bool:
+    """Whether an assignment or a call stands directly in a `finally` clause of a function."""
+    todo: list[tuple[f.Stmt, ...]] = [function.node.body] if isinstance(function.node, f.Function) else []
+    while todo:
+        for statement in todo.pop():
+            final = getattr(statement, "final", ())
+            if any(isinstance(s, f.Bind | f.Do) and s.at == at for s in final):
+                return True
+            todo.extend(getattr(statement, part, ()) for part in ("then", "other", "body", "final"))
+    return False

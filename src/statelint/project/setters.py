@@ -21,8 +21,7 @@ from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import asks_for_lack, last_name, receiver_rooted
 from statelint.project.resolution.scopes import Context, Scope
 from statelint.project.resolution.values import Ext, Made, qualified, root
-from statelint.project.set_back import EXITS, block_of
-from statelint.project.writes import stands_in_finally
+from statelint.project.set_back import EXITS, block_of, stands_in_finally
 from statelint.spans import Place
 from statelint.vocabulary import Setter
 

@@ -16,6 +16,7 @@ from statelint import facts as f
 from statelint.findings import Confidence, Verdict
 from statelint.knowledge import Knowledge
 from statelint.project.companions import Companions
+from statelint.project.ends import Ends
 from statelint.project.excuses import Excuses, Seen
 from statelint.project.first_use import FirstUse
 from statelint.project.handed_on import HandedOn
@@ -75,9 +76,11 @@ class States:
         self._kinds = Kinds(names, purity, knowledge)
         self._verdicts = Verdicts(names, purity, first_use, knowledge)
         mentions = Mentions(names)
-        self._companions = Companions(purity, self._verdicts, mentions)
+        ends = Ends(mentions, calls, reach)
+        says = knowledge.words.get("says", frozenset())
+        self._companions = Companions(purity, self._verdicts, mentions, ends, says)
         self._excuses = Excuses(
-            names, calls, homes, reach, purity, self._kinds, self._verdicts, own_loops, mentions, knowledge
+            names, calls, homes, reach, purity, self._kinds, self._verdicts, own_loops, mentions, ends, knowledge
         )
         self._objects = StateObjects(names, homes, self._verdicts, knowledge)
         self._knowledge = knowledge

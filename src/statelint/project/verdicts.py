@@ -45,7 +45,7 @@ class Verdicts:
         self._first_use = first_use
         self._turns = knowledge.words.get("turns", frozenset())
         self._times = knowledge.words.get("file-times", frozenset())
-        self._pools = Pools(names, purity, knowledge)
+        self.pools = Pools(names, purity, knowledge)
         self.brought = Brought(names, purity)
         self.on_path: AbstractSet[Scope] = frozenset()
         """The functions that run because something arrived, once they are known."""
@@ -64,7 +64,7 @@ class Verdicts:
             return Verdict.BENIGN, "it keeps loggers, metrics or contexts"
         if self._by_task(writes):
             return Verdict.BENIGN, "it keeps one entry for each task, thread or event loop, for as long as that runs"
-        if self._pools.keeps(home, writes):
+        if self.pools.keeps(home, writes):
             return Verdict.BENIGN, "it keeps handles that every replica builds alike"
         if finds_its_own(writes, self.given):
             return Verdict.BENIGN, "it finds its own entries under further keys"
@@ -144,7 +144,7 @@ class Verdicts:
             return Verdict.DEFINITE, "the first request that comes decides for all"
         if guarded and not needs & (CHANGING - {"awaited"}):
             return Verdict.BENIGN, "it is built once, on first use"
-        if self._pools.are_known(writes) and (guarded or not needs & {"argument", "request", "state"}):
+        if self.pools.are_known(writes) and (guarded or not needs & {"argument", "request", "state"}):
             return Verdict.BENIGN, "a handle built on first use" if guarded else "a handle that is built anew"
         if guarded and self._are_handles(writes) and "database" not in needs and not self._takes_changing(writes):
             return Verdict.BENIGN, "an object built on first use"

@@ -9,7 +9,7 @@ from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.holders import GENERIC_MUTATORS, OPERATORS, Holders, inside
 from statelint.project.homes import Home, Homes
-from statelint.project.namespaces import constant_name, keeps_elsewhere, namespace_of
+from statelint.project.namespaces import constant_name, keeps_elsewhere, namespace_of, updated, wraps
 from statelint.project.resolution.calls import SETS
 from statelint.project.resolution.classes import CONSTRUCTORS, decorator_names
 from statelint.project.resolution.dispatch import picked_from
@@ -275,7 +275,7 @@ class Writes:
         if type(func) is f.Attr:
             yield from self._through(func, site, args[0] if args else None, args[-1] if args else None)
             owners = namespace_of(func.of, site.scope, self._names) if func.name in GENERIC_MUTATORS else ()
-            for name, value in _updated(site.call) if owners else ():
+            for name, value in updated(site.call) if owners else ():
                 yield from self._named(_as_store(site, func.of, value), owners, name, "")
         picked = picked_from(func, site.scope)
         for home, element in self._holders.held_by(picked, site.scope) if picked and args else ():
@@ -291,8 +291,8 @@ class Writes:
                 continue
             name = qualified(callee)
             if name in SETTING and len(args) > 1:
-                if site.scope.name == SETS and receiver_rooted(args[0], site.scope):
-                    continue  # it is told where the attribute is set
+                if (site.scope.name == SETS and receiver_rooted(args[0], site.scope)) or wraps(args, site.scope):
+                    continue  # it is told where the attribute is set; or the object does what it did
                 how = "delete" if name == "builtins.delattr" else ""
                 store = _as_store(site, args[0], args[2] if len(args) > 2 else None)
                 yield from self._named(store, self._names.denote(args[0], site.scope), constant_name(args[1]), how)
@@ -369,25 +369,3 @@ def class_around(scope: Scope | None) -> Scope | None:
 
 def _as_store(site: CallSite, target: f.Expr, value: f.Expr | None) -> Store:
     return Store(target, "=", value, site.scope, site.context, site.call.where)
-
-
-def _updated(call: f.Call) -> Iterator[tuple[str | None, f.Expr | None]]:
-    """What a mutating method of a namespace sets: `(name, value)`; the name is None where it is computed."""
-    first = call.args[0] if call.args else None
-    if isinstance(first, f.Table):
-        yield from ((constant_name(key), value) for key, value in first.pairs)
-    elif first is not None:
-        yield constant_name(first), call.args[-1]
-    yield from ((name if name != "**" else None, value) for name, value in call.keywords)
-
-
-def stands_in_finally(function: Scope, at: Place) -> bool:
-    """Whether an assignment or a call stands directly in a `finally` clause of a function."""
-    todo: list[tuple[f.Stmt, ...]] = [function.node.body] if isinstance(function.node, f.Function) else []
-    while todo:
-        for statement in todo.pop():
-            final = getattr(statement, "final", ())
-            if any(isinstance(s, f.Bind | f.Do) and s.at == at for s in final):
-                return True
-            todo.extend(getattr(statement, part, ()) for part in ("then", "other", "body", "final"))
-    return False

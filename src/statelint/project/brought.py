@@ -7,9 +7,12 @@ from collections.abc import Set as AbstractSet
 
 from statelint import facts as f
 from statelint.project.purity import Purity
+from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.scopes import Scope
-from statelint.project.resolution.values import Cls, Obj, qualified
+from statelint.project.resolution.paths import same_path
+from statelint.project.resolution.scopes import Binding, Scope
+from statelint.project.resolution.values import Cls, Obj, Value
+from statelint.project.walking import walk
 from statelint.project.writes import Write
 
 
@@ -30,14 +33,26 @@ class Brought:
         if isinstance(e, f.Name):
             bindings = scope.bindings.get(e.id, ())
             if bindings and all(b.kind == "param" for b in bindings):
-                known = [qualified(v.cls) if isinstance(v, Obj) else "" for v in self._names.denote(e, scope)]
-                return scope in self.handlers and all(name and name.startswith("builtins.") for name in known)
+                own = first_parameter(scope)
+                plain = all(map(_is_plain, self._names.denote(e, scope)))
+                sent = plain and not any(map(_is_injected, bindings)) and (own is None or own[0] != e.id)
+                return sent and scope in self.handlers
             given = [(b.value, b.scope) for b in bindings if b.kind == "assign" and b.position is None]
             one = given[0] if len(given) == len(bindings) == 1 else (None, scope)
             return one[0] is not None and self.is_brought_along(one[0], one[1])
         if isinstance(e, f.Attr | f.Item | f.Call):
             return self._purity.of(e, scope) == {"request"} and _is_read(e)
         return False
+
+    def is_beside_its_key(self, e: f.Expr, scope: Scope, write: Write) -> bool:
+        """Whether a request brings along what is kept under a key that does not tell it: the first one decides for all
+        that ask for the key later."""
+        key = _meant(write.key, write.scope)
+        if key is None or scope is not write.scope or not self.is_brought_along(e, scope):
+            return False
+        if isinstance(key, f.Name | f.Const) or (isinstance(key, f.Attr | f.Item | f.Call) and _is_read(key)):
+            return not same_path(_meant(e, scope), key)
+        return _root(e) not in {part.id for part in walk(key) if isinstance(part, f.Name)}
 
     def is_handed_on(self, write: Write) -> bool:
         """Whether a write gives what an attribute holds to which requests gave something that they brought."""
@@ -54,6 +69,30 @@ class Brought:
     def _is_brought(self, attribute: str) -> bool:
         given = [w for w in self.attributes.get(attribute, ()) if w.how == "rebind" and not w.element]
         return any(not self._purity.of(w.value, w.scope).isdisjoint({"request", "argument"}) for w in given)
+
+
+def _is_plain(value: Value) -> bool:
+    """Whether it is data that the outside sends: text, numbers, or an object made of these."""
+    cls = value.cls if isinstance(value, Obj) and value.site is None else None
+    return isinstance(cls, Cls) or (cls is not None and cls.name.startswith("builtins."))
+
+
+def _is_injected(b: Binding) -> bool:
+    """Whether a parameter gets what a marker in the place of its default names, which no request sends."""
+    return isinstance(b.node, f.Param) and isinstance(b.node.default, f.Call)
+
+
+def _meant(e: f.Expr | None, scope: Scope) -> f.Expr | None:
+    """What a local name stands for that is bound once."""
+    bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) else ()
+    named = len(bindings) == 1 and bindings[0].kind == "assign" and bindings[0].position is None
+    return bindings[0].value if named else e
+
+
+def _root(e: f.Expr) -> str:
+    while isinstance(e, f.Attr | f.Item | f.Call):
+        e = e.func if isinstance(e, f.Call) else e.of
+    return e.id if isinstance(e, f.Name) else ""
 
 
 def _is_read(e: f.Expr) -> bool:

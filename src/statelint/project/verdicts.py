@@ -271,6 +271,8 @@ class Verdicts:
         later = [w for w in writes if not self._first_use.of(w.context, w.scope, False)]
         if not adds or any((w.element and not self.is_guarded(w)) or w.how == "augment" for w in later):
             return False
+        if any(self.brought.is_beside_its_key(e, at, w) for w in adds for e, at in self.given(w)):
+            return False
         keyed = {w for w in adds if w.how == "item" or _is_asked(w)}
         missed = (self.is_guarded(w) if w in keyed else self._fills_empty(w) for w in adds if w in later)
         return not self._keeps_work(adds) and all(missed)

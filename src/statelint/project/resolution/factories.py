@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from statelint import facts as f
@@ -64,12 +64,13 @@ def _calls(e: f.Expr, function: Scope) -> Iterator[f.Call]:
         yield from _calls(e.value, function)
     elif isinstance(e, f.Name) and e.id not in function.outer:
         made = [b.value for b in function.bindings.get(e.id, ()) if b.kind == "assign" and b.position is None]
-        if len(made) == len(function.bindings.get(e.id, ())) and not _is_kept(e.id, function):
-            yield from (value for value in made if isinstance(value, f.Call))
+        calls = [value for value in made if isinstance(value, f.Call)]
+        if len(made) == len(function.bindings.get(e.id, ())) and not _is_kept(e.id, calls, function):
+            yield from calls
 
 
-def _is_kept(name: str, function: Scope) -> bool:
-    """Whether a function may keep what a local name holds, or hands it to something else that may.
+def _is_kept(name: str, calls: Collection[f.Call], function: Scope) -> bool:
+    """Whether a function may keep what a local name holds, which calls gave, or hands it to something that may.
 
     What it reads of the object, and what it sets on it, leaves the object where it is.
     """
@@ -77,7 +78,11 @@ def _is_kept(name: str, function: Scope) -> bool:
     def speaks(e: f.Expr | None) -> bool:
         parts = list(walk(e)) if e is not None else []
         read = {id(part.of) for part in parts if isinstance(part, f.Attr)}
-        return any(isinstance(part, f.Name) and part.id == name and id(part) not in read for part in parts)
+        return any(
+            (isinstance(part, f.Name) and part.id == name and id(part) not in read)
+            or any(part is call for call in calls)  # `KNOWN[key] = made = Basket()`
+            for part in parts
+        )
 
     stored = (s.value for s in function.stores if not isinstance(s.target, f.Name) and not _is_of(s.target, name))
     handed = (e for site in function.calls for e in _taken_over(site.call, function))

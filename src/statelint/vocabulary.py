@@ -103,6 +103,8 @@ class Setter(Row, frozen=True):
     """Context managers that take a change inside their block back, and calls that undo one."""
     adds: bool = False
     """Whether a change with what code and settings say only adds what every replica adds alike."""
+    alike: bool = False
+    """Whether to give an entry what other settings or files say is what every replica does, time and again."""
     valued: bool = False
     """Whether a call without a value sets nothing that anything else could know: it asks for chance anew."""
 

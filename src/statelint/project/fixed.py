@@ -25,6 +25,7 @@ PLAIN: Final = frozenset({"assign", "iterate", "enter", "import", "from", "funct
 class _Question(NamedTuple):
     reads: Collection[str]
     once: bool
+    files: bool
     asked: set[tuple[int, int]]
     """What is being asked already: a name that is also made of itself is what else it is made of."""
 
@@ -38,12 +39,15 @@ class Fixed:
         self._reach = reach
         self._purity = purity
 
-    def covers(self, e: f.Expr, scope: Scope, reads: Collection[str] = (), once: bool = False) -> bool:
+    def covers(
+        self, e: f.Expr, scope: Scope, reads: Collection[str] = (), once: bool = False, files: bool = False
+    ) -> bool:
         """Whether no request chooses a value; `reads` are the outside names that give what the setting is already.
 
-        A value that is read `once`, when something is built, may come from anywhere but a request.
+        A value that is read `once`, when something is built, may come from anywhere but a request;
+        `files` are those at such paths, and nothing then that requests change.
         """
-        return self._covers(e, scope, _Question(reads, once, set()))
+        return self._covers(e, scope, _Question(reads, once, files, set()))
 
     def _covers(self, e: f.Expr | None, scope: Scope, q: _Question) -> bool:
         key = (id(e), id(scope))
@@ -51,7 +55,7 @@ class Fixed:
             return True
         q.asked.add(key)
         needs = self._purity.of(e, scope)
-        if "request" in needs:
+        if "request" in needs or (q.files and "state" in needs):
             return False
         if isinstance(e, f.Name):
             return self._name(e.id, scope, q)
@@ -61,7 +65,7 @@ class Fixed:
             return self._attribute(e, scope, q)
         parts: tuple[f.Expr, ...] = ()
         if isinstance(e, f.Call):
-            if not (q.once or needs <= OF_SETTINGS):
+            if not (q.once or needs - ({"file"} if q.files else set()) <= OF_SETTINGS):
                 return False
             inner = (e.func.of,) if isinstance(e.func, f.Attr) else ()
             parts = (*handed_to(e), *inner)

@@ -46,6 +46,8 @@ class _Change(NamedTuple):
     given: tuple[f.Expr, ...]
     receiver: str = ""
     """The local name of the object whose method makes the change."""
+    key: f.Expr | None = None
+    """The entry that an assignment gives a value."""
 
 
 def changed_settings(
@@ -53,20 +55,38 @@ def changed_settings(
 ) -> tuple[Changed, ...]:
     """Every change on the request path, one for each setting and function, in order of place."""
     together: dict[tuple[str, Scope], list[_Change]] = defaultdict(list)
+    entries: dict[tuple[str, str], list[_Change]] = defaultdict(list)
     for change in (*_called(calls, knowledge), *_assigned(names, knowledge)):
         if first_use.of(change.context, change.scope, lasting=True):
             continue
         if change.scope.module.in_service and change.scope.kind == "function" and reach.repeats(change.scope):
             together[change.row.what, block_of(change.scope)].append(change)
+            entries[_entry(change)].append(change)
     found: dict[tuple[str, Scope], Changed] = {}
     for changes in together.values():
         if not _taken_back(changes, names, knowledge):
             for c in changes:
                 if c.row.adds and all(fixed.covers(e, c.scope, c.row.reads, _is_built(c)) for e in c.given):
                     continue
+                if _is_alike(c, entries[_entry(c)], fixed):
+                    continue
                 if not any(_names_one_of(w, c.row.kept_by, c.scope, names, knowledge) for w in c.context.withs):
                     found.setdefault((c.name, c.scope), Changed(c.name, c.row.what, c.scope, c.at))
     return tuple(sorted(found.values(), key=lambda c: (c.scope.path, c.at, c.name)))
+
+
+def _entry(change: _Change) -> tuple[str, str]:
+    """The setting and the text of the entry; no text where the code does not write it out."""
+    return change.row.what, str(change.key.value) if isinstance(change.key, f.Const) else ""
+
+
+def _is_alike(change: _Change, entry: Sequence[_Change], fixed: Fixed) -> bool:
+    """Whether an entry gets, wherever requests set it, what settings or files say, and no request chooses when."""
+    made = [c.given[0] for c in entry if c.given and not isinstance(c.given[0], f.Const)]
+    if not change.row.alike or not isinstance(change.key, f.Const) or len(made) != 1 or len(entry) > 1:
+        return False
+    tests = (test for test, _ in change.context.tests)
+    return all(fixed.covers(e, change.scope, files=True) for e in (*made, *tests))
 
 
 def _is_built(change: _Change) -> bool:
@@ -106,7 +126,8 @@ def _assigned(names: Names, knowledge: Knowledge) -> Iterator[_Change]:
                 row = knowledge.find("setters", name) if name else None
                 if row and name:
                     given = (store.value,) if store.value is not None else ()
-                    yield _Change(name, row[1], scope, store.at, store.context, given)
+                    key = target.key if isinstance(target, f.Item) and store.op == "=" else None
+                    yield _Change(name, row[1], scope, store.at, store.context, given, key=key)
 
 
 def _taken_back(changes: Sequence[_Change], names: Names, knowledge: Knowledge) -> bool:

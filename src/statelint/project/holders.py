@@ -36,6 +36,8 @@ GENERIC_MUTATORS = frozenset(
      "discard", "clear"}
 )  # fmt: skip
 """Mutating methods of an element whose own type nothing shows."""
+NEEDING = GENERIC_MUTATORS - {"pop", "popleft", "popitem", "clear"}
+"""Those of them that a container cannot be asked, or that do nothing, without an argument."""
 DEEP = "copy.deepcopy"
 OPERATORS = frozenset({"__setitem__", "__delitem__", "__ior__", "__iadd__", "__isub__", "__iand__", "__ixor__"})
 

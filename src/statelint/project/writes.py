@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
-from statelint.project.holders import GENERIC_MUTATORS, OPERATORS, Holders, inside
+from statelint.project.holders import GENERIC_MUTATORS, NEEDING, OPERATORS, Holders, inside
 from statelint.project.homes import Home, Homes
 from statelint.project.namespaces import constant_name, keeps_elsewhere, namespace_of, updated, wraps
+from statelint.project.resolution.arguments import handed_to
 from statelint.project.resolution.calls import SETS
 from statelint.project.resolution.classes import CONSTRUCTORS, decorator_names
 from statelint.project.resolution.dispatch import picked_from
@@ -314,7 +315,10 @@ class Writes:
                                 yield from self._handed(given, site, arg)
 
     def _through(self, func: f.Attr, site: CallSite, key: f.Expr | None, value: f.Expr | None) -> Iterator[Write]:
+        bare = func.name in NEEDING and not handed_to(site.call)
         for home, element in self._mutated(func, site.scope):
+            if element and bare:
+                continue  # `tables[name].update()` begins a statement of a library
             if home.kind == "class-attribute" and given_anew(func.of, site.scope, site.context, site.call.at):
                 continue
             rooted = self._rooted(home, func.of, site.scope)

@@ -17,6 +17,7 @@ from statelint.facts import Document, Facts
 from statelint.findings import External, Problem, Verdict
 from statelint.knowledge import Knowledge
 from statelint.project.arrivals import Arrivals
+from statelint.project.child_processes import only_in_children
 from statelint.project.client_side import ClientSide
 from statelint.project.configured.outcomes import Outcomes
 from statelint.project.configured.settings import Settings, components
@@ -238,10 +239,12 @@ class Project:
         client_side = ClientSide(self.names, self.started)
         begun = self.entries.startup | self.programs.serving
         marks = Marks(self.names, self.calls, begun, self.started, self.entered, self.entries.all)
-        return Reach(
+        reach = Reach(
             self.names, self.entries, self.calls, self.homes, self.arrivals, self.first_use, self.alive, client_side,
             marks, self.serving,
         )  # fmt: skip
+        reach.apart = only_in_children(self.calls, self.entries, reach, self.arrivals, self.knowledge)
+        return reach
 
     @cached_property
     def writes(self) -> Writes:

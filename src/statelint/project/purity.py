@@ -183,6 +183,7 @@ class Purity:
             return False
         stores = [a.store for a in self._names.classes.assigned(owner, e.name)]
         stores = [s for s in stores if s.scope.name != "__init__" and self._reach.runs(s.scope)]
+        stores = [s for s in stores if not self._reach.bars(s.context, s.scope)]
         return not all(map(self._first_use.is_part_of_the_start, stores))
 
     def _call(self, e: f.Call, scope: Scope, depth: int) -> frozenset[str]:

@@ -82,17 +82,15 @@ class Reach:
     ) -> None:
         """`serving` says whether anything arrives; `alive` are the scopes that anything runs: only their threads are
         ways in."""
-        self._names = names
-        self._homes = homes
-        self._first_use = first_use
-        self._arrivals = arrivals
-        self._calls = calls
-        self._entries = entries
+        self._names, self._calls, self._homes = names, calls, homes
+        self._first_use, self._arrivals, self._entries = first_use, arrivals, entries
         self._alive = alive
         self._client_side = client_side
         self._marks = marks
         self._unmarked: frozenset[Node] = frozenset()
         """Those that run in a program without the marks that the service sets."""
+        self.apart: AbstractSet[Scope] = frozenset()
+        """Functions that run only in processes of their own, once that is known."""
         self._from: dict[Node, tuple[Node, Edge] | Entry] = {}
         self._nodes: dict[Scope, list[Node]] = defaultdict(list)
         """Those of each function, in the order in which they were found."""
@@ -342,8 +340,10 @@ class Reach:
         return isinstance(value, Obj) and isinstance(value.cls, Cls) and self._homes.is_single(value.cls.scope)
 
     def bars(self, context: Context, scope: Scope) -> bool:
-        """Whether a mark of the environment keeps what arrives from ever coming to a place."""
-        return self._unmarked.isdisjoint(self._nodes.get(scope, ())) and self._marks.bars(context, scope)
+        """Whether what arrives never comes to a place in this process, because of a mark of the environment or since
+        the function runs only in others."""
+        unmarked = not self._unmarked.isdisjoint(self._nodes.get(scope, ()))
+        return scope in self.apart or (not unmarked and self._marks.bars(context, scope))
 
     def runs(self, scope: Scope) -> bool:
         """Whether a function is on the request path at all."""

@@ -1,0 +1,35 @@
+"""What runs only in processes of their own, which requests start for one job: nothing here sees the memory of those."""
+
+from __future__ import annotations
+
+from statelint.knowledge import Knowledge
+from statelint.project.arrivals import Arrivals
+from statelint.project.entries import Entries
+from statelint.project.reach import Reach
+from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.scopes import Scope
+
+
+def only_in_children(
+    calls: Calls, entries: Entries, reach: Reach, arrivals: Arrivals, knowledge: Knowledge
+) -> frozenset[Scope]:
+    """The functions on the request path to which all ways lead through a call that makes a process."""
+    names = knowledge.words.get("child-processes", frozenset())
+    making = {id(site.call) for name in names for site in calls.sites(name)}
+    if not making:
+        return frozenset()
+    threads = frozenset(e.scope for e in entries.all if e.kind == "thread")
+    here = {e.scope for e in entries.all if reach.is_entry(e.scope)}
+    todo = list(here)
+    while todo:
+        scope = todo.pop()
+        edges = [
+            e
+            for e in (*calls.out.get(scope, ()), *arrivals.threads_made(scope, threads))
+            if not (e.how == "passed" and e.site is not None and id(e.site.call) in making)
+        ]
+        for callee in (*(e.callee for e in edges), *scope.children):
+            if callee not in here and callee.kind == "function" and reach.runs(callee):
+                here.add(callee)
+                todo.append(callee)
+    return reach.scopes() - here

@@ -5,7 +5,7 @@ Any other thread that start-up code starts is part of the start. One that a requ
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -35,7 +35,8 @@ class Arrivals:
         self._receives = knowledge.words.get("receives", frozenset())
 
     def by(self, function: Scope) -> bool:
-        return any(self._takes(site) or (_paces(site) and not _ends(site)) for site in self._sites(function))
+        sites = tuple(self._sites(function))
+        return any(map(self._takes, sites)) or _paces(sites)
 
     def takes_in(self, function: Scope) -> bool:
         """Whether it takes in messages or items, so that it does not go on by the clock alone."""
@@ -64,7 +65,8 @@ class Arrivals:
         if not isinstance(func, f.Attr):
             return False
         if func.name in self._receives:
-            return True
+            caught = site.scope.bindings.get(func.of.id, ()) if isinstance(func.of, f.Name) else ()
+            return not caught or any(b.kind != "except" for b in caught)  # the message of an error
         return func.name == "get" and any(self._is_queue(value) for value in self._names.denote(func.of, site.scope))
 
     def _is_queue(self, value: Value) -> bool:
@@ -73,8 +75,35 @@ class Arrivals:
         return row is not None and "get" in row[1].mutates
 
 
-def _paces(site: CallSite) -> bool:
-    """Whether a loop pauses here: it is a timer."""
+def _paces(sites: Sequence[CallSite]) -> bool:
+    """Whether a loop pauses again and again: it is a timer. What stands behind one that only waits runs once."""
+    pauses = [i for i, site in enumerate(sites) if _pauses(site) and not _ends(site)]
+    if not pauses or not all(_waits(sites[i]) for i in pauses):
+        return bool(pauses)
+    above = {site.scope for site in sites[: pauses[-1] + 1]}
+    return any(loop.kind == "while" for scope in above for loop in _loops(scope))
+
+
+def _waits(site: CallSite) -> bool:
+    """Whether all loops around a call try something so many times and leave off once it went well."""
+    around = [loop for loop in _loops(site.scope) if any(call is site.call for call in walk(loop.body))]
+    return bool(around) and all(
+        (isinstance(loop.source, f.Group) or _is_counted(loop.source))
+        and any(isinstance(s, f.Return) or (isinstance(s, f.Jump) and s.kind == "break") for s in walk(loop.body))
+        for loop in around
+    )
+
+
+def _is_counted(e: f.Expr) -> bool:
+    return isinstance(e, f.Call) and isinstance(e.func, f.Name) and e.func.id == "range"
+
+
+def _loops(function: Scope) -> list[f.Loop]:
+    body = function.node.body if isinstance(function.node, f.Function) else ()
+    return [fact for fact in walk(body) if isinstance(fact, f.Loop)]
+
+
+def _pauses(site: CallSite) -> bool:
     return site.context.in_loop and last_name(site.call.func) in PAUSES
 
 

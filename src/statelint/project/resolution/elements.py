@@ -209,6 +209,8 @@ def _copied(e: f.Expr) -> tuple[f.Expr, ...]:
         return e.operands
     if isinstance(e, f.Item):
         return (e.of,)
+    if isinstance(e, f.Call) and isinstance(e.func, f.Attr) and e.func.name == "copy" and not e.args:
+        return (e.func.of,)
     if isinstance(e, f.Call) and e.args:
         name = getattr(e.func, "name", None) or getattr(e.func, "id", None)
         return e.args[:1] if name in COPYING else ()

@@ -11,6 +11,8 @@ from statelint.spans import Place
 
 COPYING: Final = frozenset({"list", "dict", "set", "sorted", "deque", "copy", "deepcopy"})
 """Functions that make a new container of another one."""
+COPIES: Final = frozenset({"copy", "deepcopy"})
+"""Those that are methods of a container, or functions of a module, too: `BASE.copy()`, `copy.deepcopy(BASE)`."""
 
 
 def alternatives(e: f.Expr) -> list[f.Expr]:
@@ -138,7 +140,7 @@ def _is_new_container(e: f.Expr | None) -> bool:
     if isinstance(e, f.Choice):
         return _is_new_container(e.then) and _is_new_container(e.other)
     if isinstance(e, f.Call):
-        return isinstance(e.func, f.Name) and e.func.id in COPYING
+        return last_name(e.func) in (COPYING if isinstance(e.func, f.Name) else COPIES)
     return isinstance(e, f.Table | f.Group | f.Comprehension)
 
 

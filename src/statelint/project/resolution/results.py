@@ -112,6 +112,8 @@ class Results:
             row = self._names.knowledge.find("containers", held.type) if type(held) is Heap else None
             if row is not None and callee.name in VIEWS and callee.name in row[1].hands_out:
                 return (held,)
+            if row is not None and callee.name == "copy":
+                return (_copy(held, self._names.site(e, scope)),)
             if row is None or callee.name in row[1].hands_out:
                 default = (
                     self._names.denote(e.args[1], scope) if callee.name == "setdefault" and len(e.args) > 1 else ()

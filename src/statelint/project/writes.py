@@ -274,7 +274,8 @@ class Writes:
     def _call(self, site: CallSite) -> Iterator[Write]:
         func, args = site.call.func, site.call.args
         if type(func) is f.Attr:
-            yield from self._through(func, site, args[0] if args else None, args[-1] if args else None)
+            merged = next((value for name, value in site.call.keywords if name == "**"), None)
+            yield from self._through(func, site, args[0] if args else None, args[-1] if args else merged)
             owners = namespace_of(func.of, site.scope, self._names) if func.name in GENERIC_MUTATORS else ()
             for name, value in updated(site.call) if owners else ():
                 yield from self._named(_as_store(site, func.of, value), owners, name, "")

@@ -37,7 +37,8 @@ from statelint.project.resolution.values import (
 )
 from statelint.vocabulary import Fields
 
-SAME: Final = frozenset({"typing.cast", "copy.copy", "copy.deepcopy"})
+DEEP: Final = "copy.deepcopy"
+SAME: Final = frozenset({"typing.cast", "copy.copy", DEEP})
 """Functions that hand on their last argument, or an equal one."""
 PARTIAL: Final = "functools.partial"
 LOOKS_UP: Final = frozenset({"get", "setdefault", "pop"})
@@ -90,7 +91,8 @@ class Results:
         if name in SAME and e.args:
             given = self._names.denote(e.args[-1], scope)
             copied = self._names.site(e, scope)
-            return tuple(_copy(v, copied) for v in given if type(v) is not Part) if name in COPIES else given
+            left = (Part, Member) if name == DEEP else (Part,)  # an attribute of something that nobody sees made
+            return tuple(_copy(v, copied) for v in given if type(v) not in left) if name in COPIES else given
         if name == PARTIAL and e.args:
             return tuple(v for v in self._names.denote(e.args[0], scope) if isinstance(v, Func | Bound | Cls))
         if name == "builtins.type" and len(e.args) == 1:

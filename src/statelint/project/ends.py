@@ -89,18 +89,27 @@ class Ends:
         return found
 
 
-def only_says(m: Mention, says: Collection[str]) -> bool:
-    """Whether a statement, or all that a test decides about, does no more than say something to a log.
+def only_says(m: Mention, says: Collection[str], is_time: Callable[[f.Expr | None, Scope], bool]) -> bool:
+    """Whether a statement, or all that a test decides about, does no more than say something to a log, and remember in
+    what the test asks for, so as not to say it too often.
 
     A test that leaves the function decides about all that follows there.
     """
     s = m.statement
     if not isinstance(s, f.If):
         return says_it(s, says)
+    asked = {last_name(e) for e in walk(s.test) if isinstance(e, f.Attr | f.Name)} - {""}
     inner = [i for block in (s.then, s.other) for i in statements(block)]
     if any(isinstance(i, f.Return) or (isinstance(i, f.Jump) and i.kind != "pass") for i in inner):
         inner = list(statements(m.scope.node.body)) if isinstance(m.scope.node, f.Function) else []
-    return bool(inner) and all(_is_idle(i, m.scope, says) for i in inner)
+    return bool(inner) and all(
+        _is_idle(i, m.scope, says) or (_sets(i, asked) and is_time(getattr(i, "value", None), m.scope)) for i in inner
+    )
+
+
+def _sets(s: f.Stmt, asked: Collection[str]) -> bool:
+    """Whether a statement gives what a test asks for another value."""
+    return isinstance(s, f.Bind) and all(last_name(t) in asked for t in s.targets)
 
 
 def _is_idle(s: f.Stmt, scope: Scope, says: Collection[str]) -> bool:

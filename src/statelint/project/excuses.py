@@ -71,6 +71,7 @@ class Excuses:
         self._verdicts = verdicts
         self._stand_ins = knowledge.words.get("stand-in", frozenset())
         self._mentions = mentions
+        self._purity = purity
         self._reach = reach
         self._health = knowledge.words.get("health", frozenset())
         self._says = knowledge.words.get("says", frozenset())
@@ -165,10 +166,15 @@ class Excuses:
         return self._kinds.is_upkeep(seen.home) and self._verdicts.is_time(seen.writes)
 
     def _is_only_said(self, seen: Seen) -> bool:
-        """Whether it is counted, and nothing but words for a log are made of the count."""
+        """Whether it is counted, or says when something was, and nothing but words for a log are made of that."""
         counts = all(w.how == "augment" or isinstance(w.value, f.Const) for w in seen.writes)
+        counts = counts or self._verdicts.is_time(seen.writes)
         read = any(not m.is_store for m in self._mentions.of(seen.home) or ()) if counts else False
-        return read and self._ends.all(seen.home, lambda m: only_says(m, self._says))
+        return read and self._ends.all(seen.home, lambda m: only_says(m, self._says, self._is_time))
+
+    def _is_time(self, e: f.Expr | None, scope: Scope) -> bool:
+        """Whether a value is a number or a point in time, and nothing that is asked of others."""
+        return (isinstance(e, f.Const) and e.kind in ("int", "float")) or self._purity.of(e, scope) == {"clock"}
 
     def _is_of_its_health(self, seen: Seen) -> bool:
         """Whether it is a point in time that only those ways in mention that ask how the process itself is."""

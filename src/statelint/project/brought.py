@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import Final
 
 from statelint import facts as f
 from statelint.project.purity import Purity
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import same_path
 from statelint.project.resolution.scopes import Binding, Scope
 from statelint.project.resolution.values import Cls, Obj, Value
-from statelint.project.walking import walk
+from statelint.project.walking import parts_of
 from statelint.project.writes import Write
+
+LONG: Final = 20
+"""Steps of a path beyond which it tells nothing."""
 
 
 class Brought:
@@ -45,14 +48,36 @@ class Brought:
         return False
 
     def is_beside_its_key(self, e: f.Expr, scope: Scope, write: Write) -> bool:
-        """Whether a request brings along what is kept under a key that does not tell it: the first one decides for all
-        that ask for the key later."""
-        key = _meant(write.key, write.scope)
-        if key is None or scope is not write.scope or not self.is_brought_along(e, scope):
+        """Whether what is kept under a key is made of what a request brings along and the key does not tell: the first
+        request decides for all that ask for the key later."""
+        if write.key is None or scope is not write.scope or "handle" in self._purity.of(e, scope):
             return False
-        if isinstance(key, f.Name | f.Const) or (isinstance(key, f.Attr | f.Item | f.Call) and _is_read(key)):
-            return not same_path(_meant(e, scope), key)
-        return _root(e) not in {part.id for part in walk(key) if isinstance(part, f.Name)}
+        told = list(_reads(write.key, scope))
+        whole = _meant(e, scope)
+        for read in _reads(e, scope):
+            of_key = any(_alike(key, part) for key in told for part in _above(read, scope))
+            part_is_key = any(_alike(read, part) for key in told for part in _above(key, scope))
+            if not of_key and (not part_is_key or read is whole) and self._is_sent(read, scope):
+                return True
+        return False
+
+    def _is_sent(self, read: f.Expr, scope: Scope, depth: int = 0) -> bool:
+        """Whether a request sends something, be it that all callers of a function hand it what it sends."""
+        if self.is_brought_along(read, scope):
+            return True
+        *_, root = _above(read, scope)
+        if not isinstance(root, f.Name):
+            return False
+        if root is not read:
+            return scope in self.handlers and self.is_brought_along(root, scope)
+        given = self._names.given()
+        bindings = scope.bindings.get(root.id, ())
+        if given is None or depth > 2 or not bindings or any(b.kind != "param" for b in bindings):
+            return False
+        handed = given.arguments.get((scope, root.id), ())
+        return bool(handed) and all(
+            any(self._is_sent(part, caller, depth + 1) for part in _reads(arg, caller)) for arg, caller in handed
+        )
 
     def is_handed_on(self, write: Write) -> bool:
         """Whether a write gives what an attribute holds to which requests gave something that they brought."""
@@ -89,10 +114,44 @@ def _meant(e: f.Expr | None, scope: Scope) -> f.Expr | None:
     return bindings[0].value if named else e
 
 
-def _root(e: f.Expr) -> str:
-    while isinstance(e, f.Attr | f.Item | f.Call):
-        e = e.func if isinstance(e, f.Call) else e.of
-    return e.id if isinstance(e, f.Name) else ""
+def _reads(e: f.Expr, scope: Scope, depth: int = 0) -> Iterator[f.Expr]:
+    """The largest parts of an expression that read something out of an object, locals taken for what they stand for."""
+    meant = _meant(e, scope)
+    if meant is not e and meant is not None and depth < 3:
+        yield from _reads(meant, scope, depth + 1)
+    elif isinstance(e, f.Name) or (isinstance(e, f.Attr | f.Item | f.Call) and _is_read(e)):
+        yield e
+    else:
+        for part in parts_of(e):
+            yield from _reads(part, scope, depth)
+
+
+def _alike(e: f.Expr | None, other: f.Expr | None) -> bool:
+    """Whether two paths are written alike, with constants as keys and arguments."""
+    if isinstance(e, f.Const) and isinstance(other, f.Const):
+        return e.value == other.value
+    if isinstance(e, f.Attr) and isinstance(other, f.Attr):
+        return e.name == other.name and _alike(e.of, other.of)
+    if isinstance(e, f.Item) and isinstance(other, f.Item):
+        return _alike(e.key, other.key) and _alike(e.of, other.of)
+    if isinstance(e, f.Call) and isinstance(other, f.Call):
+        same = len(e.args) == len(other.args) and all(map(_alike, e.args, other.args))
+        return same and not e.keywords and not other.keywords and _alike(e.func, other.func)
+    return isinstance(e, f.Name) and isinstance(other, f.Name) and e.id == other.id
+
+
+def _above(e: f.Expr, scope: Scope) -> Iterator[f.Expr]:
+    """A path and all that it leads through, to the name at which it starts, and what a local stands for there."""
+    yield e
+    for _ in range(LONG):
+        meant = _meant(e, scope)
+        if isinstance(e, f.Attr | f.Item | f.Call):
+            e = e.func if isinstance(e, f.Call) else e.of
+        elif meant is not None and meant is not e:
+            e = meant
+        else:
+            return
+        yield e
 
 
 def _is_read(e: f.Expr) -> bool:

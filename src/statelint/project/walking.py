@@ -21,3 +21,17 @@ def walk(node: Any) -> Iterator[Any]:
             value = getattr(node, name)
             if isinstance(value, msgspec.Struct | tuple) and not isinstance(value, Place):
                 yield from walk(value)
+
+
+def parts_of(node: msgspec.Struct) -> Iterator[Any]:
+    """The facts right inside a fact."""
+    for name in node.__struct_fields__:
+        yield from _flat(getattr(node, name))
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    if isinstance(value, msgspec.Struct):
+        yield value
+    elif isinstance(value, tuple) and not isinstance(value, Place):
+        for item in value:
+            yield from _flat(item)

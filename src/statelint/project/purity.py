@@ -83,8 +83,9 @@ class Purity:
         """What functions depend on when asked this far from the start, with the callers that were left out of it."""
         self._left_out: set[Scope] = set()
         self._reads: dict[Scope, frozenset[str]] = {}
-        self._seen: dict[tuple[int, int, int], frozenset[str]] = {}
-        """What expressions depend on, for as long as the same functions are active: many names lead to one value."""
+        self._seen: dict[tuple[int, int, int], tuple[f.Expr, frozenset[str]]] = {}
+        """What expressions depend on, for as long as the same functions are active: many names lead to one value. Each
+        is kept along, since its `id` would else be that of the next one that is made in passing."""
 
     def of(self, e: f.Expr | None, scope: Scope, depth: int = 0) -> frozenset[str]:
         """The dependences of an expression in a scope."""
@@ -93,8 +94,8 @@ class Purity:
         key = (id(e), id(scope), depth)
         known = self._seen.get(key)
         if known is None:
-            known = self._seen[key] = self._depends(e, scope, depth)
-        return known
+            known = self._seen[key] = (e, self._depends(e, scope, depth))
+        return known[1]
 
     def _depends(self, e: f.Expr, scope: Scope, depth: int) -> frozenset[str]:
         if isinstance(e, f.Name):

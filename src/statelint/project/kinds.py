@@ -128,9 +128,9 @@ class Kinds:
                 continue
             cls = value.cls.scope
             kept = [(a.value, a.store.scope) for n in classes.attribute_names(cls) for a in classes.assigned(cls, n)]
-            made = value.site.expr if value.site is not None else None
-            if isinstance(made, f.Call) and value.site is not None:
-                kept += [(e, value.site.scope) for e in (*made.args, *(e for _, e in made.keywords))]
+            made = value.site.constructed if value.site is not None else None
+            if made is not None and isinstance(made.expr, f.Call):
+                kept += [(e, made.scope) for e in (*made.expr.args, *(e for _, e in made.expr.keywords))]
             if any(self._begins_work(e, scope) for e, scope in kept):
                 return True
         return False

@@ -70,11 +70,12 @@ class Prefixes:
 
     def _own(self, group: Value) -> str:
         """What a group was made with."""
-        if not isinstance(group, Obj) or group.site is None or not isinstance(group.site.expr, f.Call):
+        made = group.site.constructed if isinstance(group, Obj) and group.site is not None else None
+        if not isinstance(group, Obj) or made is None or not isinstance(made.expr, f.Call):
             return ""
         for name in self._classes(group):
             if row := self._made.get(name):
-                return self._text(_argument(group.site.expr, row.path, row.path_keywords), group.site.scope)
+                return self._text(_argument(made.expr, row.path, row.path_keywords), made.scope)
         return ""
 
     def _classes(self, group: Obj) -> Iterator[str]:

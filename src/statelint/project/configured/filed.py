@@ -75,7 +75,7 @@ class Configured:
             spellings = self._names.knowledge.spellings(name) if name else ()
             row = next((self._rows[s] for s in spellings if s in self._rows), None)
             if row is not None:
-                made = value.site.expr if isinstance(value, Obj) and value.site is not None else None
+                made = value.site.constructed.expr if isinstance(value, Obj) and value.site is not None else None
                 given = dict(made.keywords).get(row.prefix_keyword) if isinstance(made, f.Call) else None
                 named = f"{given.value}_" if isinstance(given, f.Const) and given.kind == "str" else row.prefix
                 yield row, "" if isinstance(given, f.Const) and given.kind in ("bool", "none") else named

@@ -55,7 +55,7 @@ class Readers:
         if not row.prefixes:
             return found
         for value in self._names.denote(reader, scope):
-            made = value.site.expr if isinstance(value, Obj) and value.site is not None else None
+            made = value.site.constructed.expr if isinstance(value, Obj) and value.site is not None else None
             for key, given in made.keywords if isinstance(made, f.Call) else ():
                 if key in row.prefixes and isinstance(given, f.Const):
                     return f"{given.value}{found}"
@@ -82,7 +82,7 @@ class Readers:
     def _scheme_default(self, call: f.Call, key: str, scope: Scope) -> f.Expr | None:
         """The default that the constructor of the reader got: `Env(DATABASE_URL=(str, "sqlite://"))`."""
         for value in self._names.denote(call.func.of if isinstance(call.func, f.Attr) else call.func, scope):
-            made = value.site.expr if isinstance(value, Obj) and value.site is not None else None
+            made = value.site.constructed.expr if isinstance(value, Obj) and value.site is not None else None
             given = dict(made.keywords).get(key) if isinstance(made, f.Call) else None
             if isinstance(given, f.Group) and len(given.items) == 2:
                 return given.items[1]

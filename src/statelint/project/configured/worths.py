@@ -161,7 +161,7 @@ class Worths:
 
     def _made_with(self, value: Obj | Cls, name: str, depth: int) -> list[Worth]:
         """What the maker of an object gave for a field, where the class has no code that could change it."""
-        made = value.site if isinstance(value, Obj) else None
+        made = value.site.constructed if isinstance(value, Obj) and value.site is not None else None
         if not isinstance(value, Obj) or not isinstance(value.cls, Cls) or made is None:
             return []
         given = dict(made.expr.keywords).get(name) if isinstance(made.expr, f.Call) else None

@@ -65,7 +65,7 @@ class Signals:
         for value in self._names.denote(signal, scope):
             if isinstance(value, Obj) and value.site is not None:
                 yield value
-                made = value.site.expr
+                made = value.site.constructed.expr
                 if isinstance(made, f.Call) and made.args and isinstance(made.args[0], f.Const):
                     yield f"{made.args[0].value}"
 

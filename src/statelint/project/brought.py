@@ -1,4 +1,5 @@
-"""Which attributes of long-lived objects hold what requests brought along, and what else is given that."""
+"""What requests bring along: which values are that, what is kept of it under keys that do not tell it, and which
+attributes of long-lived objects hold it."""
 
 from __future__ import annotations
 

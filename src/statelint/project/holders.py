@@ -12,7 +12,7 @@ from statelint.project.homes import Home, Homes
 from statelint.project.namespaces import stood_in_for
 from statelint.project.resolution.arguments import matched
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import receiver_rooted
+from statelint.project.resolution.paths import receiver_rooted, start_of
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import (
     Cls,
@@ -117,20 +117,19 @@ class Holders:
 
     def is_part(self, value: Value) -> bool:
         """Whether an object lasts only in attributes of objects of whose classes requests make others."""
-        site = value.site if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
-        if site is None or not isinstance(value, Obj) or not isinstance(value.cls, Cls):
+        if not isinstance(value, Obj) or not isinstance(value.cls, Cls) or value.site is None:
             return False
+        homes = self._homes.of_site(value.site)
         return self._homes.mixed(value.cls.scope) and all(
-            home.kind == "instance-attribute" and self._homes.mixed(home.scope) for home in self._homes.of_site(site)
+            home.kind == "instance-attribute" and self._homes.mixed(home.scope) for home in homes
         )
 
     def whole_lasts(self, value: Value, e: f.Expr, scope: Scope) -> bool:
         """Whether the object at which a path starts lasts, where what it leads to can be part of one that does not."""
-        while isinstance(e, f.Attr | f.Item | f.Call):
-            e = e.func if isinstance(e, f.Call) else e.of
-        if not isinstance(e, f.Name) or not self.is_part(value):
+        start = start_of(e)
+        if not isinstance(start, f.Name) or not self.is_part(value):
             return True
-        whole = self._names.denote(e, scope)
+        whole = self._names.denote(start, scope)
         return not whole or value in whole or any(map(self._homes.lasts, whole))
 
     def is_deep_copy(self, e: f.Expr, scope: Scope) -> bool:

@@ -192,9 +192,7 @@ class _Settling:
         for scope in self._entered:
             for _, value in self._makes(scope):
                 if isinstance(value.cls, Cls) and not self._homes.is_kept(value):
-                    self._homes.anew.update(
-                        item.scope for item in self._names.classes.lineage(value.cls.scope) if isinstance(item, Cls)
-                    )
+                    self._note_anew(value.cls.scope)
 
     def _parts_made_anew(self) -> None:
         """Classes of what requests make for an attribute of objects that they make, though one of these lasts."""
@@ -204,16 +202,19 @@ class _Settling:
         while todo:
             todo = False
             for home in homes:
-                if home.scope in self._homes.anew and home.scope not in self._homes.single:
+                if self._homes.mixed(home.scope):
                     for value in self._homes.values[home]:
                         cls = value.cls.scope if isinstance(value, Obj) and isinstance(value.cls, Cls) else None
                         made = value.site if isinstance(value, Obj) else None
                         if cls is None or made is None or cls in self._homes.anew or made.scope not in entered:
                             continue
                         if all(h.kind == "instance-attribute" for h in self._homes.of_site(made)):
-                            lineage = self._names.classes.lineage(cls)
-                            self._homes.anew.update(item.scope for item in lineage if isinstance(item, Cls))
+                            self._note_anew(cls)
                             todo = True
+
+    def _note_anew(self, cls: Scope) -> None:
+        lineage = self._names.classes.lineage(cls)
+        self._homes.anew.update(item.scope for item in lineage if isinstance(item, Cls))
 
     def _makes(self, scope: Scope) -> Iterator[tuple[CallSite, Obj]]:
         """The objects that the calls of a scope make right there."""

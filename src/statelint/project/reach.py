@@ -25,9 +25,9 @@ from statelint.project.resolution.calls import Calls, Edge
 from statelint.project.resolution.classes import first_parameter, makes_classes
 from statelint.project.resolution.modules import Module
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import is_super, last_name, receiver_rooted, taken_from_receiver
+from statelint.project.resolution.paths import is_super, receiver_rooted, taken_from_receiver
 from statelint.project.resolution.scopes import Context, Scope
-from statelint.project.resolution.values import Cls, Obj, Value
+from statelint.project.resolution.values import Cls, Obj, Value, made_by_name
 from statelint.project.writes import class_around
 
 
@@ -195,9 +195,7 @@ class Reach:
         if not isinstance(receiver, Obj) or not isinstance(receiver.cls, Cls) or not isinstance(func, f.Attr):
             return None
         if receiver.site is not None:
-            made = receiver.site.constructed.expr
-            named = last_name(made.func) if isinstance(made, f.Call) else ""
-            return receiver.cls.scope if named == receiver.cls.scope.name else None
+            return receiver.cls.scope if made_by_name(receiver, receiver.cls.scope) else None
         if caller.made is not None and (is_super(func.of) or self._is_receiver(func.of, edge.caller)):
             return caller.made
         return None

@@ -43,10 +43,16 @@ def last_name(e: object) -> str:
     return e.id if type(e) is f.Name else e.name if type(e) is f.Attr else ""
 
 
-def receiver_rooted(e: f.Expr, scope: Scope) -> str | None:
-    """self or cls when an access path starts at the receiver of the enclosing method, else None."""
+def start_of(e: f.Expr) -> f.Expr:
+    """Where an access path starts, through attributes, entries and calls: mostly a name."""
     while isinstance(e, f.Attr | f.Item | f.Call):
         e = e.func if isinstance(e, f.Call) else e.of
+    return e
+
+
+def receiver_rooted(e: f.Expr, scope: Scope) -> str | None:
+    """self or cls when an access path starts at the receiver of the enclosing method, else None."""
+    e = start_of(e)
     if not isinstance(e, f.Name):
         return None
     current: Scope | None = scope
@@ -62,8 +68,7 @@ def receiver_rooted(e: f.Expr, scope: Scope) -> str | None:
 
 def taken_from_receiver(e: f.Expr, scope: Scope, depth: int = 0) -> bool:
     """Whether a path starts at a local name for something of the receiver: `for part in self.parts: part.load()`."""
-    while isinstance(e, f.Attr | f.Item | f.Call):
-        e = e.func if isinstance(e, f.Call) else e.of
+    e = start_of(e)
     bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) else ()
     return bool(bindings) and all(
         b.value is not None

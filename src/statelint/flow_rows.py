@@ -81,6 +81,11 @@ class Source(Row, frozen=True):
     by_attribute: bool = False
     """Whether the members of a container of uploads are read as attributes as well."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether `names` are attributes or calls that give the data, wherever they stand."""
+        return not (self.parameters or self.methods or self.decorated or self.markers or self.models)
+
 
 class Sink(Row, frozen=True):
     """A call that writes data. The pseudo-classes `file`, `content`, `derived` and `anything` stand for an open file,

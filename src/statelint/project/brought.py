@@ -51,7 +51,9 @@ class Brought:
     def is_beside_its_key(self, e: f.Expr, scope: Scope, write: Write) -> bool:
         """Whether what is kept under a key is made of what a request brings along and the key does not tell: the first
         request decides for all that ask for the key later."""
-        if write.key is None or scope is not write.scope or "handle" in self._purity.of(e, scope):
+        if write.key is None or scope is not write.scope:
+            return False
+        if "handle" in self._purity.of(e, scope) and not self._is_record(e, scope):
             return False
         told = list(_reads(write.key, scope))
         whole = _meant(e, scope)
@@ -61,6 +63,12 @@ class Brought:
             if not of_key and (not part_is_key or read is whole) and self._is_sent(read, scope):
                 return True
         return False
+
+    def _is_record(self, e: f.Expr, scope: Scope) -> bool:
+        """Whether it is an object made right there that holds only what it is given."""
+        made = _meant(e, scope)
+        values = self._names.denote(made.func, scope) if isinstance(made, f.Call) else ()
+        return bool(values) and all(isinstance(v, Cls) and self._purity.is_record(v) for v in values)
 
     def _is_sent(self, read: f.Expr, scope: Scope, depth: int = 0) -> bool:
         """Whether a request sends something, be it that all callers of a function hand it what it sends."""

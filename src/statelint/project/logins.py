@@ -8,11 +8,12 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.answers import ASKED
 from statelint.project.ends import Ends, handed_over
 from statelint.project.fixed import Fixed
 from statelint.project.homes import Home
 from statelint.project.mentions import Mention
-from statelint.project.purity import ASKED, Purity
+from statelint.project.purity import Purity
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import qualified

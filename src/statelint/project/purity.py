@@ -14,11 +14,12 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.answers import PURE_METHODS, Answers
 from statelint.project.decorators import Decorators
 from statelint.project.first_use import FirstUse
 from statelint.project.reach import Reach
 from statelint.project.resolution.classes import first_parameter
-from statelint.project.resolution.names import BUILTINS, Names
+from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import is_super, last_name, receiver_rooted
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import (
@@ -26,12 +27,7 @@ from statelint.project.resolution.values import (
     Cls,
     Ext,
     Func,
-    Heap,
-    Made,
-    Member,
-    Mod,
     Obj,
-    Part,
     Value,
     qualified,
 )
@@ -40,20 +36,6 @@ IMPURE: Final = frozenset({"database", "network", "file", "clock", "random", "en
 CHANGING: Final = IMPURE - {"environment"}
 """What can give different results on two replicas that were deployed alike."""
 DEPTH: Final = 7
-PURE_METHODS: Final = frozenset(
-    name for kind in (str, bytes, int, float, list, dict, set, tuple, frozenset) for name in dir(kind)
-)
-HANDED_OUT: Final = frozenset(
-    {"connection", "conn", "getconn", "connect", "session", "client", "resource", "channel", "cursor", "pool", "begin",
-     "acquire", "database", "collection", "bucket", "blob", "container", "queue", "topic", "exchange", "table", "sftp",
-     "transport"}
-)  # fmt: skip
-"""Methods of a handle that give another one (`get_channel`); what that one is asked shows by itself."""
-GETTING: Final = frozenset({"get", "create", "make", "open", "new", "default"})
-ASKED: Final = ("handle", "external")
-"""Why knowledge takes an object for no state whose methods ask somebody else."""
-SHOWING: Final = ("as_", "to_", "is_", "has_", "with_")
-"""Methods of a handle that begin so show the handle itself, and ask nothing of the other side."""
 
 
 class Purity:
@@ -74,8 +56,7 @@ class Purity:
         self._knowledge = knowledge
         self._changed = changed
         self._decorators = Decorators(names)
-        self._pure = knowledge.words.get("pure", frozenset())
-        self._asks = knowledge.words.get("asks", frozenset())
+        self._answers = Answers(knowledge)
         self._says = knowledge.words.get("says", frozenset())
         self._functions: dict[Scope, frozenset[str]] = {}
         self._active: set[Scope] = set()
@@ -159,22 +140,11 @@ class Purity:
 
     def _attribute(self, e: f.Attr, scope: Scope, depth: int) -> frozenset[str]:
         for value in self._names.denote(e, scope):
-            name = qualified(value)
-            row = self._knowledge.find("impure", name) if name else None
-            if row:
-                return frozenset({row[1].depends})
-            if self._of_request(value):
-                return frozenset({"request"})
+            known = self._answers.to_reading(value)
+            if known:
+                return known
         found = self.of(e.of, scope, depth)
         return found | {"state"} if self._reassigned(e, scope) else found
-
-    def _of_request(self, value: Value) -> bool:
-        """Whether a value is an attribute of a library's object that is made anew for each request or connection."""
-        owner = value.of if isinstance(value, Member) else None
-        if not isinstance(owner, Obj) or not isinstance(owner.cls, Ext):
-            return False
-        row = self._knowledge.find("handlers.bases", owner.cls.name)
-        return row is not None and row[1].instance in ("request", "connection")
 
     def _reassigned(self, e: f.Attr, scope: Scope) -> bool:
         """Whether requests give `self.name` a value, and not just once."""
@@ -234,26 +204,7 @@ class Purity:
         if isinstance(value, Obj) and isinstance(value.cls, Cls):
             method = self._names.classes.method(value.cls.scope, "__call__")
             return self.function(method, depth + 1) - {"argument"} if method else frozenset({"unknown"})
-        name = qualified(value)
-        if name is None or isinstance(value, Heap | Part | Mod):
-            return frozenset({"unknown"})
-        row = self._knowledge.find("impure", name)
-        if row:
-            return frozenset({row[1].depends})
-        if self._of_request(value):
-            return frozenset({"request"})
-        if self._knowledge.find("benign", name):
-            return frozenset({"handle"})
-        owner, _, last = name.rpartition(".")
-        if owner == "builtins" and last in BUILTINS:
-            return frozenset({"file"} if last == "open" else ())
-        if name.startswith("builtins.") or owner in self._pure or owner.partition(".")[0] in self._pure:
-            return frozenset()
-        if isinstance(value, Member):
-            return self._asked(owner, last)
-        if isinstance(value, Ext) and last[:1].isupper():
-            return frozenset({"handle"})
-        return frozenset({"unknown"}) if isinstance(value, Ext | Made) else frozenset()
+        return self._answers.to_call(value)
 
     def _reads_settings(self, method: Scope) -> bool:
         """Whether a method takes the place of one by which a library reads settings, wherever else it may look."""
@@ -261,35 +212,18 @@ class Purity:
         rows = (self._knowledge.find("impure", f"{base}.{method.name}") for base in bases)
         return any(row is not None and row[1].depends == "environment" for row in rows)
 
-    def _asked(self, owner: str, method: str) -> frozenset[str]:
-        """What the method of an outside object depends on: what a client or a pool answers comes from elsewhere."""
-        known = self._knowledge.find("benign", owner.removesuffix("()"))
-        gives_handles = _hands_out(method)
-        if known and (gives_handles or (known[1].because in ASKED and not method.startswith(SHOWING))):
-            return frozenset({"handle" if gives_handles else "network"})
-        if method in PURE_METHODS:
-            return frozenset()
-        if self._is_handed_out(owner) and not method.startswith(SHOWING):
-            return frozenset({"handle" if gives_handles else "network"})
-        return frozenset({"unknown"})
-
-    def _is_handed_out(self, name: str) -> bool:
-        """Whether a name is that of a part of a handle: `engine.connect()`, `client.shop.users`."""
-        while name:
-            owner, _, last = name.removesuffix("()").rpartition(".")
-            if (name.endswith("()") and not _hands_out(last)) or last.startswith(SHOWING):
-                return False
-            row = self._knowledge.find("benign", owner.removesuffix("()"))
-            if row:
-                return row[1].because in ASKED and any(word in owner.lower() for word in self._asks)
-            name = owner
-        return False
-
     def _construction(self, value: Cls, depth: int) -> frozenset[str]:
         """An object of a project class: a handle, with what its constructor depends on."""
         method = self._names.classes.method(value.scope, "__init__")
         inner = self._kept_by(method, depth + 1, frozenset({method})) if method else set()
         return frozenset(inner - {"argument", "unknown"}) | {"handle"}
+
+    def is_record(self, value: Cls) -> bool:
+        """Whether an object of a project class holds only what its constructor is given, and so is data itself."""
+        method = self._names.classes.method(value.scope, "__init__")
+        if method is None or self._names.classes.outside_bases(value.scope):
+            return False
+        return self._kept_by(method, 1, frozenset({method})) <= {"argument", "request"}
 
     def _kept_by(self, method: Scope, depth: int, seen: frozenset[Scope]) -> set[str]:
         """What the attributes depend on that a constructor gives its object, itself or by methods that it calls.
@@ -361,20 +295,7 @@ class Purity:
         """What a function depends on by the attributes that it reads, wherever it is asked from."""
         known = self._reads.get(scope)
         if known is None:
-            known = frozenset().union(*(self._attribute_only(read, scope) for read, _ in scope.reads))
+            read = (value for e, _ in scope.reads for value in self._names.denote(e, scope))
+            known = frozenset().union(*map(self._answers.described, read))
             self._reads[scope] = known
         return known
-
-    def _attribute_only(self, e: f.Attr, scope: Scope) -> frozenset[str]:
-        for value in self._names.denote(e, scope):
-            name = qualified(value)
-            row = self._knowledge.find("impure", name) if name else None
-            if row:
-                return frozenset({row[1].depends})
-        return frozenset()
-
-
-def _hands_out(method: str) -> bool:
-    """Whether the name of a method says that it gives a handle: `connect`, `get_queue_by_name`, `Table`."""
-    *before, last = method.partition("_by_")[0].split("_")
-    return method[:1].isupper() or (last in HANDED_OUT and GETTING.issuperset(before))

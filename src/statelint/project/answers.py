@@ -33,6 +33,7 @@ class Answers:
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         self._pure = knowledge.words.get("pure", frozenset())
+        self._sent: dict[str, bool] = {"": False}
         self._asks = knowledge.words.get("asks", frozenset())
 
     def to_reading(self, value: Value) -> frozenset[str]:
@@ -77,13 +78,16 @@ class Answers:
             row = self._knowledge.find("handlers.bases", owner.cls.name)
             if row is not None and row[1].instance in ("request", "connection"):
                 return True
-        name = qualified(value) or ""
-        while name:
+        return self._is_sent(qualified(value) or "")
+
+    def _is_sent(self, name: str) -> bool:
+        """Whether a name, or one that it is read from, is that of data which requests send."""
+        known = self._sent.get(name)
+        if known is None:
             row = self._knowledge.find("sources", name)
-            if row is not None and row[1].is_plain:
-                return True
-            name = name.rpartition(".")[0].removesuffix("()")
-        return False
+            above = name.rpartition(".")[0].removesuffix("()")
+            known = self._sent[name] = (row is not None and row[1].is_plain) or self._is_sent(above)
+        return known
 
     def _asked(self, owner: str, method: str) -> frozenset[str]:
         """What the method of an outside object depends on: what a client or a pool answers comes from elsewhere."""

@@ -77,8 +77,8 @@ class Excuses:
         self._says = knowledge.words.get("says", frozenset())
         self._ends = ends
         self._vendored = knowledge.words.get("vendored", frozenset())
-        self.same_again = SameAgain(names, homes, purity)
-        set_first = SetFirst(names, calls, reach)
+        self.same_again = SameAgain(names, homes, purity, mentions)
+        set_first = SetFirst(names, calls, homes, reach)
         running = Running(names, reach)
         versioned = Versioned(names, calls, homes, purity)
         fixed = Fixed(names, calls, reach, purity)

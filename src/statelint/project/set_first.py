@@ -9,12 +9,13 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from statelint import facts as f
-from statelint.project.homes import Home
+from statelint.project.homes import Home, Homes
+from statelint.project.only_ones import OnlyOnes
 from statelint.project.reach import Reach
 from statelint.project.resolution.calls import Calls, Edge
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import is_super, receiver_rooted
-from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.scopes import CallSite, Context, Scope
 from statelint.project.resolution.values import Cls, Obj
 from statelint.project.writes import Write, class_around
 from statelint.spans import Place
@@ -30,19 +31,23 @@ class _Attribute(NamedTuple):
     kin: AbstractSet[Scope]
     """The class that has it and those below."""
     above: AbstractSet[Scope]
-    set_at: Mapping[Scope, Spot]
-    """Where the methods that set it whenever they run are done with that."""
+    set_at: Mapping[Scope, Sequence[tuple[Spot, Context]]]
+    """Where methods that set it are done with that."""
     of_objects: bool
     """Whether each object has one of its own."""
+    only_one: bool
+    """Whether at most one object that has it lasts at any time."""
 
 
 class SetFirst:
     """Look-up of such attributes."""
 
-    def __init__(self, names: Names, calls: Calls, reach: Reach) -> None:
+    def __init__(self, names: Names, calls: Calls, homes: Homes, reach: Reach) -> None:
         self._names = names
         self._calls = calls
+        self._homes = homes
         self._reach = reach
+        self._only_ones = OnlyOnes(names, calls, homes)
         self._turns = list(names.knowledge.rows(lambda library: library.turns))
 
     def covers(self, home: Home, writes: Sequence[Write]) -> bool:
@@ -51,20 +56,27 @@ class SetFirst:
         name = home.short.rpartition(".")[2]
         if home.kind not in ATTRIBUTES or cls is None or home.name != f"{cls.full_name}.{name}":
             return False
-        if any(w.how not in ("rebind", "augment") or w.element for w in writes):
+        if any(w.element for w in writes):
             return False
-        set_at: dict[Scope, Spot] = {}
+        set_at: dict[Scope, list[tuple[Spot, Context]]] = defaultdict(list)
+        emptied: set[tuple[Scope, Spot]] = set()
         for w in writes:
             own = w.rooted == "self" or (home.kind == "class-attribute" and w.rooted == "cls")
-            if w.how == "rebind" and own and w.context.sure and class_around(w.scope) is not None:
-                set_at[w.scope] = min(_end(w.at), set_at.get(w.scope, _end(w.at)))
+            if w.how == "method" and w.method == "clear":
+                emptied.add((w.scope, _start(w.at)))
+            elif w.how != "rebind":
+                continue
+            if own and class_around(w.scope) is not None:
+                set_at[w.scope].append((_end(w.at), w.context))
         if not set_at:
             return False
         classes = self._names.classes
         above = {item.scope for item in classes.lineage(cls)[1:] if isinstance(item, Cls)}
         kin = {cls, *classes.subclasses(cls)}
-        attribute = _Attribute(name, kin, above, set_at, home.kind == "instance-attribute")
-        reads = [*self._reads(attribute), *((w.scope, _start(w.at)) for w in writes if w.how == "augment")]
+        of_objects = home.kind == "instance-attribute"
+        attribute = _Attribute(name, kin, above, set_at, of_objects, of_objects and self._only_ones.has(cls))
+        found = [*self._reads(attribute), *((w.scope, _start(w.at)) for w in writes if w.how == "augment")]
+        reads = [read for read in found if read not in emptied]
         return bool(reads) and not any(self._may_lack(scope, at, attribute) for scope, at in reads)
 
     @cached_property
@@ -120,10 +132,15 @@ class SetFirst:
 
     def _comes(self, edge: Edge, a: _Attribute) -> bool:
         """Whether a call can be one of an object that has the attribute, because of something that arrives."""
-        owner = class_around(edge.caller)
+        if not self._reach.runs(edge.caller):
+            return False
         func = edge.site.call.func if edge.site is not None else None
-        own = isinstance(func, f.Attr) and (is_super(func.of) or receiver_rooted(func.of, edge.caller) == "self")
-        return self._reach.runs(edge.caller) and not (own and owner not in a.kin | a.above)
+        if edge.callee.owner not in a.kin | a.above or not isinstance(func, f.Attr):
+            return True
+        if _is_receiver(func.of, edge.caller):
+            return class_around(edge.caller) in a.kin | a.above
+        made = isinstance(edge.receiver, Obj) and edge.receiver.site is not None
+        return not (made and a.of_objects and edge.receiver is not None and not self._homes.lasts(edge.receiver))
 
     def _is_way_in(self, entry: Scope, a: _Attribute) -> bool:
         """Whether an entry is none of the methods that the classes with the attribute have overridden."""
@@ -143,17 +160,41 @@ class SetFirst:
 
     def _is_set(self, scope: Scope, at: Spot, a: _Attribute, depth: int = 0) -> bool:
         """Whether a function has set the attribute when it comes to a place, itself or by a method that it calls."""
-        if scope in a.set_at:
-            return a.set_at[scope] <= at
-        if depth == DEPTH or class_around(scope) not in a.kin | a.above:
+        if any(_is_done(end, context, at) for end, context in a.set_at.get(scope, ())):
+            return True
+        if depth == DEPTH or (class_around(scope) not in a.kin | a.above and not a.only_one):
             return False
-        by_call: dict[int, list[Scope]] = defaultdict(list)
+        by_call: dict[int, list[Edge]] = defaultdict(list)
         for edge in self._calls.out.get(scope, ()):
-            if edge.how == "call" and edge.site is not None and edge.site.context.sure and _end(edge.at) <= at:
-                by_call[id(edge.site.call)].append(edge.callee)
+            here = edge.how == "call" and edge.site is not None and _is_done(_end(edge.at), edge.site.context, at)
+            if here and edge.site is not None and _runs_at_once(edge.callee, edge.site):
+                by_call[id(edge.site.call)].append(edge)
         return any(
-            all(c is not scope and self._is_set(c, LAST, a, depth + 1) for c in callees) for callees in by_call.values()
+            all(e.callee is not scope and self._lasts(e) and self._is_set(e.callee, LAST, a, depth + 1) for e in edges)
+            for edges in by_call.values()
         )
+
+    def _lasts(self, edge: Edge) -> bool:
+        """Whether a call runs a method of the caller's own object, or of one that lasts, or no method."""
+        func = edge.site.call.func if edge.site is not None else None
+        if edge.callee.owner is None or (isinstance(func, f.Attr) and _is_receiver(func.of, edge.caller)):
+            return True
+        return edge.receiver is not None and self._homes.lasts(edge.receiver)
+
+
+def _is_receiver(e: f.Expr, scope: Scope) -> bool:
+    return is_super(e) or (isinstance(e, f.Name) and receiver_rooted(e, scope) is not None)
+
+
+def _runs_at_once(callee: Scope, site: CallSite) -> bool:
+    """Whether a call runs the body of a function then and there: that of a generator runs later, if at all."""
+    node = callee.node
+    return isinstance(node, f.Function) and not node.is_generator and (site.awaited or not node.is_async)
+
+
+def _is_done(end: Spot, context: Context, at: Spot) -> bool:
+    """Whether what ends there, in this context, has always run when its function comes to a later place."""
+    return end <= at and (context.sure or at <= context.until)
 
 
 LAST: Final[Spot] = (2**31, 0)

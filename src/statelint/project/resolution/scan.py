@@ -364,7 +364,7 @@ class _Walk:
         elif type(e) is f.Lambda:
             self.function(e.function, c)
         elif type(e) is f.Comprehension:
-            inside = c._replace(in_loop=True, sure=False)
+            inside = c._replace(in_loop=True, sure=False, block=())
             for clause in e.clauses:
                 self.expr(clause.source, c, where)
                 self.bound(clause.target, "iterate", clause.source, inside, where, node=e)

@@ -1,10 +1,13 @@
 """Writes through a parameter: to which of the objects that callers hand over they can be while requests are served.
 
 A helper that start-up code calls with one object and a request with another does not change the first for a request.
+Nor does one that only runs while an object is being built change anything that lasts, where it fills a part that was
+made for that object.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -12,18 +15,21 @@ from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.holders import Holders
 from statelint.project.homes import Home, Homes
+from statelint.project.reach import Reach
+from statelint.project.resolution.arguments import handed_to
 from statelint.project.resolution.by_parameter import Switch, is_parameter, switch_of, turned
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Scope
-from statelint.project.resolution.values import Bound, Func, Obj
+from statelint.project.resolution.values import Bound, Cls, Func, Obj, Site, Value
 from statelint.project.writes import Write
 
 
 class HandedOn:
     """Look-up of who hands what over."""
 
-    def __init__(self, names: Names, homes: Homes, knowledge: Knowledge) -> None:
+    def __init__(self, names: Names, homes: Homes, reach: Reach, knowledge: Knowledge) -> None:
         self._names = names
+        self._reach = reach
         self._homes = homes
         self._holders = Holders(names, homes, knowledge)
         self._givers: dict[tuple[Scope, Way, Home], frozenset[Scope]] = {}
@@ -33,6 +39,8 @@ class HandedOn:
         way = _parameter(write)
         if way is None:
             return True
+        if self._fills_a_part(write, way):
+            return False
         key = (write.scope, way, write.home)
         if key not in self._givers:
             given = self._names.given()
@@ -52,6 +60,31 @@ class HandedOn:
             self._givers[key] = frozenset(caller for _, caller in mine) if at_once else frozenset()
         givers = self._givers[key]
         return not givers or not givers.isdisjoint(on_path)
+
+    def _fills_a_part(self, write: Write, way: Way) -> bool:
+        """Whether a method that runs on no object that lasts already fills what was made for its object alone."""
+        method, owner = write.scope, write.scope.owner
+        if owner is None or write.home.kind != "instance-attribute" or self._reach.repeats(method, lasting=True):
+            return False
+        changed, given = _changed(write), self._names.given()
+        handed = given.arguments.get((method, way.name), ()) if given else ()
+        parts = _made(self._holders.owners(write.home, changed, method)) if changed is not None else []
+        if not parts or not all(_made(self._names.denote(e, caller)) for e, caller in handed):
+            return False
+        classes = self._names.classes
+        kin = {owner, *classes.subclasses(owner), *(v.scope for v in classes.lineage(owner) if isinstance(v, Cls))}
+        return all(self._is_made_for(site, kin) for site in parts)
+
+    def _is_made_for(self, site: Site, kin: AbstractSet[Scope]) -> bool:
+        """Whether a method of these classes makes something, or who makes it hands it to what calls one of them."""
+        if site.scope.kind != "function" or site.scope.owner in kin:
+            return site.scope.kind == "function"
+        return any(
+            isinstance(v, Cls) and v.scope in kin
+            for call in (c.call for c in site.scope.calls)
+            if any(e is site.expr for e in handed_to(call))
+            for v in self._names.denote(call.func, site.scope)
+        )
 
     def _asks(self, way: Way, e: f.Expr, caller: Scope, function: Scope) -> bool:
         """Whether the call that hands `e` over leads to the write, as far as constants for the switch tell."""
@@ -77,6 +110,11 @@ class HandedOn:
         return any(isinstance(v, Obj) and self._homes.lasts(v) for v in values)
 
 
+def _made(values: Sequence[Value]) -> list[Site]:
+    """Where objects are made; a value of which only the class is known is one of them."""
+    return [v.site for v in values if isinstance(v, Obj) and v.site is not None]
+
+
 class Way(NamedTuple):
     """The parameter through which a write goes; with a switch, only where another one says so."""
 
@@ -86,15 +124,18 @@ class Way(NamedTuple):
 
 def _parameter(write: Write) -> Way | None:
     """The way of a write through a parameter, if it goes through one that nothing else binds for sure."""
+    changed = _changed(write) if write.how != "argument" else None
+    return _bound_as_parameter(changed, write.scope) if changed is not None else None
+
+
+def _changed(write: Write) -> f.Expr | None:
+    """The access path through which a write goes."""
     for store in write.scope.stores:
         if store.at == write.at:
-            return _bound_as_parameter(store.target, write.scope)
+            return store.target
     for site in write.scope.calls:
         if site.call.at == write.at:
-            changed = site.call.func.of if isinstance(site.call.func, f.Attr) else None
-            if write.how == "argument":
-                return None
-            return _bound_as_parameter(changed, write.scope) if changed is not None else None
+            return site.call.func.of if isinstance(site.call.func, f.Attr) else None
     return None
 
 

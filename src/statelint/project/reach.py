@@ -21,6 +21,7 @@ from statelint.project.entry import Entry
 from statelint.project.first_use import FirstUse
 from statelint.project.homes import Homes
 from statelint.project.marks import Marks
+from statelint.project.resolution.by_parameter import is_parameter
 from statelint.project.resolution.calls import Calls, Edge
 from statelint.project.resolution.classes import first_parameter, makes_classes
 from statelint.project.resolution.modules import Module
@@ -236,6 +237,7 @@ class Reach:
                     return self._homes.lasts(receiver)
                 return caller.lasting and self._can_last(edge)
             held = rooted or taken_from_receiver(edge.site.call.func.of, edge.caller)
+            held = held or is_parameter(getattr(edge.site.call.func.of, "id", ""), edge.caller)
             if held and not caller.lasting and self._made_by_owner(receiver, edge.caller):
                 return False
             if self._new_here(edge.site.call.func.of, receiver, edge.caller):

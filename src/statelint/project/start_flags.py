@@ -1,4 +1,5 @@
-"""Flags that start-up code turns once and for all: what runs only before that belongs to the start."""
+"""Flags that start-up code turns once and for all: what runs only before that belongs to the start. So does what makes
+the only object of a class where start-up code asks for it first."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ from collections.abc import Set as AbstractSet
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.first_use import FirstUse
 from statelint.project.kinds import words
+from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.classes import CONSTRUCTORS
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import last_name, receiver_rooted
@@ -17,8 +20,17 @@ from statelint.project.resolution.scopes import Context, Scope, Store
 class StartFlags:
     """Look-up of such flags. `at_start` are the scopes that run before the first request and not because of one."""
 
-    def __init__(self, names: Names, at_start: AbstractSet[Scope], knowledge: Knowledge) -> None:
+    def __init__(
+        self,
+        names: Names,
+        calls: Calls,
+        first_use: FirstUse,
+        at_start: AbstractSet[Scope],
+        knowledge: Knowledge,
+    ) -> None:
         self._names = names
+        self._calls = calls
+        self._first_use = first_use
         self._at_start = at_start
         self._endings = knowledge.words.get("ends", frozenset())
 
@@ -29,6 +41,18 @@ class StartFlags:
             for test, taken in context.tests
             for flag, wanted in _flags(test, taken)
             if self._endings.isdisjoint(words(last_name(flag)))  # a flag of the end is turned after the last request
+        ) or self._makes_the_only_one(context, scope)
+
+    def _makes_the_only_one(self, context: Context, scope: Scope) -> bool:
+        """Whether code makes the object that a class keeps for all who ask, and start-up code always asks for it."""
+        return (
+            scope.name in CONSTRUCTORS
+            and self._first_use.of(context, scope, False)
+            and any(
+                edge.how == "construct" and edge.caller in self._at_start and edge.site.context.sure
+                for edge in self._calls.into.get(scope, ())
+                if edge.site is not None
+            )
         )
 
     def _stores(self, flag: f.Expr, scope: Scope) -> Iterator[Store]:

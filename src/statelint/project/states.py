@@ -72,7 +72,7 @@ class States:
         """Writes inside of what a container keeps."""
         self._inner: dict[Home, list[Home]] = defaultdict(list)
         """The containers in the objects that a container keeps, where requests write to them."""
-        self._handed_on = HandedOn(names, homes, knowledge)
+        self._handed_on = HandedOn(names, homes, reach, knowledge)
         self._kinds = Kinds(names, purity, knowledge)
         self._verdicts = Verdicts(names, purity, first_use, knowledge)
         mentions = Mentions(names)
@@ -84,12 +84,13 @@ class States:
         )
         self._objects = StateObjects(names, homes, self._verdicts, knowledge)
         self._knowledge = knowledge
+        self._first_use = first_use
 
     def judge(self) -> tuple[State, ...]:
         reached: dict[Home, list[Write]] = defaultdict(list)
         idle: dict[Home, list[Write]] = defaultdict(list)
         on_path = self._reach.scopes()
-        flags = StartFlags(self._names, self._at_start, self._knowledge)
+        flags = StartFlags(self._names, self._calls, self._first_use, self._at_start, self._knowledge)
         for scope in self._names.every:
             if not scope.module.in_service:
                 continue
@@ -153,8 +154,14 @@ class States:
     def _merge_inner(self, reached: dict[Home, list[Write]]) -> None:
         """Count what changes inside of a container that the project wrote itself as writes to what holds it.
 
-        Also give an attribute that both the class and its methods define one home.
+        Also give an attribute that both the class and its methods define one home, and one that only shows the variable
+        of a closure.
         """
+        for home in [h for h in reached if h.kind == "closure-variable"]:
+            for shown in self._shown_as(home):
+                known = {(w.scope, w.at) for w in reached[home]}
+                found = reached.pop(shown, ())
+                reached[home].extend(w._replace(home=home) for w in found if (w.scope, w.at) not in known)
         for home in [h for h in reached if h.kind == "instance-attribute"]:
             whole = self._homes.known.get(("class-attribute", home.name))
             outer = [h for h in self._homes.of_class(home.scope) if h in reached and h.scope is not home.scope]
@@ -165,6 +172,17 @@ class States:
                 for h in outer:
                     reached[h].extend(w._replace(home=h) for w in found)
                     self._moved.update(w._replace(home=h) for w in found)
+
+    def _shown_as(self, home: Home) -> Iterator[Home]:
+        """The attributes that are given nothing but the variable of a closure: `self.shelf = shelf`."""
+        function, name = home.scope, home.short.rpartition(".")[2]
+        if function.owner is not None and len(function.bindings.get(name, ())) == 1:
+            for s in function.stores:
+                if isinstance(s.target, f.Attr) and isinstance(s.value, f.Name) and s.value.id == name:
+                    assigned = self._names.classes.assigned(function.owner, s.target.name)
+                    attribute = ("instance-attribute", f"{function.owner.full_name}.{s.target.name}")
+                    if len(assigned) == 1 and attribute in self._homes.known:
+                        yield self._homes.known[attribute]
 
     def _keepers(self, cls: Scope, depth: int = 0) -> Iterator[Home]:
         """The containers that keep instances of a class, themselves not in an object that another one keeps."""

@@ -16,6 +16,7 @@ from statelint.project.brought import Brought
 from statelint.project.first_use import PUTTING, FirstUse
 from statelint.project.followed import FOLLOWS, follows_a_file
 from statelint.project.homes import Home
+from statelint.project.normalised import puts_into_form
 from statelint.project.own_entries import finds_its_own, takes_out_fixed
 from statelint.project.pools import Pools
 from statelint.project.purity import CHANGING, Purity
@@ -123,7 +124,7 @@ class Verdicts:
         needs: set[str] = set()
         guarded = True
         for write in writes:
-            if write.value is None or isinstance(write.value, f.Const):
+            if write.value is None or isinstance(write.value, f.Const) or puts_into_form(write, self._names):
                 continue
             if self._first_use.of(write.context, write.scope, True) and not self.is_guarded(write):
                 # set once, beside what is built, and mostly from it

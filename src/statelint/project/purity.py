@@ -15,13 +15,14 @@ from typing import Final
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.answers import PURE_METHODS, Answers
+from statelint.project.beside_code import BesideCode
 from statelint.project.decorators import Decorators
 from statelint.project.first_use import FirstUse
 from statelint.project.reach import Reach
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import is_super, last_name, receiver_rooted
-from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.paths import asks_for_lack, is_super, last_name, receiver_rooted, same_path, start_of
+from statelint.project.resolution.scopes import CallSite, Scope
 from statelint.project.resolution.values import (
     Bound,
     Cls,
@@ -31,10 +32,12 @@ from statelint.project.resolution.values import (
     Value,
     qualified,
 )
+from statelint.project.walking import walk
 
 IMPURE: Final = frozenset({"database", "network", "file", "clock", "random", "environment", "process", "awaited"})
 CHANGING: Final = IMPURE - {"environment"}
 """What can give different results on two replicas that were deployed alike."""
+STORED: Final = frozenset({"database", "network"})
 DEPTH: Final = 7
 
 
@@ -57,12 +60,15 @@ class Purity:
         self._changed = changed
         self._decorators = Decorators(names)
         self._answers = Answers(knowledge)
+        self._beside_code = BesideCode(names, reach)
         self._says = knowledge.words.get("says", frozenset())
         self._functions: dict[Scope, frozenset[str]] = {}
         self._active: set[Scope] = set()
         self._at_depth: dict[tuple[Scope, int], tuple[frozenset[str], frozenset[Scope]]] = {}
         """What functions depend on when asked this far from the start, with the callers that were left out of it."""
         self._left_out: set[Scope] = set()
+        self._getting: set[int] = set()
+        """The calls that get something from a store of which it is being asked what is put there."""
         self._reads: dict[Scope, frozenset[str]] = {}
         self._seen: dict[tuple[int, int, int], tuple[f.Expr, frozenset[str]]] = {}
         """What expressions depend on, for as long as the same functions are active: many names lead to one value. Each
@@ -171,28 +177,40 @@ class Purity:
             known = isinstance(e.func, f.Attr) and e.func.name in PURE_METHODS
             return frozenset(found | of | (set() if known else {"unknown"}))
         called = frozenset().union(*(self._called(value, depth) for value in values))
+        if not STORED.isdisjoint(called) and id(e) not in self._getting:
+            made = self._made_for(e, scope)
+            self._getting.add(id(e))
+            needs = frozenset().union(*(self.of(m, scope, depth + 1) for m in made))
+            self._getting.discard(id(e))
+            if made and "request" not in needs:
+                return needs.union(found)
         found |= called | (of - {"handle"} if "network" in called else of)  # an answer is no handle
-        return frozenset(found - {"file"} if "file" in found and self._is_shipped(e, scope) else found)
+        return frozenset(found - {"file"} if "file" in found and self._beside_code.reads(e, scope) else found)
 
-    def _is_shipped(self, call: f.Call, scope: Scope) -> bool:
-        """Whether a call is about a file beside the code: its path starts at `__file__`."""
-        parts = (*call.args[:1], call.func.of) if isinstance(call.func, f.Attr) else call.args[:1]
-        return any(self._from_code(part, scope) for part in parts)
-
-    def _from_code(self, e: f.Expr | None, scope: Scope, depth: int = 0) -> bool:
-        if isinstance(e, f.Name):
-            if e.id == "__file__" or depth > DEPTH:
-                return e.id == "__file__"
-            inside: Scope | None = scope
-            while inside is not None and e.id not in inside.bindings:
-                inside = inside.parent
-            bindings = inside.bindings[e.id] if inside else ()
-            return len(bindings) == 1 and self._from_code(bindings[0].value, bindings[0].scope, depth + 1)
-        if isinstance(e, f.Call):
-            return self._is_shipped(e, scope)
-        if isinstance(e, f.Attr | f.Item):
-            return self._from_code(e.of, scope, depth)
-        return isinstance(e, f.Op) and self._from_code(e.operands[0], scope, depth)
+    def _made_for(self, call: f.Call, scope: Scope) -> tuple[f.Expr, ...]:
+        """What a function puts under a key of a store where `cache.get(key)` gave nothing, so that the store only keeps
+        what the function makes. Nothing where that is made of what it got."""
+        func = call.func
+        if not isinstance(func, f.Attr) or func.name not in ("get", "set") or not call.args:
+            return ()
+        got = [site.call for site in _of_store(scope, "get", func.of, call.args[0])]
+        put = _of_store(scope, "set", func.of, call.args[0])
+        if len(put) != 1 or len(put[0].call.args) < 2 or not got:
+            return ()
+        names = {n for n, bound in scope.bindings.items() if any(any(b.value is c for c in got) for b in bound)}
+        kept = put[0].call.args[1]
+        made: tuple[f.Expr, ...] = (kept,)
+        if isinstance(kept, f.Name) and kept.id in names:
+            bound = [b for b in scope.bindings[kept.id] if not any(b.value is c for c in got)]
+            made = tuple(b.value for b in bound if b.value is not None and b.kind == "assign" and b.position is None)
+            if len(made) < len(bound):
+                return ()
+        elif not any(asks_for_lack(test, taken, n, scope) for test, taken in put[0].context.tests for n in names):
+            return ()
+        inner = [e for m in made for e in walk(m)]
+        if any((isinstance(e, f.Name) and e.id in names) or any(e is c for c in got) for e in inner):
+            return ()
+        return made
 
     def _called(self, value: Value, depth: int) -> frozenset[str]:
         if isinstance(value, Func | Bound):
@@ -233,7 +251,8 @@ class Purity:
         found: set[str] = set()
         for store in method.stores:
             if receiver_rooted(store.target, method):
-                found |= self.of(store.value, method, depth)
+                needs = self.of(store.value, method, depth)
+                found |= needs - {"random"} if self._is_handed_out(store.value, method) else needs
         for site in method.calls:
             func = site.call.func
             if not isinstance(func, f.Attr) or not (receiver_rooted(func, method) or is_super(func.of)):
@@ -250,6 +269,23 @@ class Purity:
                 kept = kept.union(*(self.of(e, method, depth) for e in given))
             found |= kept
         return found
+
+    def _is_handed_out(self, e: f.Expr | None, method: Scope) -> bool:
+        """Whether a value is an object that something else makes or has already, which a constructor was given: by what
+        chance that was made says nothing of the one that keeps it."""
+        path = e
+        while isinstance(path, f.Attr):
+            path = path.of
+        owner = path.func.of if isinstance(path, f.Call) and isinstance(path.func, f.Attr) else None
+        start = start_of(owner) if owner is not None else None
+        if not isinstance(start, f.Name) or e is None or (owner is start and receiver_rooted(start, method)):
+            return False
+        values = self._names.denote(e, method)
+        return (
+            any(b.kind == "param" for b in method.bindings.get(start.id, ()))
+            and bool(values)
+            and all(isinstance(v, Obj) and isinstance(v.cls, Cls) for v in values)
+        )
 
     def function(self, scope: Scope, depth: int = 0) -> frozenset[str]:
         """The dependences of what a project function returns, its body's calls included."""
@@ -276,8 +312,10 @@ class Purity:
             if site.where in said:  # words for a log are no part of the result
                 continue
             values = self._names.denote(site.call.func, scope)
-            asked = {need for value in values for need in self._called(value, depth) & IMPURE}
-            found |= asked - {"file"} if "file" in asked and self._is_shipped(site.call, scope) else asked
+            asked = frozenset(need for value in values for need in self._called(value, depth) & IMPURE)
+            if not STORED.isdisjoint(asked) and self._made_for(site.call, scope):
+                asked = self.of(site.call, scope, depth) & IMPURE
+            found |= asked - {"file"} if "file" in asked and self._beside_code.reads(site.call, scope) else asked
             if not values and site.awaited:
                 found.add("awaited")
         found |= self._by_reading(scope)
@@ -299,3 +337,14 @@ class Purity:
             known = frozenset().union(*map(self._answers.described, read))
             self._reads[scope] = known
         return known
+
+
+def _of_store(scope: Scope, method: str, of: f.Expr, key: f.Expr) -> list[CallSite]:
+    """The calls of a method of a store for a key, as both are written."""
+    found = []
+    for site in scope.calls:
+        func, args = site.call.func, site.call.args
+        asks = isinstance(func, f.Attr) and func.name == method and same_path(func.of, of)
+        if asks and args and same_path(args[0], key):
+            found.append(site)
+    return found

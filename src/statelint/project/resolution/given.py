@@ -39,7 +39,7 @@ class _Collector:
         self._names = names
         self._callees = callees
         self.given = Given(
-            defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list)
+            defaultdict(list), set(), defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list)
         )
         self._constructing: list[tuple[f.Call, Value, Scope]] = []
         self._keyed: dict[Site, list[tuple[str, f.Expr, Scope]]] = defaultdict(list)
@@ -260,8 +260,13 @@ class _Collector:
 
     def _give(self, callee: Scope, name: str, arg: f.Expr, scope: Scope) -> None:
         arguments = self.given.arguments[callee, name]
-        if len(arguments) < KEPT and type(arg) is not f.Const:
+        if type(arg) is f.Const:
+            if arg.kind == "str":
+                self.given.more.add((callee, name))
+        elif len(arguments) < KEPT:
             arguments.append((arg, scope))
+        else:
+            self.given.more.add((callee, name))
 
 
 def _entries_of(e: f.Expr) -> list[tuple[str, f.Expr]]:

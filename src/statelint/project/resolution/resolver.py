@@ -20,6 +20,8 @@ class Given(NamedTuple):
 
     arguments: dict[tuple[Scope, str], list[tuple[f.Expr, Scope]]]
     """By parameter, or by field of the class of which the call makes an object, be it declared by one above."""
+    more: set[tuple[Scope, str]]
+    """Those for which these are not all: a call gives a text, or there are too many."""
     stored: dict[Site, list[tuple[f.Expr, Scope, f.Expr | None]]]
     """What stores and adding methods put into each container, with the key where there is one."""
     attached: dict[tuple[Scope, str], list[tuple[f.Expr, Scope, Place]]]

@@ -12,9 +12,10 @@ from statelint.project.homes import Home, Homes
 from statelint.project.namespaces import stood_in_for
 from statelint.project.resolution.arguments import matched
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import receiver_rooted, start_of
-from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.paths import receiver_rooted, start_of, taken_from_receiver
+from statelint.project.resolution.scopes import Scope, still_current, visible
 from statelint.project.resolution.values import (
+    Bound,
     Cls,
     Ext,
     Func,
@@ -132,15 +133,40 @@ class Holders:
         whole = self._names.denote(start, scope)
         return not whole or value in whole or any(map(self._homes.lasts, whole))
 
-    def is_deep_copy(self, e: f.Expr, scope: Scope) -> bool:
-        """Whether a path starts at a local name for what this call of the function copied with all that is in it."""
-        while isinstance(e, f.Attr | f.Item):
-            e = e.of
-        bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) and scope.kind == "function" else ()
-        return bool(bindings) and all(
-            isinstance(b.value, f.Call) and DEEP in map(qualified, self._names.denote(b.value.func, scope))
-            for b in bindings
+    def is_deep_copy(self, e: f.Expr, scope: Scope, depth: int = 0) -> bool:
+        """Whether a path starts at a local name for what this call of the function copied with all that is in it, or
+        for what a method of that copy gives of it."""
+        start = e
+        while isinstance(start, f.Attr | f.Item):
+            start = start.of
+        bindings = scope.bindings.get(start.id, ()) if isinstance(start, f.Name) and scope.kind == "function" else ()
+        current = still_current(visible(bindings, start.at), start.at)
+        return bool(current) and all(
+            isinstance(b.value, f.Call)
+            and (
+                DEEP in map(qualified, self._names.denote(b.value.func, scope))
+                or (depth < 3 and self._gives_of_a_copy(b.value, scope, depth))
+            )
+            for b in current
         )
+
+    def _gives_of_a_copy(self, call: f.Call, scope: Scope, depth: int) -> bool:
+        """Whether a call is of methods of a deep copy that give nothing but what their receiver holds."""
+        if not isinstance(call.func, f.Attr) or not self.is_deep_copy(call.func.of, scope, depth + 1):
+            return False
+        methods = [v.scope for v in self._names.denote(call.func, scope) if isinstance(v, Bound)]
+        given = [(e, method) for method in methods for e in method.returns if not isinstance(e, f.Const)]
+        return bool(given) and all(self._is_of_receiver(e, method) for e, method in given)
+
+    def _is_of_receiver(self, e: f.Expr, method: Scope) -> bool:
+        """Whether a path starts at the receiver, or at a local name for something of it, and asks no code of ours."""
+        if receiver_rooted(e, method) != "self" and not taken_from_receiver(e, method):
+            return False
+        while isinstance(e, f.Attr | f.Item | f.Call):
+            if isinstance(e, f.Call) and any(isinstance(v, Func | Bound) for v in self._names.denote(e.func, method)):
+                return False
+            e = e.func if isinstance(e, f.Call) else e.of
+        return True
 
     def _is_made_by(self, call: f.Expr | None, value: Value, scope: Scope) -> bool:
         """Whether a value is the object of a class of the project that a call makes, right there or in a function."""

@@ -29,6 +29,7 @@ from statelint.project.resolution.values import (
 )
 
 TUPLE: Final = "builtins.tuple"
+GENERATOR: Final = "builtins.generator"
 HANDING: Final = frozenset(
     {"builtins.enumerate", "builtins.zip", "builtins.filter", "builtins.reversed", "builtins.iter",
      "builtins.tuple", "builtins.frozenset", "itertools.chain"}
@@ -109,6 +110,15 @@ class Elements:
         told = any(not isinstance(v, Part | Made | Member) for v in known)
         return union([Part(value)], () if told else self.declared(value.site), known)
 
+    def gone_through(self, e: f.Expr, scope: Scope) -> Values:
+        """What a loop over an expression goes through: what a generator yields, and the elements of anything else."""
+        values = self._names.denote(e, scope)
+        made = [v for v in values if type(v) is Heap and v.type == GENERATOR and type(v.site.expr) is f.Call]
+        if not made:
+            return self.elements(values[0]) if len(values) == 1 else union(*(self.elements(v) for v in values))
+        yielded = {v for g in made for v in self._names.denote(g.site.expr, g.site.scope)}.difference(made)
+        return union(*((v,) if v in yielded else self.elements(v) for v in values))
+
     def declared(self, site: Site) -> Values:
         """The elements of a container by the annotation of the name or attribute that it is assigned to."""
         annotation = site.scope.annotated.get(id(site.expr))
@@ -156,8 +166,11 @@ class Elements:
         elif value.site not in self._active:  # `rows = sorted(rows)` holds what it held
             self._active.add(value.site)
             for source in _copied(expr):
-                for held in self._names.denote(source, scope):
-                    inner.extend(self.elements(held) if isinstance(held, Heap | Part) else ())
+                held = self._names.denote(source, scope)
+                if any(type(v) is Heap and v.type == GENERATOR for v in held):
+                    inner.extend(self.gone_through(source, scope))
+                else:
+                    inner.extend(v for h in held if isinstance(h, Heap | Part) for v in self.elements(h))
             self._active.discard(value.site)
         return union(v for v in inner if type(v) is not Lit)
 

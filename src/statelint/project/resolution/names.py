@@ -79,6 +79,7 @@ class Names:
         self.outside = self._imported.outside
         self.elements = self._elements.elements
         self.kept = self._elements.kept
+        self.gone_through = self._elements.gone_through
         self.written_elements = self._elements.written_elements
         self.declared = self._elements.declared
         self._ways: Mapping[type, Callable[[Any, Scope], Values]] = {
@@ -351,7 +352,7 @@ class Names:
         if b.kind in ("import", "from"):
             return self._imported.bound(b)
         if b.kind == "iterate" and b.value is not None:
-            held = union(*(self.elements(v) for v in self.denote(b.value, b.scope)))
+            held = self.gone_through(b.value, b.scope)
             return held if b.position is None else self._elements.at(held, b.position)
         if b.kind == "enter" and b.value is not None:
             return union(*(self._entered(v) for v in self.denote(b.value, b.scope)))

@@ -72,7 +72,7 @@ class Results:
             found = self._returned.to(callee, e, scope)
             node = callee.scope.node
             if type(node) is f.Function and node.is_generator and not node.decorators:
-                return union(found, (Heap("builtins.generator", self._names.site(e, scope)),))
+                return union((Heap("builtins.generator", self._names.site(e, scope)),), found)
             return found
         if type(callee) is Obj and type(callee.cls) is Cls:
             method = self._names.classes.method(callee.cls.scope, "__call__")
@@ -194,7 +194,11 @@ class Results:
 
     def returned(self, scope: Scope) -> Values:
         """What calling a project function gives: its return values, or what a generator yields."""
-        values = union(*(self._names.denote(e, scope) for e in (*scope.returns, *scope.yields)))
+        yielded = (  # of what it delegates to, a generator gives all that it goes through
+            self._names.gone_through(e.value, scope) if type(e) is f.Star else self._names.denote(e, scope)
+            for e in scope.yields
+        )
+        values = union(*(self._names.denote(e, scope) for e in scope.returns), *yielded)
         node = scope.node
         if not values and isinstance(node, f.Function) and node.returns is not None:
             return self.annotated(node.returns, scope.parent or scope)

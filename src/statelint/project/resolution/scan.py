@@ -360,7 +360,7 @@ class _Walk:
         elif type(e) is f.Yield:
             if e.value is not None:
                 self.expr(e.value, c, where)
-                self.yields.append(e.value)
+                self.yields.append(f.Star(e.value, e.where) if e.delegate else e.value)
         elif type(e) is f.Lambda:
             self.function(e.function, c)
         elif type(e) is f.Comprehension:

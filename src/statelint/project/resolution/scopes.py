@@ -210,6 +210,7 @@ class Scope:
     returned: Sequence[tuple[f.Expr, Context]] = ()
     """The same, each with where it stands."""
     yields: Sequence[f.Expr] = ()
+    """What is yielded; a `Star` is what the function delegates to."""
     withs: Sequence[tuple[f.Expr, bool, Context]] = ()
     annotated: Mapping[int, f.Expr] = field(default_factory=lambda: NONE)
     """The annotation of the name or attribute that an expression is assigned to, by the identity of the expression."""

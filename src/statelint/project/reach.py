@@ -19,6 +19,7 @@ from statelint.project.client_side import ClientSide
 from statelint.project.entries import Entries
 from statelint.project.entry import Entry
 from statelint.project.first_use import FirstUse
+from statelint.project.handed_callables import HandedCallables
 from statelint.project.homes import Homes
 from statelint.project.marks import Marks
 from statelint.project.resolution.by_parameter import is_parameter
@@ -85,9 +86,8 @@ class Reach:
         ways in."""
         self._names, self._calls, self._homes = names, calls, homes
         self._first_use, self._arrivals, self._entries = first_use, arrivals, entries
-        self._alive = alive
-        self._client_side = client_side
-        self._marks = marks
+        self._alive, self._client_side, self._marks = alive, client_side, marks
+        self._handed: HandedCallables[Node] = HandedCallables(names)
         self._unmarked: frozenset[Node] = frozenset()
         """Those that run in a program without the marks that the service sets."""
         self.apart: AbstractSet[Scope] = frozenset()
@@ -158,7 +158,7 @@ class Reach:
                 if node not in self._by_itself and self._calls.runs_what_it_wraps(edge):
                     continue
                 unmade = self._client_side.unmade(edge)
-                if self._is_of_another_class(edge, node):
+                if self._is_of_another_class(edge, node) or self._handed.waits(node, edge):
                     continue
                 if unmade is not None:
                     waiting[unmade].append((node, edge))
@@ -167,6 +167,8 @@ class Reach:
             for cls in tuple(self._client_side.reached(node.scope)):
                 for caller, edge in waiting.pop(cls, ()):
                     self._go(caller, edge, queue)
+            for caller, edge in tuple(self._handed.reached(node.scope)):
+                self._go(caller, edge, queue)
             for edge in self._arrivals.threads_made(node.scope, threads):
                 target = Node(edge.callee, self._homes.class_lasts(edge.callee.owner))
                 if target not in self._from:

@@ -19,6 +19,7 @@ from statelint.project.homes import Home, Homes
 from statelint.project.kinds import Kinds, words
 from statelint.project.logins import LOGIN, Logins
 from statelint.project.mentions import Mentions
+from statelint.project.own_entries import asks_in_vain, told_their_keys
 from statelint.project.own_loops import OwnLoops
 from statelint.project.probed import remembers_a_probe, remembers_probes
 from statelint.project.purity import Purity
@@ -32,7 +33,7 @@ from statelint.project.same_again import SameAgain
 from statelint.project.set_first import SetFirst
 from statelint.project.verdicts import Verdicts
 from statelint.project.versioned import Versioned
-from statelint.project.weakly import only_asked
+from statelint.project.weakly import only_asked, only_ends
 from statelint.project.writes import Write
 
 ORIGIN: Final = frozenset({"__author__", "__version__", "__license__"})
@@ -84,6 +85,7 @@ class Excuses:
         fixed = Fixed(names, calls, reach, purity)
         logins = Logins(names, purity, verdicts, self._ends, fixed, knowledge)
         weak = knowledge.words.get("weak", frozenset())
+        weak_values = knowledge.words.get("weak-values", frozenset())
         readings = Readings(self._ends, purity, self._says)
         benign, arguable = Verdict.BENIGN, Verdict.ARGUABLE
         self._table: tuple[tuple[Callable[[Seen], bool], Verdict, str], ...] = (
@@ -104,6 +106,12 @@ class Excuses:
                 "it is read again when what all replicas share says that it changed",
             ),
             (lambda s: self.same_again.covers(s.writes), benign, "each request gives it the same entries again"),
+            (
+                lambda s: told_their_keys(s.writes) and all(map(verdicts.is_guarded, s.writes)),
+                benign,
+                "each entry is told the key that it has",
+            ),
+            (lambda s: asks_in_vain(s.writes), benign, "no entry has the word that it is changed for"),
             (lambda s: remembers_probes(s.writes, purity), arguable, "it remembers for what a probe went well"),
             (
                 lambda s: remembers_a_probe(s.writes, purity) and all(map(verdicts.is_guarded, s.writes)),
@@ -115,6 +123,11 @@ class Excuses:
                 lambda s: bool(s.types) and weak.issuperset(s.types) and only_asked(s.home, mentions),
                 benign,
                 "it only tells the process's own live objects apart",
+            ),
+            (
+                lambda s: bool(s.types) and weak_values.issuperset(s.types) and self._is_kept_elsewhere(s),
+                arguable,
+                "it only leads to what others keep, for the end of the process",
             ),
             (
                 lambda s: readings.of_itself(s.home, s.writes),
@@ -171,6 +184,9 @@ class Excuses:
         counts = counts or self._verdicts.is_time(seen.writes)
         read = any(not m.is_store for m in self._mentions.of(seen.home) or ()) if counts else False
         return read and self._ends.all(seen.home, lambda m: only_says(m, self._says, self._is_time))
+
+    def _is_kept_elsewhere(self, seen: Seen) -> bool:
+        return only_ends(seen.home, seen.writes, self._mentions, self._names, self._reach.runs)
 
     def _is_time(self, e: f.Expr | None, scope: Scope) -> bool:
         """Whether a value is a number or a point in time, and nothing that is asked of others."""

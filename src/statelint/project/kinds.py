@@ -19,7 +19,7 @@ from statelint.project.purity import Purity
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import mentions
 from statelint.project.resolution.scopes import Scope
-from statelint.project.resolution.values import Cls, Ext, Heap, Obj, qualified
+from statelint.project.resolution.values import Cls, Ext, Heap, Made, Obj, qualified
 from statelint.project.writes import Write
 
 ORDER = ("lock", "cache", "session", "counter", "realtime", "job")
@@ -30,6 +30,8 @@ PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 CONTAINERS = frozenset({"builtins.list", "builtins.dict", "builtins.set"})
 KEYED = frozenset({"item", "augment"})
 COPIED = frozenset({"database", "network", "awaited"})
+BESIDE = frozenset({"with", "in", "on", "to", "from", "for", "by", "of", "over", "without"})
+"""Words in the name of a function after which comes what it works with, not what it gives."""
 NEUTRAL = TAKING | {"del", "setdefault"}
 
 
@@ -247,7 +249,8 @@ class Kinds:
             for outside in (name.removesuffix("()"), *classes):
                 if outside and self._knowledge.find("work", outside) and not isinstance(write.value, f.Await):
                     yield "job"
-                if self._speaks("realtime-value", words(outside.rpartition(".")[2])):
+                last = words(outside.rpartition(".")[2])
+                if self._speaks("realtime-value", _given_by(last) if isinstance(value, Made) else last):
                     yield "realtime"
         if isinstance(write.value, f.Name | f.Attr) and self._speaks("realtime-value", words(_texts(write.value)[0])):
             yield "realtime"
@@ -264,6 +267,12 @@ class Kinds:
             return ""
         noun = self._noun(text)
         return noun or next((kind for kind in ORDER[1:] if text and self._speaks(f"{kind}-class", text[-1:])), "")
+
+
+def _given_by(parts: Sequence[str]) -> Sequence[str]:
+    """The word of a function's name that says what it gives: of `open_connection` the last, of `run_with_connection`
+    none."""
+    return parts[-1:] if BESIDE.isdisjoint(parts[:-1]) else ()
 
 
 def _key_texts(write: Write) -> list[str]:

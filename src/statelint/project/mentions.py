@@ -37,6 +37,19 @@ class Mention(NamedTuple):
         single = [e for t in targets for e in (t.items if isinstance(t, f.Group) else (t,))]
         return bool(single) and all(any(e is target for target in single) for e in self.names)
 
+    def is_change(self, methods: AbstractSet[str]) -> bool:
+        """Whether the statement does no more than put something into what the home holds, or take something out, by
+        one of these methods or under a key, and nothing gets what was there."""
+        s = self.statement
+        if isinstance(s, f.Do) and isinstance(s.value, f.Call):
+            func = s.value.func
+            changed = [func.of] if isinstance(func, f.Attr) and func.name in methods else []
+        else:
+            targets = s.targets if isinstance(s, f.Bind | f.Delete) else ()
+            single = [e for t in targets for e in (t.items if isinstance(t, f.Group) else (t,))]
+            changed = [e for t in single for e in ((t, t.of) if isinstance(t, f.Item) else (t,))]
+        return all(any(e is c for c in changed) for e in self.names)
+
 
 class Mentions:
     """Look-up by home. What defines a variable or class attribute and where a constructor sets one up are left out."""

@@ -8,10 +8,12 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.project.resolution.paths import mentions
-from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.scopes import Scope, still_current, visible
+from statelint.project.walking import walk
 from statelint.project.writes import Write
 
 ASKING_FOR_KIND: Final = frozenset({"isinstance", "callable"})
+DISPLAYED: Final = (f.Table, f.Group, f.Const)
 DEPTH: Final = 3
 
 
@@ -22,6 +24,63 @@ def finds_its_own(writes: Sequence[Write], given: Callable[[Write], Sequence[tup
     `given` tells what a write stores, in a helper what its callers hand to it.
     """
     return all(_adds_its_own(w, given(w)) or _runs_what_it_takes(w) for w in writes)
+
+
+def told_their_keys(writes: Sequence[Write]) -> bool:
+    """Whether all that requests give to an attribute of entries is the key under which the entry was found, which is
+    the same for each of them: `found = table[name]`, and then `found.title = name`."""
+    return bool(writes) and all(w.how == "rebind" and not w.element and _is_told_its_key(w) for w in writes)
+
+
+def _is_told_its_key(write: Write) -> bool:
+    target = next((s.target for s in write.scope.stores if s.at == write.at), None)
+    entry = target.of if isinstance(target, f.Attr) else None
+    if not isinstance(entry, f.Name) or not isinstance(write.value, f.Name):
+        return False
+    found = still_current(visible(write.scope.bindings.get(entry.id, ()), entry.at), entry.at)
+    keys = [_key(b.value) for b in found if b.kind == "assign" and b.position is None]
+    key = write.scope.bindings.get(write.value.id, ())
+    return (
+        len(keys) == len(found) == 1
+        and isinstance(keys[0], f.Name)
+        and keys[0].id == write.value.id
+        and len(key) == 1
+        and key[0].kind == "param"
+    )
+
+
+def _key(e: f.Expr | None) -> f.Expr | None:
+    """The key under which an expression looks something up."""
+    if isinstance(e, f.Item):
+        return e.key
+    gets = isinstance(e, f.Call) and isinstance(e.func, f.Attr) and e.func.name == "get" and len(e.args) == 1
+    return e.args[0] if gets and isinstance(e, f.Call) else None
+
+
+def asks_in_vain(writes: Sequence[Write]) -> bool:
+    """Whether requests would change entries of a display of constants only where a word is in them that none has:
+    `if "total" in row: row.append("tax")`."""
+    return bool(writes) and all(w.element and _asks_in_vain(w) for w in writes)
+
+
+def _asks_in_vain(write: Write) -> bool:
+    changed = next((s.call.func for s in write.scope.calls if s.call.at == write.at), None)
+    target = next((s.target for s in write.scope.stores if s.at == write.at), changed)
+    entry = target.of if isinstance(target, f.Attr | f.Item) else None
+    bindings = write.home.scope.bindings.get(write.home.short.rpartition(".")[2], ())
+    written = [e for b in bindings if b.value is not None for e in walk(b.value)]
+    if not isinstance(entry, f.Name) or not written or not all(isinstance(e, DISPLAYED) for e in written):
+        return False
+    texts = {e.value for e in written if isinstance(e, f.Const)}
+    return any(
+        isinstance(test, f.Op)
+        and test.op == ("in" if taken else "not in")
+        and isinstance(test.operands[0], f.Const)
+        and isinstance(test.operands[1], f.Name)
+        and test.operands[1].id == entry.id
+        and test.operands[0].value not in texts
+        for test, taken in write.context.tests
+    )
 
 
 def takes_out_fixed(writes: Sequence[Write]) -> bool:

@@ -53,6 +53,8 @@ class Methods(Row, frozen=True):
     label: str = ""
     instance: Lifetime = "request"
     """How long `self` lives: made for each request or connection, once for the process, or as long as what holds it."""
+    registered: bool = False
+    """Whether only code registers an object of such a class: one that nothing names, unlike others, never runs."""
 
 
 class Tabled(Row, frozen=True):

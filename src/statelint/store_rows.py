@@ -76,6 +76,8 @@ class Store(Row, frozen=True):
     """The pattern of statements that only read; a module that executes no others uses the store read-only."""
     later: tuple[str, ...] = ()
     """Methods called on the object later that may bring the argument."""
+    of_maker: bool = False
+    """Whether a method without the argument takes what its object was made with."""
     deciders: tuple[str, ...] = ()
     """Settings or environment variables that are asked when the argument is missing; judged by the same patterns."""
     rescued: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from statelint.facts import Document, Facts
 from statelint.findings import External, Problem, Verdict
 from statelint.knowledge import Knowledge
 from statelint.project.arrivals import Arrivals
-from statelint.project.child_processes import only_in_children
+from statelint.project.child_processes import of_own_processes, only_in_children
 from statelint.project.client_side import ClientSide
 from statelint.project.configured.outcomes import Outcomes
 from statelint.project.configured.settings import Settings, components
@@ -284,7 +284,8 @@ class Project:
     def changed_settings(self) -> tuple[Changed, ...]:
         """Settings of the whole process that the request path changes."""
         fixed = Fixed(self.names, self.calls, self.reach, self.purity)
-        return changed_settings(self.names, self.calls, self.reach, self.first_use, self.knowledge, fixed)
+        apart = of_own_processes(self.names, self.calls, self.entries, self.reach, self.arrivals, self.knowledge)
+        return changed_settings(self.names, self.calls, self.reach, self.first_use, self.knowledge, fixed, apart)
 
     @cached_property
     def shelves(self) -> Shelves:

@@ -64,6 +64,8 @@ class Answers:
             return frozenset({"file"} if last == "open" else ())
         if name.startswith("builtins.") or owner in self._pure or owner.partition(".")[0] in self._pure:
             return frozenset()
+        if last in PURE_METHODS and self.described(Ext(owner)) == {"environment"}:
+            return frozenset({"environment"})  # what is made of a text that was read there
         if isinstance(value, Member):
             return self._asked(owner, last)
         if isinstance(value, Ext) and last[:1].isupper():

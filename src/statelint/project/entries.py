@@ -23,6 +23,7 @@ from statelint.project.configured.stages import away_from_production
 from statelint.project.described import described, keyed
 from statelint.project.entry import ASIDE, REQUESTED, Entry
 from statelint.project.loopback import Loopback
+from statelint.project.named_classes import NamedClasses
 from statelint.project.named_entries import ByName
 from statelint.project.prefixes import Prefixes
 from statelint.project.resolution.calls import Calls
@@ -49,6 +50,7 @@ class Entries:
         self._tried: set[Scope] = set()
         """What only development or tests hand to a framework."""
         self._by_name = ByName(names, calls)
+        self._named = NamedClasses(names)
         self.startup = {e.scope for e in self._collect("startup", lambda lib: lib.startup)}
         self.commands = {e.scope for e in self._collect("commands", lambda lib: lib.commands)}
         self._scripts = tuple(scripts(names, calls, knowledge))
@@ -277,6 +279,8 @@ class Entries:
             if found is None:
                 continue
             library, row = found
+            if row.registered and self._named.left_out(cls, row.names):
+                continue
             for scope in self._matching(cls, row.methods):
                 label = (row.label or "{class}.{name}").replace("{class}", cls.name).replace("{name}", scope.name)
                 label = label.replace("{verb}", scope.name.upper() if scope.name in VERBS else scope.name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from statelint import facts as f
@@ -51,13 +52,20 @@ class _Change(NamedTuple):
 
 
 def changed_settings(
-    names: Names, calls: Calls, reach: Reach, first_use: FirstUse, knowledge: Knowledge, fixed: Fixed
+    names: Names,
+    calls: Calls,
+    reach: Reach,
+    first_use: FirstUse,
+    knowledge: Knowledge,
+    fixed: Fixed,
+    elsewhere: AbstractSet[Scope] = frozenset(),
 ) -> tuple[Changed, ...]:
-    """Every change on the request path, one for each setting and function, in order of place."""
+    """Every change on the request path, one for each setting and function, in order of place; `elsewhere` are the
+    functions that only change what holds for a process of their own."""
     together: dict[tuple[str, Scope], list[_Change]] = defaultdict(list)
     entries: dict[tuple[str, str], list[_Change]] = defaultdict(list)
     for change in (*_called(calls, knowledge), *_assigned(names, knowledge)):
-        if first_use.of(change.context, change.scope, lasting=True):
+        if change.scope in elsewhere or first_use.of(change.context, change.scope, lasting=True):
             continue
         if change.scope.module.in_service and change.scope.kind == "function" and reach.repeats(change.scope):
             together[change.row.what, block_of(change.scope)].append(change)

@@ -128,12 +128,12 @@ class KeptByCalls:
                 unless = kept.unless or missing
                 yield replace(kept, cause=f"no {row.follows.setting}", notes=notes, unless=unless)
             return
-        given = argument(call, row.argument, row.position)
+        given, giver = self._given(row, site)
         if row.argument == "" and row.position is None:
             if self._deciders.decided(row) and self._outlives(row, site, ""):
                 yield self._made(library, row, site, found, None)
         elif given is not None:
-            worths = self._.worths.of(given, scope, site.context)
+            worths = self._.worths.of(given, giver, site.context)
             told = self._.outcomes
             worths = [w for w in worths if told.reached(w.context, w.scope) is not False]
             inside = [(w, w.context.beyond(site.context)) for w in worths]
@@ -151,6 +151,17 @@ class KeptByCalls:
         elif self._falls_back(row, site):
             kept = self._made(library, row, site, found, None)
             yield replace(kept, unless=kept.unless or self._deciders.perhaps(row))
+
+    def _given(self, row: Store, site: CallSite) -> tuple[f.Expr | None, Scope]:
+        """The argument that decides, and where it is written: in the call, or where its object was made."""
+        given, func = argument(site.call, row.argument, row.position), site.call.func
+        if given is None and row.of_maker and isinstance(func, f.Attr):
+            for value in self._.names.denote(func.of, site.scope):
+                made = value.site if isinstance(value, Obj) else None
+                told = argument(made.expr, row.argument, None) if made and isinstance(made.expr, f.Call) else None
+                if made is not None and told is not None:
+                    return told, made.scope
+        return given, site.scope
 
     def _falls_back(self, row: Store, site: CallSite) -> bool:
         """Whether the argument is missing for good, and the default keeps it local."""

@@ -38,3 +38,8 @@ NEARBY: Final = "only programs on the same machine can reach it"
 """Why what such ways in lead to is doubtful."""
 ASIDE: Final = frozenset({"thread", "hook"})
 """Ways in of the standard library that are none where nothing else arrives."""
+ENTRY_ORDER: Final = (
+    "route", "rpc", "websocket", "event", "page", "lambda", "message", "task", "signal", "middleware", "hook", "timer",
+    "thread", "dependency",
+)  # fmt: skip
+"""The more convincing an entry is to a reader, the earlier."""

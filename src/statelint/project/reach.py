@@ -17,7 +17,7 @@ from statelint.findings import Confidence
 from statelint.project.arrivals import Arrivals
 from statelint.project.client_side import ClientSide
 from statelint.project.entries import Entries
-from statelint.project.entry import Entry
+from statelint.project.entry import ENTRY_ORDER, Entry
 from statelint.project.first_use import FirstUse
 from statelint.project.handed_callables import HandedCallables
 from statelint.project.homes import Homes
@@ -55,12 +55,6 @@ class Chain(NamedTuple):
             return Confidence.MEDIUM
         return Confidence.HIGH
 
-
-ENTRY_ORDER = (
-    "route", "rpc", "websocket", "event", "page", "lambda", "message", "task", "signal", "middleware", "hook", "timer",
-    "thread", "dependency",
-)  # fmt: skip
-"""The more convincing an entry is to a reader, the earlier."""
 
 PARTS: Final = 2
 """Objects in objects that are looked at for who makes them."""

@@ -20,8 +20,8 @@ from statelint.project.resolution.arguments import handed_to
 from statelint.project.resolution.by_parameter import Switch, is_parameter, switch_of, turned
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Scope
-from statelint.project.resolution.values import Bound, Cls, Func, Obj, Site, Value
-from statelint.project.writes import Write
+from statelint.project.resolution.values import Bound, Cls, Func, Obj, Site, Value, qualified
+from statelint.project.writes import SETTING, Write
 
 
 class HandedOn:
@@ -36,7 +36,7 @@ class HandedOn:
 
     def counts(self, write: Write, on_path: AbstractSet[Scope]) -> bool:
         """Whether a function on the request path hands over what is written, or nothing tells who does."""
-        way = _parameter(write)
+        way = self._parameter(write)
         if way is None:
             return True
         if self._fills_a_part(write, way):
@@ -45,7 +45,7 @@ class HandedOn:
         if key not in self._givers:
             given = self._names.given()
             handed = given.arguments.get((write.scope, way.name), ()) if given else ()
-            if handed and all(self._holders.is_new(e, caller) for e, caller in handed):
+            if handed and all(self._is_new(write.home, e, caller) for e, caller in handed):
                 return False
             mine = [
                 (e, caller)
@@ -53,9 +53,10 @@ class HandedOn:
                 if caller is not write.scope  # a call of itself hands on what it was given
                 and self._is(write.home, e, caller)
             ]
-            if mine and not any(self._asks(way, e, caller, write.scope) for e, caller in mine):
+            asking = [(e, caller) for e, caller in mine if self._asks(way, e, caller, write.scope)]
+            if mine and not asking:
                 return False
-            mine = [(e, caller) for e, caller in mine if self._asks(way, e, caller, write.scope)]
+            mine = [(e, caller) for e, caller in asking if not self._is_new(write.home, e, caller)] or asking
             at_once = all(self._calls_it(e, caller, write.scope) for e, caller in mine)
             self._givers[key] = frozenset(caller for _, caller in mine) if at_once else frozenset()
         givers = self._givers[key]
@@ -66,7 +67,7 @@ class HandedOn:
         method, owner = write.scope, write.scope.owner
         if owner is None or write.home.kind != "instance-attribute" or self._reach.repeats(method, lasting=True):
             return False
-        changed, given = _changed(write), self._names.given()
+        changed, given = self._changed(write), self._names.given()
         handed = given.arguments.get((method, way.name), ()) if given else ()
         parts = _made(self._holders.owners(write.home, changed, method)) if changed is not None else []
         if not parts or not all(_made(self._names.denote(e, caller)) for e, caller in handed):
@@ -103,11 +104,34 @@ class HandedOn:
         values = [value for site in sites for value in self._names.denote(site.call.func, caller)]
         return any(isinstance(v, Func | Bound) and v.scope is function for v in values)
 
+    def _is_new(self, home: Home, e: f.Expr, caller: Scope) -> bool:
+        """Whether the very call that hands something over makes it, not only the object whose attribute it is."""
+        inside = isinstance(e, f.Attr | f.Item) and home.kind != "instance-attribute"
+        return not inside and self._holders.is_new(e, caller)
+
     def _is(self, home: Home, e: f.Expr, scope: Scope) -> bool:
         if any(found == home for found, _ in self._holders.held_by(e, scope)):
             return True
         values = self._names.denote(e, scope) if home.kind == "instance-attribute" else ()
         return any(isinstance(v, Obj) and self._homes.lasts(v) for v in values)
+
+    def _parameter(self, write: Write) -> Way | None:
+        """The way of a write through a parameter, if it goes through one that nothing else binds for sure."""
+        changed = self._changed(write) if write.how != "argument" else None
+        return _bound_as_parameter(changed, write.scope) if changed is not None else None
+
+    def _changed(self, write: Write) -> f.Expr | None:
+        """The access path through which a write goes, also of a call that sets: `setattr(shop, name, value)`."""
+        for store in write.scope.stores:
+            if store.at == write.at:
+                return store.target
+        for site in write.scope.calls:
+            if site.call.at == write.at:
+                call = site.call
+                if call.args and any(qualified(v) in SETTING for v in self._names.denote(call.func, write.scope)):
+                    return call.args[0]
+                return call.func.of if isinstance(call.func, f.Attr) else None
+        return None
 
 
 def _made(values: Sequence[Value]) -> list[Site]:
@@ -120,23 +144,6 @@ class Way(NamedTuple):
 
     name: str
     switch: Switch | None = None
-
-
-def _parameter(write: Write) -> Way | None:
-    """The way of a write through a parameter, if it goes through one that nothing else binds for sure."""
-    changed = _changed(write) if write.how != "argument" else None
-    return _bound_as_parameter(changed, write.scope) if changed is not None else None
-
-
-def _changed(write: Write) -> f.Expr | None:
-    """The access path through which a write goes."""
-    for store in write.scope.stores:
-        if store.at == write.at:
-            return store.target
-    for site in write.scope.calls:
-        if site.call.at == write.at:
-            return site.call.func.of if isinstance(site.call.func, f.Attr) else None
-    return None
 
 
 def _bound_as_parameter(e: f.Expr, scope: Scope) -> Way | None:

@@ -107,13 +107,14 @@ class Holders:
     def is_new(self, e: f.Expr, scope: Scope) -> bool:
         """Whether a path starts at a local name for an object that this very call of the function makes, itself or by
         a function that makes one for each call and keeps none."""
-        while isinstance(e, f.Attr | f.Item):
-            e = e.of
+        while isinstance(e, f.Attr | f.Item | f.Walrus):
+            e = e.value if isinstance(e, f.Walrus) else e.of
         bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) and scope.kind == "function" else ()
-        return bool(bindings) and all(
-            values and all(self._is_made_by(b.value, v, scope) for v in values)
-            for b in bindings
-            for values in [self._names.denote(b.value, scope) if isinstance(b.value, f.Call) else ()]
+        made = [e] if isinstance(e, f.Call) and scope.kind == "function" else [b.value for b in bindings]
+        return bool(made) and all(
+            values and all(self._is_made_by(call, v, scope) for v in values)
+            for call in made
+            for values in [self._names.denote(call, scope) if isinstance(call, f.Call) else ()]
         )
 
     def is_part(self, value: Value) -> bool:

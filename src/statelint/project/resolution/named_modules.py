@@ -12,8 +12,10 @@ from statelint import facts as f
 from statelint.project.resolution.modules import Module
 from statelint.project.resolution.resolver import Resolver
 from statelint.project.resolution.scopes import Scope
-from statelint.project.resolution.values import Mod, Values, union
+from statelint.project.resolution.values import FEW, Cls, Mod, Obj, Values, qualified, union
+from statelint.project.walking import walk
 
+IMPORTS: Final = "importlib.import_module"
 FAR: Final = 3
 """Names that one text is followed through."""
 MOST: Final = 12
@@ -61,7 +63,56 @@ def named_modules(names: Resolver, call: f.Call, scope: Scope) -> Values:
 
 def located(names: Resolver, e: f.Expr, scope: Scope) -> Values:
     """What the dotted names mean that an expression can spell: itself, a default beside it, a local of that value."""
+    if isinstance(e, f.Attr):
+        return union(*(_named(names, text, where) for text, where in _set(names, e, scope)))
     return union(*(_named(names, text, scope) for text in spelled(e, scope)))
+
+
+def _set(names: Resolver, e: f.Attr, scope: Scope) -> Iterator[tuple[str, Scope]]:
+    """The texts that an attribute is by what its module or class, or kin of the class, says, and where it does."""
+    for of in names.denote(e.of, scope):
+        cls = of.cls if isinstance(of, Obj) else of
+        above = names.classes.lineage(cls.scope) if isinstance(cls, Cls) else ()
+        kin = [item.scope for item in above if isinstance(item, Cls)]
+        kin += names.classes.subclasses(cls.scope)[:FEW] if isinstance(cls, Cls) else ()
+        for owner in [names.scopes[of.module.path]] if isinstance(of, Mod) else kin:
+            given = [(b.value, owner) for b in owner.bindings.get(e.name, ()) if b.kind == "assign"]
+            given += [(a.value, a.store.scope) for a in names.classes.assigned(owner, e.name)]
+            yield from ((text, where) for value, where in given for text in spelled(value, where))
+
+
+def texts_that_name(names: Resolver, call: f.Call, scope: Scope) -> list[f.Expr] | None:
+    """The texts that name what a call imports: `import_string(name)`, `getattr(import_module(module), name)`.
+
+    None for a call that imports nothing.
+    """
+    called = {name for v in names.denote(call.func, scope) if (name := qualified(v)) is not None}
+    if call.args and any(names.knowledge.find("locators", name) for name in called):
+        return [call.args[0]]
+    if "builtins.getattr" not in called or len(call.args) < 2:
+        return None
+    given = call.args[0]
+    found = [b.value for b in scope.bindings.get(given.id, ())] if isinstance(given, f.Name) else [given]
+    modules = [
+        made.args[0]
+        for made in found
+        if isinstance(made, f.Call) and made.args
+        if any(qualified(v) == IMPORTS for v in names.denote(made.func, scope))
+    ]
+    wanted = {name.id for name in named_in(call.args[1], scope)}  # one text names the module and what is in it
+    return [name for e in modules for name in named_in(e, scope) if name.id in wanted] or None
+
+
+def named_in(e: f.Expr | None, scope: Scope, depth: int = 0) -> Iterator[f.Name]:
+    """The names that an expression is made of, through locals, up to those that a function binds by no value."""
+    for part in walk(e):
+        if isinstance(part, f.Name):
+            bindings = scope.bindings.get(part.id, ())
+            values = [b.value for b in bindings if b.kind == "assign" and b.value is not None]
+            for value in values if depth < FAR else ():
+                yield from named_in(value, scope, depth + 1)
+            if len(values) < max(len(bindings), 1):
+                yield part
 
 
 def spelled(e: f.Expr | None, scope: Scope, depth: int = 0) -> Iterator[str]:

@@ -12,7 +12,7 @@ from statelint.project.resolution.annotations import forward
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.declared_fields import declaration
 from statelint.project.resolution.dispatch import picked
-from statelint.project.resolution.named_modules import located, named_modules
+from statelint.project.resolution.named_modules import IMPORTS, located, named_modules
 from statelint.project.resolution.own_object import own_object
 from statelint.project.resolution.resolver import Resolver
 from statelint.project.resolution.returned import Returned, argument
@@ -99,7 +99,7 @@ class Results:
             return tuple(v.cls for v in self._names.denote(e.args[0], scope) if type(v) is Obj)
         if name == "builtins.super":
             return self._super(scope)
-        if name == "importlib.import_module" and e.args:
+        if name == IMPORTS and e.args:
             return named_modules(self._names, e, scope)
         if e.args and self._names.knowledge.find("locators", name):
             return located(self._names, e.args[0], scope)

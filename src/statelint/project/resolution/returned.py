@@ -8,12 +8,13 @@ from typing import Final
 from statelint import facts as f
 from statelint.project.resolution.annotations import META
 from statelint.project.resolution.arguments import matched, spread
-from statelint.project.resolution.by_parameter import switch_of, turned
+from statelint.project.resolution.by_parameter import is_parameter, switch_of, turned
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.factories import class_parameter, made_for_each_call, of_own_class
+from statelint.project.resolution.named_modules import located, named_in, texts_that_name
 from statelint.project.resolution.paths import is_super, last_name
 from statelint.project.resolution.resolver import Resolver
-from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.scopes import Binding, Scope
 from statelint.project.resolution.values import Bound, Cls, Func, Heap, Obj, Site, Value, Values, union
 
 STEPS: Final = 4
@@ -28,16 +29,24 @@ class Returned:
         self._anew: dict[Scope, frozenset[int]] = {}
         """The calls in a function whose results are other objects for each call of it."""
         self._sites: dict[tuple[int, Site], Site] = {}
+        self._texts: dict[Scope, tuple[str, ...]] = {}
+        """The parameters whose text names what a function imports and gives."""
 
     def to(self, callee: Func | Bound, e: f.Call, scope: Scope) -> Values:
+        """What one call gives: with what it names as text, where the function imports by name."""
+        named = self._imported(callee, e, scope)
+        given = self._given(callee, e, scope)
+        return union(given, named) if named else given
+
+    def _given(self, callee: Func | Bound, e: f.Call, scope: Scope) -> Values:
         """What one call gives: where a function hands on a parameter, the argument of this very call."""
         inner = callee.scope
         asked = self._asked_for(callee, e, scope)
         if asked:
             return asked
-        if inner.yields or not any(_handed_on(expr, inner) for expr in inner.returns):
+        if inner.yields or not any(self._handed_on(expr, inner) for expr in inner.returns):
             return self._made_for(callee, e, scope, self.by(inner, callee.receiver if type(callee) is Bound else None))
-        handed = {name for expr in inner.returns for name in _handed_on(expr, inner, e)}
+        handed = {name for expr in inner.returns for name in self._handed_on(expr, inner, e)}
         found: list[Value] = []
         for name in sorted(handed):
             arg, at = argument(callee, name, e), scope
@@ -130,35 +139,96 @@ class Returned:
                     )
         return ()
 
-    def _own(self, e: f.Expr, scope: Scope) -> Values:
+    def _own(self, e: f.Expr, scope: Scope, depth: int = 0) -> Values:
         """What a returned expression gives by itself, without the parameters that it hands on."""
         parts = _ways(e)
         if parts:
-            return union(*(self._own(part, scope) for part in parts))
+            return union(*(self._own(part, scope, depth) for part in parts))
+        if type(e) is f.Call and depth < STEPS and (passed := self._passed(e, scope)):
+            callee, args = passed
+            own = union(v for expr in callee.scope.returns for v in self._own(expr, callee.scope, depth + 1))
+            return union(self._made_for(callee, e, scope, own), *(self._own(arg, scope, depth + 1) for arg in args))
         if not isinstance(e, f.Name) or e.id not in scope.bindings:
             return self._names.denote(e, scope)
-        own = [b for b in scope.bindings[e.id] if b.kind != "param" and not _handed_on(b.value, scope)]
-        return union(*(self._names.bound(b) for b in own))
+        through: list[f.Expr] = []
+        others: list[Binding] = []
+        for b in scope.bindings[e.id]:
+            handing = b.kind == "assign" and depth < STEPS and self._handed_on(b.value, scope)
+            through.extend([b.value] if handing and b.value is not None else ())
+            others.extend([b] if b.kind != "param" and not handing else ())
+        return union(
+            *(self._own(value, scope, depth + 1) for value in through), *(self._names.bound(b) for b in others)
+        )
 
+    def _handed_on(self, e: f.Expr | None, scope: Scope, call: f.Call | None = None, depth: int = 0) -> tuple[str, ...]:
+        """The parameters that an expression in a function is: directly, through a local of another name, or through
+        another function that hands on what it gets.
 
-def _handed_on(e: f.Expr | None, scope: Scope, call: f.Call | None = None, depth: int = 0) -> tuple[str, ...]:
-    """The parameters that an expression in a function is, directly or through a local of another name.
-
-    With a call, only those that it is where the switches are turned as this call turns them.
-    """
-    found: list[str] = []
-    for part in _ways(e) if depth < 4 else ():
-        found.extend(_handed_on(part, scope, call, depth + 1))
-    if type(e) is not f.Name or e.id in scope.outer or depth > 3:
+        With a call, only those that it is where the switches are turned as this call turns them.
+        """
+        found: list[str] = []
+        if depth > 3:
+            return ()
+        for part in _ways(e):
+            found.extend(self._handed_on(part, scope, call, depth + 1))
+        if type(e) is f.Call and (passed := self._passed(e, scope, depth + 1)):
+            for arg in passed[1]:
+                found.extend(self._handed_on(arg, scope, call, depth + 1))
+        if type(e) is not f.Name or e.id in scope.outer:
+            return tuple(dict.fromkeys(found))
+        for b in scope.bindings.get(e.id, ()):
+            if b.kind == "param":
+                found.extend([b.name] if b.name != _receiver(scope) else ())
+            elif b.kind == "assign" and b.position is None:
+                switch = switch_of(b, scope) if call is not None else None
+                if call is None or switch is None or turned(switch, scope, call):
+                    found.extend(self._handed_on(b.value, scope, call, depth + 1))
         return tuple(dict.fromkeys(found))
-    for b in scope.bindings.get(e.id, ()):
-        if b.kind == "param":
-            found.extend([b.name] if b.name != _receiver(scope) else ())
-        elif b.kind == "assign" and b.position is None:
-            switch = switch_of(b, scope) if call is not None else None
-            if call is None or switch is None or turned(switch, scope, call):
-                found.extend(_handed_on(b.value, scope, call, depth + 1))
-    return tuple(dict.fromkeys(found))
+
+    def _passed(self, e: f.Call, scope: Scope, depth: int = 0) -> tuple[Func | Bound, tuple[f.Expr, ...]] | None:
+        """For a call that gives parameters of the function around it to another one which hands them on: that one, and
+        all that it hands on of what the call gives."""
+        args = (*e.args, *(value for _, value in e.keywords))
+        if not any(isinstance(arg, f.Name) and is_parameter(arg.id, scope) for arg in args):
+            return None
+        callee = self._only(e, scope)
+        if callee is None or callee.scope is scope or callee.scope.yields:
+            return None
+        handed = {name for expr in callee.scope.returns for name in self._handed_on(expr, callee.scope, e, depth)}
+        given = [arg for name in sorted(handed) if (arg := argument(callee, name, e)) is not None]
+        return (callee, tuple(given)) if given and len(given) == len(handed) else None
+
+    def _only(self, e: f.Call, scope: Scope) -> Func | Bound | None:
+        """The one function of the project that a call runs."""
+        callees = self._names.denote(e.func, scope)
+        return callees[0] if len(callees) == 1 and isinstance(callees[0], Func | Bound) else None
+
+    def _imported(self, callee: Func | Bound, e: f.Call, scope: Scope) -> Values:
+        """The classes and functions that a call names as text to a function which imports by name."""
+        args = [arg for name in self._named_as_text(callee.scope) if (arg := argument(callee, name, e)) is not None]
+        return union(v for arg in args for v in located(self._names, arg, scope) if isinstance(v, Cls | Func))
+
+    def _named_as_text(self, function: Scope) -> tuple[str, ...]:
+        if function not in self._texts:
+            self._texts[function] = ()
+            found = {name for e in function.returns for name in self._text_in(e, function)}
+            self._texts[function] = tuple(sorted(found))
+        return self._texts[function]
+
+    def _text_in(self, e: f.Expr | None, scope: Scope, depth: int = 0) -> Iterator[str]:
+        """The parameters of a function whose text names what an expression imports."""
+        for part in _ways(e) if depth <= STEPS else ():
+            yield from self._text_in(part, scope, depth + 1)
+        if type(e) is f.Name and depth <= STEPS and e.id not in scope.outer:
+            for b in scope.bindings.get(e.id, ()):
+                if b.kind == "assign" and b.position is None:
+                    yield from self._text_in(b.value, scope, depth + 1)
+        if type(e) is f.Call:
+            texts = texts_that_name(self._names, e, scope)
+            callee = self._only(e, scope) if texts is None else None
+            passed = [argument(callee, name, e) for name in self._named_as_text(callee.scope)] if callee else []
+            for text in texts or passed:
+                yield from (name.id for name in named_in(text, scope) if is_parameter(name.id, scope))
 
 
 def _ways(e: f.Expr | None) -> tuple[f.Expr, ...]:

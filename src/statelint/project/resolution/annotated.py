@@ -30,7 +30,7 @@ def annotated(names: Resolver, annotation: f.Expr, scope: Scope, depth: int = 0)
             continue
         for value in names.denote(head, scope):
             if type(value) is Cls:
-                found.append(Obj(value))
+                found.extend(Obj(v) for v in (value, *map(Cls, names.protocols.kept_by(value.scope))))
             elif type(value) is Ext:
                 holds = type(named) is f.Item and held_types(named)
                 if not value.name.startswith("typing.") or (holds and last_name(head) in COLLECTIONS):

@@ -22,6 +22,8 @@ COMMON: Final = frozenset(
 """Method names that say nothing about the class of an unknown receiver."""
 MANY: Final = 64
 """So many classes below another are told where one of their methods is called."""
+CROWD: Final = 512
+"""So many where that is a method which code picks by a computed name, as from the handlers of a service."""
 
 
 class Callee(NamedTuple):
@@ -68,6 +70,8 @@ class Callees:
     def steps(self, site: CallSite, values: Values) -> Iterator[Callee]:
         """`self.run()` in a class with many below it: their methods, of which `values` names the first ones only."""
         func, scope = site.call.func, site.scope
+        for below in self._picked_below(values):
+            yield Callee(below, "call", Obj(Cls(below.owner)) if below.owner else None, 1)
         if len(values) < FEW or not isinstance(func, f.Attr) or not _is_receiver(func.of, scope) or scope.owner is None:
             return
         known = {value.scope for value in values if isinstance(value, Bound)}
@@ -76,6 +80,16 @@ class Callees:
                 method = below.by_node.get(id(binding.node)) if binding.kind == "function" else None
                 if method is not None and method not in known and first_parameter(method):
                     yield Callee(method, "call", Obj(Cls(below)), 1)
+
+    def _picked_below(self, values: Values) -> Iterator[Scope]:
+        """All methods that a computed name can mean, of which `values` names the first ones only."""
+        known = {value.scope for value in values if isinstance(value, Bound)}
+        for root, names in dict.fromkeys(self._names.picked[m] for m in known if m in self._names.picked):
+            for cls in self._names.classes.subclasses(root)[:CROWD]:
+                for b in (b for name in names for b in cls.bindings.get(name, ()) if b.kind == "function"):
+                    method = cls.by_node[id(b.node)]
+                    if method not in known and first_parameter(method):
+                        yield method
 
     def picked(self, site: CallSite) -> Iterator[Callee]:
         """`getattr(library, message.method)(…)`: any public method of a class, where nothing tells which one.
@@ -119,7 +133,7 @@ class Callees:
     def _unique_methods(self) -> Mapping[str, Scope]:
         found: dict[str, list[Scope]] = defaultdict(list)
         for cls in self._names.classes.all:
-            for name, bindings in cls.bindings.items():
+            for name, bindings in cls.bindings.items() if not self._names.protocols.is_protocol(cls) else ():
                 if name not in COMMON and not name.startswith("__"):
                     for b in bindings:
                         if b.kind == "function" and cls.module.in_service:

@@ -22,6 +22,7 @@ from statelint.project.resolution.members import Members
 from statelint.project.resolution.modules import Modules
 from statelint.project.resolution.narrowed import Narrowed
 from statelint.project.resolution.paths import is_super
+from statelint.project.resolution.protocols import Protocols
 from statelint.project.resolution.resolver import FieldsByName, Given
 from statelint.project.resolution.results import Results
 from statelint.project.resolution.scopes import Binding, Scope, still_current, visible
@@ -61,6 +62,7 @@ class Names:
         every = [s for top in scopes.values() for s in (top, *top.descendants())]
         self.every = every
         self.classes = Classes(every, self.denote)
+        self.protocols = Protocols(self.classes)
         self._given: Given | None = None
         self.fields: FieldsByName = DeclaredFields(self)
         self._members = Members(self)
@@ -70,6 +72,7 @@ class Names:
         self._narrowed = Narrowed(self)
         self.member = self._members.member
         self.called = self._results.called
+        self.picked: Mapping[Scope, tuple[Scope, tuple[str, ...]]] = self._results.picked
         self.returned = self._results.returned
         self.returned_by = self._results.returned_by
         self.made_with = self._results.made_with

@@ -9,6 +9,7 @@ from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.resolution.classes import Classes
 from statelint.project.resolution.modules import Module, Modules
+from statelint.project.resolution.protocols import Protocols
 from statelint.project.resolution.scopes import Binding, Scope
 from statelint.project.resolution.values import Site, Value, Values
 from statelint.spans import Place
@@ -49,6 +50,8 @@ class Resolver(Protocol):
     scopes: Mapping[str, Scope]
     every: list[Scope]
     fields: FieldsByName
+    protocols: Protocols
+    picked: Mapping[Scope, tuple[Scope, tuple[str, ...]]]
 
     def given(self) -> Given | None: ...
 

@@ -18,6 +18,7 @@ from statelint.project.resolution.resolver import Resolver
 from statelint.project.resolution.returned import Returned, argument
 from statelint.project.resolution.scopes import Binding, Scope
 from statelint.project.resolution.values import (
+    FEW,
     WIDTH,
     Bound,
     Cls,
@@ -58,6 +59,8 @@ class Results:
     def __init__(self, names: Resolver) -> None:
         self._names = names
         self.annotated = partial(annotated, names)
+        self.picked: dict[Scope, tuple[Scope, tuple[str, ...]]] = {}
+        """For some of many methods that a computed name can mean: the class below which all are, and their names."""
         self._returned = Returned(names)
         self.returned_by = self._returned.by
 
@@ -135,8 +138,11 @@ class Results:
         cls = value.cls if isinstance(value, Obj) else value
         if not isinstance(cls, Cls):
             return ()
-        names = picked(wanted, scope, cls.scope, self._names.classes)
-        return union(v for name in names for v in self._names.member(value, name) if isinstance(v, Bound | Func))
+        names = tuple(picked(wanted, scope, cls.scope, self._names.classes))
+        found = union(v for name in names for v in self._names.member(value, name) if isinstance(v, Bound | Func))
+        if len(found) >= FEW:
+            self.picked.update((v.scope, (cls.scope, names)) for v in found if isinstance(v, Bound))
+        return found
 
     def _declared(self, row: Fields, e: f.Call, scope: Scope) -> Values:
         """The value of a field that a class body declares, as far as the declaration tells."""

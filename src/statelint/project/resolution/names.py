@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.resolution.annotated import fitting
 from statelint.project.resolution.classes import Classes
 from statelint.project.resolution.declared_fields import DeclaredFields
 from statelint.project.resolution.elements import Elements
@@ -366,9 +367,9 @@ class Names:
         return self._as_annotated(self.denote(e, scope), scope.annotated.get(id(e)), scope)
 
     def _as_annotated(self, given: Values, annotation: f.Expr | None, scope: Scope) -> Values:
-        if annotation is None or not all(isinstance(v, Lit | Made | Ext) or _outside(v) for v in given):
-            return given
-        return union(given, self.annotated(annotation, scope))
+        if annotation is not None and all(isinstance(v, Lit | Made | Ext) or _outside(v) for v in given):
+            return union(given, self.annotated(annotation, scope))
+        return fitting(self, given, annotation, scope, scope) if annotation is not None else given
 
     def _entered(self, value: Value) -> Values:
         if type(value) is Obj and type(value.cls) is Cls:

@@ -7,7 +7,7 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.project.resolution.aliases import type_meant
-from statelint.project.resolution.annotated import annotated, metadata
+from statelint.project.resolution.annotated import annotated, fitting, metadata
 from statelint.project.resolution.annotations import forward
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.declared_fields import declaration
@@ -206,9 +206,11 @@ class Results:
         )
         values = union(*(self._names.denote(e, scope) for e in scope.returns), *yielded)
         node = scope.node
-        if not values and isinstance(node, f.Function) and node.returns is not None:
+        if not isinstance(node, f.Function) or node.returns is None:
+            return values
+        if not values:
             return self.annotated(node.returns, scope.parent or scope)
-        return values
+        return fitting(self._names, values, node.returns, scope.parent or scope, scope)
 
     def made_with(self, made: Value, e: f.Expr, scope: Scope) -> Values:
         """What a parameter of the constructor is for the one object that a call makes: the argument of this very call.

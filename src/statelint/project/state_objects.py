@@ -164,9 +164,9 @@ class StateObjects:
         for cls, found in by_class.items():
             kept = {_attribute(s.home) for s in found if not _is_plain(s)}
             reset = next((names for names in self._resets(cls) if kept <= names), None) if kept else None
-            if reset:
+            parts = [s for s in found if all(_attribute(home) in reset for home in (s.home, *s.also))] if reset else []
+            if reset and parts:
                 inner = [s for c in self._held(cls, reset) & replaced - {cls} for s in by_class.get(c, ())]
-                parts = [s for s in found if all(_attribute(home) in reset for home in (s.home, *s.also))]
                 first = _first(parts)
                 groups.append((first, *(s for s in parts if s is not first), *inner))
         return _merged(states, groups)

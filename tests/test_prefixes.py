@@ -137,6 +137,34 @@ PROGRAMS = {
         },
         {"GET /admin/list", "POST /admin/named"},
     ),
+    "a part of the path that is called as a mark of labels is stays as it is written": (
+        {
+            "app.py": """
+                from fastapi import FastAPI
+                app = FastAPI()
+
+                @app.put("/rooms/{room}/{name}")
+                def rename(room, name): ...
+                """,
+        },
+        {"PUT /rooms/{room}/{name}"},
+    ),
+    "a call that tells neither the verb nor the path names the function once": (
+        {
+            "app.py": """
+                from aiohttp import web
+
+                async def listed(request): ...
+
+                def application(rows):
+                    app = web.Application()
+                    for row in rows:
+                        app.router.add_route(row.verb, row.path, listed)
+                    return app
+                """,
+        },
+        {"listed()"},
+    ),
     "a group that leads back to itself ends": (
         {
             "app.py": """

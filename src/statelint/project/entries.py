@@ -213,12 +213,11 @@ class Entries:
             given = [call.args[row.position]]
         for expr in given:
             before = self._prefixes.before(call.func, call.at, scope)
-            label = label_of(row.label, row.entry, call, last_name(call.func), None, before)
             for value in self._handed(expr, scope, row.makes):
                 for target, receiver in self._callables(value, row.methods):
-                    text = label.replace("{name}", target.name)
+                    label = label_of(row.label, row.entry, call, last_name(call.func), target, before)
                     yield Entry(
-                        target, row.entry, text, library, scope.span(call.at),
+                        target, row.entry, label, library, scope.span(call.at),
                         isinstance(receiver, Obj) and row.methods != (), Confidence.HIGH, receiver, maker=scope,
                     )  # fmt: skip
 

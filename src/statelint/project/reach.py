@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.findings import Confidence
@@ -22,22 +22,14 @@ from statelint.project.first_use import FirstUse
 from statelint.project.handed_callables import HandedCallables
 from statelint.project.homes import Homes
 from statelint.project.marks import Marks
-from statelint.project.resolution.by_parameter import is_parameter
+from statelint.project.receivers import Node, Receivers, is_receiver, method_around, stands_in
 from statelint.project.resolution.calls import Calls, Edge
-from statelint.project.resolution.classes import first_parameter, makes_classes
+from statelint.project.resolution.classes import makes_classes
 from statelint.project.resolution.modules import Module
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import is_super, receiver_rooted, taken_from_receiver
+from statelint.project.resolution.paths import is_super
 from statelint.project.resolution.scopes import Context, Scope
-from statelint.project.resolution.values import Cls, Obj, Value, made_by_name
-from statelint.project.writes import class_around
-
-
-class Node(NamedTuple):
-    scope: Scope
-    lasting: bool
-    made: Scope | None = None
-    """The very class of the receiver, where that is known."""
+from statelint.project.resolution.values import Cls, Obj, made_by_name
 
 
 class Chain(NamedTuple):
@@ -54,10 +46,6 @@ class Chain(NamedTuple):
         if guesses or self.entry.confidence is not Confidence.HIGH:
             return Confidence.MEDIUM
         return Confidence.HIGH
-
-
-PARTS: Final = 2
-"""Objects in objects that are looked at for who makes them."""
 
 
 class Reach:
@@ -79,6 +67,7 @@ class Reach:
         """`serving` says whether anything arrives; `alive` are the scopes that anything runs: only their threads are
         ways in."""
         self._names, self._calls, self._homes = names, calls, homes
+        self._receivers = Receivers(names, calls, homes)
         self._first_use, self._arrivals, self._entries = first_use, arrivals, entries
         self._alive, self._client_side, self._marks = alive, client_side, marks
         self._handed: HandedCallables[Node] = HandedCallables(names)
@@ -121,7 +110,7 @@ class Reach:
             owner = entry.scope.owner
             lasting = entry.process_lived and not (owner is not None and self._homes.mixed(owner))
             lasting = lasting or (entry.receiver is not None and self._homes.lasts(entry.receiver))
-            lasting = lasting or self._homes.class_lasts(_around(entry.scope))
+            lasting = lasting or self._homes.class_lasts(method_around(entry.scope))
             node = Node(entry.scope, lasting)
             self._by_itself.add(node)
             self.entries_of[node] = self.entries_of.get(node, 0) + 1
@@ -176,7 +165,7 @@ class Reach:
                     queue.append(target)
 
     def _go(self, node: Node, edge: Edge, queue: deque[Node]) -> None:
-        target = Node(edge.callee, self._lasting(edge, node), self._made_of(edge, node))
+        target = Node(edge.callee, self._receivers.lasts(edge, node), self._made_of(edge, node))
         new = target not in self._from
         if new:
             self._from[target] = (node, edge)
@@ -193,20 +182,16 @@ class Reach:
             return None
         if receiver.site is not None:
             return receiver.cls.scope if made_by_name(receiver, receiver.cls.scope) else None
-        if caller.made is not None and (is_super(func.of) or self._is_receiver(func.of, edge.caller)):
+        if caller.made is not None and (is_super(func.of) or is_receiver(func.of, edge.caller)):
             return caller.made
         return None
-
-    @staticmethod
-    def _is_receiver(e: f.Expr, method: Scope) -> bool:
-        return isinstance(e, f.Name) and receiver_rooted(e, method) == "self"
 
     def _is_of_another_class(self, edge: Edge, caller: Node) -> bool:
         """Whether `self.step()` would run the method of a class that the receiver is known not to be of."""
         owner, func = edge.callee.owner, edge.site.call.func if edge.site is not None else None
         if caller.made is None or owner is None or not isinstance(func, f.Attr):
             return False
-        if not self._is_receiver(func.of, edge.caller):
+        if not is_receiver(func.of, edge.caller):
             return False
         lineage = self._names.classes.lineage
         return (
@@ -217,97 +202,6 @@ class Reach:
 
     def _is_made(self, entry: Entry) -> bool:
         return entry.maker is None or entry.maker in self._alive
-
-    def _lasting(self, edge: Edge, caller: Node) -> bool:
-        receiver = edge.receiver
-        if edge.how == "construct" or receiver is None:
-            return False if edge.how == "construct" else caller.lasting and edge.callee.parent is caller.scope
-        if isinstance(receiver, Cls):
-            return self._called_on_class(edge, caller)
-        if edge.site is not None and isinstance(edge.site.call.func, f.Attr):
-            if isinstance(receiver, Obj) and receiver.site and receiver.site.expr is edge.site.call.func.of:
-                return self._homes.lasts(receiver)  # `cls().run()`: an object of its own
-            rooted = receiver_rooted(edge.site.call.func.of, edge.caller)
-            if (rooted and isinstance(edge.site.call.func.of, f.Name | f.Call)) or is_super(edge.site.call.func.of):
-                if not self._is_kin(receiver, edge.caller):
-                    return self._homes.lasts(receiver)
-                return caller.lasting and self._can_last(edge)
-            held = rooted or taken_from_receiver(edge.site.call.func.of, edge.caller)
-            held = held or is_parameter(getattr(edge.site.call.func.of, "id", ""), edge.caller)
-            if held and not caller.lasting and self._made_by_owner(receiver, edge.caller):
-                return False
-            if self._new_here(edge.site.call.func.of, receiver, edge.caller):
-                return False
-        elif isinstance(receiver, Obj) and receiver.site is None and edge.caller.owner is edge.callee.owner:
-            return caller.lasting
-        return self._homes.lasts(receiver)
-
-    def _can_last(self, edge: Edge) -> bool:
-        """Whether an object whose method takes the place of one of the caller's own class can be one that lasts."""
-        owner, around = edge.callee.owner, edge.caller.owner
-        if owner is None or around is None or owner is around or Cls(owner) in self._names.classes.lineage(around):
-            return True
-        return any(c in self._homes.long_classes for c in (owner, *self._names.classes.subclasses(owner)))
-
-    def _is_kin(self, receiver: Value, caller: Scope) -> bool:
-        """Whether an object can be the receiver of a method, none whose own method an attribute of that keeps."""
-        cls, owner = getattr(receiver, "cls", None), class_around(caller)
-        if not isinstance(cls, Cls) or owner is None:
-            return True
-        lineage = self._names.classes.lineage
-        return cls in lineage(owner) or Cls(owner) in lineage(cls.scope)
-
-    def _called_on_class(self, edge: Edge, caller: Node) -> bool:
-        """`Base.put(self, x)`: what an instance method is given first is its receiver, else the class is."""
-        first = first_parameter(edge.callee)
-        args = edge.site.call.args if edge.site is not None else ()
-        if first is None or first[1] == "cls" or not args:
-            return True
-        if isinstance(args[0], f.Name) and receiver_rooted(args[0], edge.caller) == "self":
-            return caller.lasting
-        return any(self._homes.lasts(value) for value in self._names.denote(args[0], edge.caller))
-
-    def _made_by_owner(self, receiver: Value, method: Scope) -> bool:
-        """Whether an object was made by a method of the class whose object now uses it, so that both last alike."""
-        maker = receiver.site.scope.owner if isinstance(receiver, Obj) and receiver.site is not None else None
-        user = method.owner
-        return (
-            maker is not None
-            and user is not None
-            and (self._is_anew(maker) or self._is_anew(user))
-            and Cls(maker) in self._names.classes.lineage(user)
-        )
-
-    def _is_anew(self, cls: Scope, depth: int = 0) -> bool:
-        """Whether requests make objects of a class, be it as a part of others that they make."""
-        if cls in self._homes.anew or depth == PARTS:
-            return cls in self._homes.anew
-        constructor = self._names.classes.method(cls, "__init__")
-        edges = self._calls.into.get(constructor, ()) if constructor else ()
-        makers = [e.caller for e in edges if e.how == "construct"]
-        return any(m.name == "__init__" and m.owner is not None and self._is_anew(m.owner, depth + 1) for m in makers)
-
-    def _new_here(self, e: f.Expr, receiver: Value, function: Scope) -> bool:
-        """Whether the function made the object, or the one whose constructor made it: it is being built here."""
-        made = receiver.site if isinstance(receiver, Obj) else None
-        root = e
-        while isinstance(root, f.Attr):
-            root = root.of
-        bindings = function.bindings.get(root.id, ()) if isinstance(root, f.Name) else ()
-        if made is None or len(bindings) != 1 or self._is_single(receiver):
-            return False
-        if root is e:
-            return bindings[0].value is made.expr
-        if made.scope.name != "__init__" or made.scope.owner is None:
-            return False
-        return any(
-            isinstance(value, Obj)
-            and isinstance(value.cls, Cls)
-            and value.site is not None
-            and value.site.expr is bindings[0].value
-            and Cls(made.scope.owner) in self._names.classes.lineage(value.cls.scope)
-            for value in self._names.denote(root, function)
-        )
 
     def enters(self, module: Module) -> bool:
         """Whether something that arrives runs code of a module first."""
@@ -322,7 +216,7 @@ class Reach:
         current: Scope | None = inner
         while current is not None and current is not outer:
             callers = (edge.caller for edge in self._calls.into.get(current, ()))
-            if self.is_entry(current) or any(self.runs(c) and not _stands_in(c, outer) for c in callers):
+            if self.is_entry(current) or any(self.runs(c) and not stands_in(c, outer) for c in callers):
                 return True
             current = current.parent
         return current is None
@@ -331,9 +225,6 @@ class Reach:
         """The library by which something that arrives runs a function first; empty where nothing does."""
         found = (self._from[node] for node in self._nodes.get(entry, ()))
         return next((step.library for step in found if isinstance(step, Entry)), "")
-
-    def _is_single(self, value: Value) -> bool:
-        return isinstance(value, Obj) and isinstance(value.cls, Cls) and self._homes.is_single(value.cls.scope)
 
     def bars(self, context: Context, scope: Scope) -> bool:
         """Whether what arrives never comes to a place in this process, because of a mark of the environment or since
@@ -375,20 +266,3 @@ class Reach:
 
     def scopes(self) -> frozenset[Scope]:
         return frozenset(self._nodes)
-
-
-def _around(function: Scope) -> Scope | None:
-    """The class in whose method a function is defined: the handler sees the object of that method."""
-    outer = function.parent
-    while outer is not None and outer.kind == "function":
-        if outer.owner is not None:
-            return outer.owner
-        outer = outer.parent
-    return None
-
-
-def _stands_in(scope: Scope | None, outer: Scope) -> bool:
-    """Whether a scope is another one, or stands in it."""
-    while scope is not None and scope is not outer:
-        scope = scope.parent
-    return scope is outer

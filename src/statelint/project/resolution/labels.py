@@ -9,6 +9,7 @@ from statelint import facts as f
 from statelint.project.resolution.scopes import Scope
 from statelint.spans import Place
 
+MARK = re.compile(r"\{(?:verb|name|0|1)\}")
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 
 
@@ -63,15 +64,17 @@ def _verbs(call: f.Expr, fallback: str) -> str:
     return fallback.upper() if fallback in VERBS else "GET"
 
 
-def label_of(template: str, kind: str, call: f.Expr, name: str, scope: Scope | None, before: str = "") -> str:
+def label_of(template: str, kind: str, call: f.Expr, name: str, scope: Scope, before: str = "") -> str:
     """A label made of its template: `{verb}` by the arguments or the `name` of what registers, `{0}` and `{1}` the
     texts of the first arguments, `{name}` the function. `before` goes before the path, which is the last of them;
     the function stands for a path that nobody can tell."""
     template = template or ("{verb} {0}" if kind == "route" else kind + " {name}")
-    text = template.replace("{verb}", _verbs(call, name.removeprefix("add_")))
     args = call.args[:2] if isinstance(call, f.Call) else ()
     texts = [text_of(arg) for arg in args] + [""] * (2 - len(args))
-    for mark, argument in (("{1}", texts[1]), ("{0}", texts[0])):
-        if mark in text:
-            text, before = text.replace(mark, join(before, argument) or "{name}()"), ""
-    return (text.replace("{name}", scope.name) if scope else text).strip()
+    path = max((i for i in (0, 1) if f"{{{i}}}" in template), default=-1)
+    shown = {"{verb}": _verbs(call, name.removeprefix("add_")), "{name}": scope.name}
+    for i, text in enumerate(texts):
+        shown[f"{{{i}}}"] = join(before, text) if i == path else text
+    if path >= 0 and "{name}" not in template and not shown[f"{{{path}}}"]:
+        shown[f"{{{path}}}"] = f"{scope.name}()"
+    return MARK.sub(lambda mark: shown[mark[0]], template).strip()

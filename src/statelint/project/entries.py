@@ -31,7 +31,7 @@ from statelint.project.resolution.labels import VERBS, first_matches, label_of, 
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import last_name
 from statelint.project.resolution.scopes import Scope
-from statelint.project.resolution.values import Bound, Cls, Func, Heap, Member, Obj, Value, qualified
+from statelint.project.resolution.values import WIDTH, Bound, Cls, Func, Heap, Member, Obj, Value, qualified
 from statelint.project.scripts import scripts
 from statelint.spans import Place, Span
 from statelint.vocabulary import Library
@@ -213,7 +213,8 @@ class Entries:
             given = [call.args[row.position]]
         for expr in given:
             before = self._prefixes.before(call.func, call.at, scope)
-            for value in self._handed(expr, scope, row.makes):
+            handed = tuple(self._handed(expr, scope, row.makes))
+            for value in handed if row.entry in REQUESTED else handed[:WIDTH]:
                 for target, receiver in self._callables(value, row.methods):
                     label = label_of(row.label, row.entry, call, last_name(call.func), target, before)
                     yield Entry(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from statelint import facts as f
-from statelint.project.resolution.callees import MANY
+from statelint.project.resolution.callees import MANY, run_by
 from statelint.project.resolution.calls import Calls, Edge
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.scopes import Scope
@@ -50,7 +50,7 @@ class Targets:
                 offset = self._offset(edge.callee, func, scope)
                 found[edge.callee] = (edge.callee, offset, edge.how == "construct")
         if not found:
-            for value in self._run.names.denote(func, scope):
+            for value in run_by(self._run.names, func, scope):
                 if isinstance(value, Func | Bound):
                     offset = self._offset(value.scope, func, scope)
                     found[value.scope] = (value.scope, offset, False)

@@ -11,7 +11,7 @@ from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.dispatch import picked_from
 from statelint.project.resolution.resolver import Resolver
 from statelint.project.resolution.scopes import CallSite, Scope
-from statelint.project.resolution.values import FEW, Bound, Cls, Func, Obj, Value, Values
+from statelint.project.resolution.values import FEW, WIDTH, Bound, Cls, Func, Obj, Value, Values
 
 COMMON: Final = frozenset(
     name for kind in (str, bytes, list, dict, set, tuple, int, object) for name in dir(kind)
@@ -38,6 +38,23 @@ class Callee(NamedTuple):
 def _is_receiver(e: f.Expr, scope: Scope) -> bool:
     receiver = first_parameter(scope)
     return type(e) is f.Name and receiver is not None and e.id == receiver[0]
+
+
+def run_by(names: Resolver, e: f.Expr, scope: Scope) -> Values:
+    """What running an expression can mean: where callers hand it over just to be run, no more than a few of all that
+    they hand over, since who calls the function runs nothing of what others give it."""
+    values = names.denote(e, scope)
+    return values[:WIDTH] if len(values) > WIDTH and _is_handed(e, scope) else values
+
+
+def _is_handed(e: f.Expr, scope: Scope) -> bool:
+    """Whether an expression names a parameter of a function, or of one around it."""
+    inner: Scope | None = scope
+    while type(e) is f.Name and inner is not None and inner.kind == "function":
+        if e.id in inner.bindings:
+            return any(b.kind == "param" for b in inner.bindings[e.id])
+        inner = inner.parent
+    return False
 
 
 class Callees:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from statelint import facts as f
-from statelint.project.resolution.callees import Callees
+from statelint.project.resolution.callees import Callees, run_by
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import CallSite, Scope
 from statelint.project.resolution.signals import Signals
-from statelint.project.resolution.values import Bound, Cls, Func, Obj, Value, qualified
+from statelint.project.resolution.values import Bound, Cls, Func, Obj, Value, qualified, union
 from statelint.spans import Place
 
 SETS: Final = "__setattr__"
@@ -137,7 +137,7 @@ class Calls:
 
         One that may also be called with settings can give the decorator proper, which makes the wrapper.
         """
-        for inner in self._names.returned(decorator):
+        for inner in union(*(run_by(self._names, e, decorator) for e in decorator.returns)):
             if isinstance(inner, Func):
                 made = [v.scope for v in self._names.returned(inner.scope) if isinstance(v, Func)]
                 yield from [scope for scope in made if scope.parent is inner.scope] or [inner.scope]
@@ -162,7 +162,7 @@ class Calls:
 
     def _call(self, site: CallSite) -> None:
         call, scope = site.call, site.scope
-        values = self._names.denote(call.func, scope)
+        values = run_by(self._names, call.func, scope)
         inside = looks = False
         for value in values:
             is_outside = True
@@ -210,7 +210,7 @@ class Calls:
             for item in arg.items:
                 self._passed(item, site, inside)
         elif type(arg) is f.Lambda or (not inside and (type(arg) is f.Name or type(arg) is f.Attr)):
-            for value in self._names.denote(arg, site.scope):
+            for value in run_by(self._names, arg, site.scope):
                 if type(value) is Func or type(value) is Bound:
                     receiver = value.receiver if type(value) is Bound else None
                     self._add(Edge(site.scope, value.scope, arg.at, "passed", receiver, site))

@@ -10,6 +10,7 @@ from statelint.project.resolution.applications import below_application, key_tex
 from statelint.project.resolution.resolver import Resolver
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import (
+    MANY,
     WIDTH,
     Bound,
     Cls,
@@ -25,6 +26,7 @@ from statelint.project.resolution.values import (
     Site,
     Value,
     Values,
+    added,
     union,
 )
 
@@ -101,8 +103,9 @@ class Elements:
         if type(value) is not Heap:
             return (Part(value),)
         given = self._names.given()
-        stored = given.stored.get(value.site, ())[:WIDTH] if given else ()
-        put = [v for e, scope, at in stored if not _differ(key, at) for v in self._names.denote(e, scope)]
+        stored = given.stored.get(value.site, ()) if given else ()
+        here = [(e, scope, i) for i, (e, scope, at) in enumerate(stored) if not _differ(key, at)]
+        put = [v for e, scope, i in here for v in added(self._names.denote(e, scope), i)]
         made = self._made_on_demand(value)
         if _holds_constants(value) and not stored:
             return ()
@@ -159,7 +162,8 @@ class Elements:
                 if not _differ(key, k):
                     inner.extend(self._names.denote(v, scope))
         elif type(expr) is f.Group:
-            for item in expr.items[:WIDTH]:
+            named = (i for i in expr.items[WIDTH:MANY] if isinstance(i, f.Name | f.Attr | f.Lambda))
+            for item in (*expr.items[:WIDTH], *named):
                 inner.extend(self._names.denote(item, scope))
         elif type(expr) is f.Comprehension:
             inner.extend(self._names.denote(expr.items[-1], scope))

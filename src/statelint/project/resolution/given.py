@@ -18,10 +18,10 @@ from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.resolver import Given, Resolver
 from statelint.project.resolution.results import PARTIAL
 from statelint.project.resolution.scopes import CallSite, Scope, Store
-from statelint.project.resolution.values import Bound, Cls, Ext, Func, Heap, Obj, Site, Value, Values, qualified
+from statelint.project.resolution.values import MANY, Bound, Cls, Ext, Func, Heap, Obj, Site, Value, Values, qualified
 
 KEPT: Final = 16
-"""Arguments of one parameter, or elements of one container, beyond which more say nothing new."""
+"""Arguments of one parameter, or elements of one container, beyond which only more functions say something new."""
 OWN: Final = frozenset({Func, Bound, Cls, Obj})
 """Kinds of values of which it is known what calling them runs."""
 RUN: Final = ("target", "func", "function", "callback")
@@ -245,7 +245,7 @@ class _Collector:
     def _put(self, held: Value, value: f.Expr | None, scope: Scope, key: f.Expr | None = None) -> None:
         if type(held) is Heap and value is not None and type(value) is not f.Const:
             stored = self.given.stored[held.site]
-            if len(stored) < KEPT:
+            if len(stored) < KEPT or self._is_another_function(value, scope, len(stored)):
                 stored.append((value, scope, key))
 
     def _pass(self, call: f.Call, scope: Scope, callee: Scope, skipped: int) -> None:
@@ -263,10 +263,16 @@ class _Collector:
         if type(arg) is f.Const:
             if arg.kind == "str":
                 self.given.more.add((callee, name))
-        elif len(arguments) < KEPT:
+        elif len(arguments) < KEPT or self._is_another_function(arg, scope, len(arguments)):
             arguments.append((arg, scope))
         else:
             self.given.more.add((callee, name))
+
+    def _is_another_function(self, e: f.Expr, scope: Scope, known: int) -> bool:
+        """Whether what is handed over beside so much else is a function, as those are that code registers."""
+        if known >= MANY or not isinstance(e, f.Name | f.Attr | f.Lambda):
+            return False
+        return any(isinstance(v, Func | Bound) for v in self._names.denote(e, scope))
 
 
 def _entries_of(e: f.Expr) -> list[tuple[str, f.Expr]]:

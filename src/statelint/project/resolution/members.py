@@ -10,7 +10,6 @@ from statelint.project.resolution.resolver import Resolver
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import (
     FEW,
-    WIDTH,
     Bound,
     Cls,
     Ext,
@@ -22,6 +21,7 @@ from statelint.project.resolution.values import (
     Obj,
     Value,
     Values,
+    added,
     made_by_name,
     qualified,
     union,
@@ -152,7 +152,7 @@ class Members:
         given = self._names.given()
         kin = (cls,) if exact else (cls, *self._names.classes.subclasses(cls))
         handed = [one for c in kin for one in given.arguments.get((c, name), ())] if given else []
-        return union(*(self._names.denote(e, scope) for e, scope in handed[:WIDTH]))
+        return union(*(added(self._names.denote(e, scope), i) for i, (e, scope) in enumerate(handed)))
 
     def _is_default(self, cls: Scope, name: str, known: Scope) -> bool:
         """Whether an attribute of an object of a `known` class is only a default there: each class below has one of

@@ -19,7 +19,6 @@ from statelint.project.resolution.returned import Returned, argument
 from statelint.project.resolution.scopes import Binding, Scope
 from statelint.project.resolution.values import (
     FEW,
-    WIDTH,
     Bound,
     Cls,
     Ext,
@@ -33,6 +32,7 @@ from statelint.project.resolution.values import (
     Site,
     Value,
     Values,
+    added,
     qualified,
     union,
 )
@@ -249,8 +249,8 @@ class Results:
         if param.default is not None and not found:
             found.extend(v for v in self._names.denote(param.default, outer) if not isinstance(v, Made | Lit))
         given = self._names.given()
-        for expr, scope in given.arguments.get((b.scope, b.name), ())[:WIDTH] if given else ():
-            found.extend(self._names.denote(expr, scope))
+        for i, (expr, scope) in enumerate(given.arguments.get((b.scope, b.name), ()) if given else ()):
+            found.extend(added(self._names.denote(expr, scope), i))
         if not found and param.annotation is None:
             found.extend(own_object(self._names, b) or self._conventional(b))
         return union(found)

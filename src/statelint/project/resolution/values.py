@@ -13,6 +13,8 @@ from statelint.project.resolution.scopes import Scope
 
 WIDTH = 12
 """A set of values is cut here: beyond it, an expression says nothing useful any more."""
+MANY = 256
+"""Functions are told beyond that, up to so many: a table of handlers runs any of them."""
 FEW = 8
 """So many classes below another are asked for what a name means."""
 
@@ -146,7 +148,7 @@ def made_by_name(value: Value, cls: Scope) -> bool:
 
 
 def union(*groups: Iterable[Value]) -> Values:
-    """The values of all groups, each once, in order, cut at `WIDTH`."""
+    """The values of all groups, each once, in order, cut at `WIDTH` but for functions."""
     filled = [group for group in groups if group]
     if not filled:
         return ()
@@ -155,4 +157,12 @@ def union(*groups: Iterable[Value]) -> Values:
     seen: dict[Value, None] = {}
     for group in filled:
         seen.update(dict.fromkeys(group))
-    return tuple(seen)[:WIDTH]
+    if len(seen) <= WIDTH:
+        return tuple(seen)
+    first, rest = tuple(seen)[:WIDTH], tuple(seen)[WIDTH:]
+    return (*first, *(v for v in rest if type(v) is Func or type(v) is Bound))[:MANY]
+
+
+def added(values: Values, place: int) -> Values:
+    """What one of many things that are handed over adds to the others: beyond the first ones, functions alone."""
+    return values if place < WIDTH else tuple(v for v in values if type(v) is Func or type(v) is Bound)

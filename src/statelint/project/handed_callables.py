@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Generic, TypeVar
 
 from statelint import facts as f
@@ -18,8 +19,10 @@ From = TypeVar("From")
 class HandedCallables(Generic[From]):
     """Keeps the edges back that a search comes to before it comes to who hands the callable over."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, at_start: AbstractSet[Scope]) -> None:
+        """`at_start` are the functions that the start alone runs: of others nobody can tell when they run."""
         self._names = names
+        self._at_start = at_start
         self._reached: set[Scope] = set()
         self._waiting: dict[Scope, list[tuple[From, Edge]]] = defaultdict(list)
         self._known: dict[tuple[Scope, str, Scope], frozenset[Scope]] = {}
@@ -58,7 +61,8 @@ class HandedCallables(Generic[From]):
             for e, at in given.arguments.get((function, name), ())
             if any(isinstance(v, Func | Bound) and v.scope is callee for v in self._names.denote(e, at))
         ]
-        return {at for _, at in mine} if all(self._calls_it(e, at, function) for e, at in mine) else set()
+        known = all(at.kind != "function" or at in self._at_start for _, at in mine)
+        return {at for _, at in mine} if known and all(self._calls_it(e, at, function) for e, at in mine) else set()
 
     def _calls_it(self, e: f.Expr, caller: Scope, function: Scope) -> bool:
         """Whether `e` is handed over by a call that runs the function then and there."""

@@ -9,6 +9,7 @@ describes). An empty set means: the code alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -22,7 +23,7 @@ from statelint.project.reach import Reach
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import asks_for_lack, is_super, last_name, receiver_rooted, same_path, start_of
-from statelint.project.resolution.scopes import CallSite, Scope
+from statelint.project.resolution.scopes import CallSite, Scope, still_current, visible
 from statelint.project.resolution.values import (
     Bound,
     Cls,
@@ -177,11 +178,14 @@ class Purity:
             known = isinstance(e.func, f.Attr) and e.func.name in PURE_METHODS
             return frozenset(found | of | (set() if known else {"unknown"}))
         called = frozenset().union(*(self._called(value, depth) for value in values))
-        if not STORED.isdisjoint(called) and id(e) not in self._getting:
+        if not STORED.isdisjoint(called):
+            if id(e) in self._getting:
+                return frozenset(found)  # what is put there is not made of it
             made = self._made_for(e, scope)
-            self._getting.add(id(e))
+            calls = {id(site.call) for site in scope.calls if made and _is_alike(site.call, e)} - self._getting
+            self._getting |= calls
             needs = frozenset().union(*(self.of(m, scope, depth + 1) for m in made))
-            self._getting.discard(id(e))
+            self._getting -= calls
             if made and "request" not in needs:
                 return needs.union(found)
         found |= called | (of - {"handle"} if "network" in called else of)  # an answer is no handle
@@ -207,10 +211,8 @@ class Purity:
                 return ()
         elif not any(asks_for_lack(test, taken, n, scope) for test, taken in put[0].context.tests for n in names):
             return ()
-        inner = [e for m in made for e in walk(m)]
-        if any((isinstance(e, f.Name) and e.id in names) or any(e is c for c in got) for e in inner):
-            return ()
-        return made
+        seen: set[int] = set()
+        return () if any(_is_made_of(m, got, scope, seen) for m in made) else made
 
     def _called(self, value: Value, depth: int) -> frozenset[str]:
         if isinstance(value, Func | Bound):
@@ -337,6 +339,27 @@ class Purity:
             known = frozenset().union(*map(self._answers.described, read))
             self._reads[scope] = known
         return known
+
+
+def _is_made_of(e: f.Expr, got: Sequence[f.Call], scope: Scope, seen: set[int]) -> bool:
+    """Whether an expression reads what one of these calls gave, be it through local names."""
+    for part in walk(e):
+        if any(part is call for call in got):
+            return True
+        bindings = scope.bindings.get(part.id, ()) if isinstance(part, f.Name) and id(part) not in seen else ()
+        seen.add(id(part))
+        for b in still_current(visible(bindings, part.at), part.at) if bindings else ():
+            if b.value is not None and _is_made_of(b.value, got, scope, seen):
+                return True
+    return False
+
+
+def _is_alike(call: f.Call, other: f.Call) -> bool:
+    """Whether two calls get from or put into the same store under the same key, as both are written."""
+    funcs = [
+        c.func.of for c in (call, other) if isinstance(c.func, f.Attr) and c.func.name in ("get", "set") and c.args
+    ]
+    return len(funcs) == 2 and same_path(*funcs) and same_path(call.args[0], other.args[0])
 
 
 def _of_store(scope: Scope, method: str, of: f.Expr, key: f.Expr) -> list[CallSite]:

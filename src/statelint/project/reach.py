@@ -70,7 +70,7 @@ class Reach:
         self._receivers = Receivers(names, calls, homes)
         self._first_use, self._arrivals, self._entries = first_use, arrivals, entries
         self._alive, self._client_side, self._marks = alive, client_side, marks
-        self._handed: HandedCallables[Node] = HandedCallables(names)
+        self._handed: HandedCallables[Node] = HandedCallables(names, homes.at_start)
         self._unmarked: frozenset[Node] = frozenset()
         """Those that run in a program without the marks that the service sets."""
         self.apart: AbstractSet[Scope] = frozenset()

@@ -5,19 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Final
 
 from statelint import facts as f
 from statelint.project.purity import Purity
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import above, meant
 from statelint.project.resolution.scopes import Binding, Scope
 from statelint.project.resolution.values import Cls, Obj, Value
 from statelint.project.walking import parts_of
 from statelint.project.writes import Write
-
-LONG: Final = 20
-"""Steps of a path beyond which it tells nothing."""
 
 
 class Brought:
@@ -56,17 +53,17 @@ class Brought:
         if "handle" in self._purity.of(e, scope) and not self._is_record(e, scope):
             return False
         told = list(_reads(write.key, scope))
-        whole = _meant(e, scope)
+        whole = meant(e, scope)
         for read in _reads(e, scope):
-            of_key = any(_alike(key, part) for key in told for part in _above(read, scope))
-            part_is_key = any(_alike(read, part) for key in told for part in _above(key, scope))
+            of_key = any(_alike(key, part) for key in told for part in above(read, scope))
+            part_is_key = any(_alike(read, part) for key in told for part in above(key, scope))
             if not of_key and (not part_is_key or read is whole) and self._is_sent(read, scope):
                 return True
         return False
 
     def _is_record(self, e: f.Expr, scope: Scope) -> bool:
         """Whether it is an object made right there that holds only what it is given."""
-        made = _meant(e, scope)
+        made = meant(e, scope)
         values = self._names.denote(made.func, scope) if isinstance(made, f.Call) else ()
         return bool(values) and all(isinstance(v, Cls) and self._purity.is_record(v) for v in values)
 
@@ -74,7 +71,7 @@ class Brought:
         """Whether a request sends something, be it that all callers of a function hand it what it sends."""
         if self.is_brought_along(read, scope):
             return True
-        *_, root = _above(read, scope)
+        *_, root = above(read, scope)
         if not isinstance(root, f.Name):
             return False
         if root is not read:
@@ -116,18 +113,11 @@ def _is_injected(b: Binding) -> bool:
     return isinstance(b.node, f.Param) and isinstance(b.node.default, f.Call)
 
 
-def _meant(e: f.Expr | None, scope: Scope) -> f.Expr | None:
-    """What a local name stands for that is bound once."""
-    bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) else ()
-    named = len(bindings) == 1 and bindings[0].kind == "assign" and bindings[0].position is None
-    return bindings[0].value if named else e
-
-
 def _reads(e: f.Expr, scope: Scope, depth: int = 0) -> Iterator[f.Expr]:
     """The largest parts of an expression that read something out of an object, locals taken for what they stand for."""
-    meant = _meant(e, scope)
-    if meant is not e and meant is not None and depth < 3:
-        yield from _reads(meant, scope, depth + 1)
+    whole = meant(e, scope)
+    if whole is not e and whole is not None and depth < 3:
+        yield from _reads(whole, scope, depth + 1)
     elif isinstance(e, f.Name) or (isinstance(e, f.Attr | f.Item | f.Call) and _is_read(e)):
         yield e
     else:
@@ -147,20 +137,6 @@ def _alike(e: f.Expr | None, other: f.Expr | None) -> bool:
         same = len(e.args) == len(other.args) and all(map(_alike, e.args, other.args))
         return same and not e.keywords and not other.keywords and _alike(e.func, other.func)
     return isinstance(e, f.Name) and isinstance(other, f.Name) and e.id == other.id
-
-
-def _above(e: f.Expr, scope: Scope) -> Iterator[f.Expr]:
-    """A path and all that it leads through, to the name at which it starts, and what a local stands for there."""
-    yield e
-    for _ in range(LONG):
-        meant = _meant(e, scope)
-        if isinstance(e, f.Attr | f.Item | f.Call):
-            e = e.func if isinstance(e, f.Call) else e.of
-        elif meant is not None and meant is not e:
-            e = meant
-        else:
-            return
-        yield e
 
 
 def _is_read(e: f.Expr) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
@@ -19,9 +19,13 @@ from statelint.project.reach import Reach
 from statelint.project.resolution.arguments import handed_to
 from statelint.project.resolution.by_parameter import Switch, is_parameter, switch_of, turned
 from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import above
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Bound, Cls, Func, Obj, Site, Value, qualified
 from statelint.project.writes import SETTING, Write
+
+DEPTH: Final = 4
+"""So many functions can hand on what another one makes."""
 
 
 class HandedOn:
@@ -45,7 +49,7 @@ class HandedOn:
         if key not in self._givers:
             given = self._names.given()
             handed = given.arguments.get((write.scope, way.name), ()) if given else ()
-            if handed and all(self._is_new(write.home, e, caller) for e, caller in handed):
+            if self._are_new(write.scope, way.name, write.home, on_path):
                 return False
             mine = [
                 (e, caller)
@@ -109,11 +113,39 @@ class HandedOn:
         inside = isinstance(e, f.Attr | f.Item) and home.kind != "instance-attribute"
         return not inside and self._holders.is_new(e, caller)
 
+    def _are_new(self, function: Scope, name: str, home: Home, on_path: AbstractSet[Scope], depth: int = 0) -> bool:
+        """Whether what calls hand over while requests run is made by them, or by those that call their function."""
+        given = self._names.given()
+        handed = given.arguments.get((function, name), ()) if given and depth < DEPTH else ()
+        now = [
+            (e, caller)
+            for e, caller in handed
+            if caller is not function  # a call of itself hands on what it was given
+            if caller in on_path or not self._calls_it(e, caller, function)
+        ]
+        return bool(now) and all(
+            self._is_new(home, e, caller) or self._is_of_new(e, caller, home, on_path, depth) for e, caller in now
+        )
+
+    def _is_of_new(self, e: f.Expr, caller: Scope, home: Home, on_path: AbstractSet[Scope], depth: int) -> bool:
+        """Whether it is a parameter that is given something new, or what that gives of itself."""
+        *_, root = above(e, caller)
+        handed = isinstance(root, f.Name) and is_parameter(root.id, caller)
+        if not handed or (root is not e and self._is(home, e, caller)):
+            return False
+        return isinstance(root, f.Name) and self._are_new(caller, root.id, home, on_path, depth + 1)
+
     def _is(self, home: Home, e: f.Expr, scope: Scope) -> bool:
         if any(found == home for found, _ in self._holders.held_by(e, scope)):
             return True
         values = self._names.denote(e, scope) if home.kind == "instance-attribute" else ()
-        return any(isinstance(v, Obj) and self._homes.lasts(v) for v in values)
+        return any(isinstance(v, Obj) and self._homes.lasts(v) and self._can_have(home, v) for v in values)
+
+    def _can_have(self, home: Home, value: Obj) -> bool:
+        """Whether an object can have the attribute, by its class."""
+        lineage = self._names.classes.lineage
+        cls = value.cls
+        return not isinstance(cls, Cls) or cls in lineage(home.scope) or Cls(home.scope) in lineage(cls.scope)
 
     def _parameter(self, write: Write) -> Way | None:
         """The way of a write through a parameter, if it goes through one that nothing else binds for sure."""

@@ -93,6 +93,10 @@ class Homes:
         first = next((b for b in own if b.value is not None and is_container_like(b.value)), own[0])
         return self.home("module-variable", f"{scope.module.name}:{name}", scope, first.at)
 
+    def _in_class_body(self, b: Binding) -> Iterable[Value]:
+        """What a class body gives a name: where that is `None`, the annotation speaks of what objects hold later."""
+        return self._names.denote(b.value, b.scope) if isinstance(b.value, f.Const) else self._names.bound(b)
+
     def _stands_in(self, scope: Scope, name: str, bindings: Iterable[Binding], own: Iterable[Binding]) -> bool:
         """Whether what the module binds only stands in for what it failed to import from the project."""
         if not any(b.kind == "from" for b in bindings) or not all(b.context.on_error for b in own):
@@ -128,16 +132,12 @@ class Homes:
                     self._memoised(scope, name)
             elif scope.kind == "class" and not self.per_instance_fields(scope):
                 for name, bindings in scope.bindings.items():
-                    own = [
-                        b
-                        for b in bindings
-                        if b.kind in ("assign", "annotate")
-                        and b.value is not None
-                        and not self._is_field(b.value, scope)
-                    ]
+                    given = [b for b in bindings if b.kind in ("assign", "annotate") and b.value is not None]
+                    own = [b for b in given if not self._is_field(b.value, scope)]
                     if own:
                         home = self.home("class-attribute", f"{scope.full_name}.{name}", scope, own[0].at)
-                        self.hold(home, (v for b in own for v in self._names.bound(b)), [b.value for b in own])
+                        said = (v for b in own for v in self._in_class_body(b))
+                        self.hold(home, said, [b.value for b in own])
                         for store in self._names.classes.given_to_class(scope, name):
                             values = self._names.denote(store.value, store.scope) if store.value else ()
                             self.hold(home, values, [store.value])
@@ -202,7 +202,7 @@ class Homes:
                 made_here = site is not None and id(site.expr) in own
                 of_class = (self._of_class if made_here else self._lent_of_class)[value.cls.scope]
                 of_class.extend([home] if home not in of_class else ())
-                its_own = made_here or (site is not None and self._is_made_by_a_request(site))
+                its_own = made_here or site is None or self._is_made_by_a_request(site)
                 if home.kind == "instance-attribute" and home.scope in self.keepers and its_own:
                     self._keep_along(value.cls.scope, home)
             if site is not None:
@@ -218,7 +218,8 @@ class Homes:
 
     def _keep_along(self, cls: Scope, home: Home) -> None:
         """Record that objects of a class last only in an attribute of what a container keeps."""
-        for item in self._names.classes.lineage(cls):
+        below = self._names.classes.subclasses(cls) if is_abstract(cls) else ()
+        for item in dict.fromkeys(v for one in (cls, *below) for v in self._names.classes.lineage(one)):
             if isinstance(item, Cls) and (item.scope in self.keepers or item.scope not in self.long_classes):
                 known = self.keepers.setdefault(item.scope, [])
                 known.extend([home] if home not in known else ())

@@ -65,6 +65,8 @@ class Elements:
             elif type(e.key) is f.Op and e.key.op == "slice" and type(value) is Heap:
                 copied = value.type == "builtins.list"  # slices of other sequences can be views
                 found.append(Heap(value.type, self._names.site(e, scope)) if copied else Part(value))
+            elif type(e.key) is f.Const and e.key.kind == "int" and _is_written_tuple(value):
+                found.extend(self.at((value,), int(e.key.value or 0)))
             else:
                 found.extend(self.kept(value, e.key))
                 found.extend(self.elements(value, e.key))
@@ -204,6 +206,12 @@ class Elements:
             else:
                 found.append(value)
         return union(found)
+
+
+def _is_written_tuple(value: Value) -> bool:
+    """Whether it is a tuple of which each part stands in the code."""
+    e = value.site.expr if isinstance(value, Heap) and value.type == TUPLE else None
+    return isinstance(e, f.Group) and not any(isinstance(item, f.Star) for item in e.items)
 
 
 def _differ(key: f.Expr | None, other: f.Expr | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from statelint import facts as f
@@ -13,6 +14,8 @@ COPYING: Final = frozenset({"list", "dict", "set", "sorted", "deque", "copy", "d
 """Functions that make a new container of another one."""
 COPIES: Final = frozenset({"copy", "deepcopy"})
 """Those that are methods of a container, or functions of a module, too: `BASE.copy()`, `copy.deepcopy(BASE)`."""
+LONG: Final = 20
+"""Steps of a path beyond which it tells nothing."""
 
 
 def alternatives(e: f.Expr) -> list[f.Expr]:
@@ -177,3 +180,24 @@ def asks_for_lack(test: f.Expr, taken: bool, name: str, scope: Scope) -> bool:
         has = test.op in ("is not", "!=", "in")
         return (lacks and taken) or (has and not taken)
     return not taken and mentions(test, name, scope)
+
+
+def meant(e: f.Expr | None, scope: Scope) -> f.Expr | None:
+    """What a local name stands for that is bound once."""
+    bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) else ()
+    named = len(bindings) == 1 and bindings[0].kind == "assign" and bindings[0].position is None
+    return bindings[0].value if named else e
+
+
+def above(e: f.Expr, scope: Scope) -> Iterator[f.Expr]:
+    """A path and all that it leads through, to the name at which it starts, and what a local stands for there."""
+    yield e
+    for _ in range(LONG):
+        stands_for = meant(e, scope)
+        if isinstance(e, f.Attr | f.Item | f.Call):
+            e = e.func if isinstance(e, f.Call) else e.of
+        elif stands_for is not None and stands_for is not e:
+            e = stands_for
+        else:
+            return
+        yield e

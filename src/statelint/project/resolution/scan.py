@@ -34,6 +34,13 @@ def _returns(body: tuple[f.Stmt, ...]) -> bool:
     return bool(body) and isinstance(body[-1], f.Return)
 
 
+def _taken(value: f.Expr, position: int) -> f.Expr:
+    """What one of several targets gets of a value: `self.low, self.high = low, high`, `self.shop, _ = build()`."""
+    if isinstance(value, f.Group) and not any(isinstance(item, f.Star) for item in value.items):
+        return value.items[position] if position < len(value.items) else value
+    return f.Item(value, f.Const(position, "int", value.where), value.where)
+
+
 def _left(body: tuple[f.Stmt, ...]) -> tuple[tuple[f.Expr, bool], ...]:
     """The tests in the block of a `with` by which it leaves the function: what follows runs only where they fail."""
     found: tuple[tuple[f.Expr, bool], ...] = ()
@@ -143,7 +150,8 @@ class _Walk:
         else:
             self.expr(target, c, s.where, stored=True)
             if s.value is not None:
-                self.stores.append(Store(target, s.op, s.value, self.scope, c, s.where))
+                value = s.value if position is None else _taken(s.value, position)
+                self.stores.append(Store(target, s.op, value, self.scope, c, s.where))
 
     def bound(
         self, target: f.Expr, kind: str, value: f.Expr, c: Context, where: Where, position: int | None = None,

@@ -68,7 +68,8 @@ def test_the_ways_in(sample: Path) -> None:
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
 def test_labels_are_filled_in(sample: Path) -> None:
     labels = [entry.label for entry in project(sample).entries.all]
-    assert all(label and not re.search(r"\{(verb|0|name|class)\}", label) for label in labels), labels
+    # a part of a path can be called `{name}` by the application
+    assert all(label and not re.search(r"\{(verb|0|class)\}|(?<!/)\{name\}", label) for label in labels), labels
 
 
 def tables(handlers: Handlers) -> Iterator[tuple[str, Any]]:

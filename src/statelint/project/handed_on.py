@@ -130,10 +130,10 @@ class HandedOn:
     def _is_of_new(self, e: f.Expr, caller: Scope, home: Home, on_path: AbstractSet[Scope], depth: int) -> bool:
         """Whether it is a parameter that is given something new, or what that gives of itself."""
         *_, root = above(e, caller)
-        handed = isinstance(root, f.Name) and is_parameter(root.id, caller)
-        if not handed or (root is not e and self._is(home, e, caller)):
+        if not isinstance(root, f.Name) or not is_parameter(root.id, caller):
             return False
-        return isinstance(root, f.Name) and self._are_new(caller, root.id, home, on_path, depth + 1)
+        aside = root is e or not self._is(home, e, caller)
+        return aside and self._are_new(caller, root.id, home, on_path, depth + 1)
 
     def _is(self, home: Home, e: f.Expr, scope: Scope) -> bool:
         if any(found == home for found, _ in self._holders.held_by(e, scope)):

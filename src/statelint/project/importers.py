@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 from statelint import facts as f
 from statelint.project.resolution.names import Names
@@ -43,6 +44,17 @@ def imported_by(scope: Scope, names: Names) -> Iterator[str]:
         if package is not None:
             child = names.modules.child(package, name) if name else None
             yield (child or package).path
+
+
+def importing(names: Names) -> Mapping[str, list[Scope]]:
+    """Name → the scopes of the service that import one of that name from a module, also under another name."""
+    found: dict[str, list[Scope]] = defaultdict(list)
+    for scope in names.every:
+        for bindings in scope.bindings.values() if scope.module.in_service else ():
+            for b in bindings:
+                if b.kind == "from" and isinstance(b.node, tuple):
+                    found[b.node[1]].append(scope)
+    return found
 
 
 def mentioned(tops: Iterable[Scope], names: Names) -> Iterator[str]:

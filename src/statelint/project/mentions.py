@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.project.homes import Home
+from statelint.project.importers import importing
 from statelint.project.resolution.classes import CONSTRUCTORS
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import receiver_rooted
@@ -72,10 +73,10 @@ class Mentions:
         for scope in top.descendants():
             if scope.kind == "function" and not _is_shadowed(name, scope):
                 found += list(_in(scope, lambda e: isinstance(e, f.Name) and e.id == name))
-        for importing in self._imported.get(name, ()):
-            if name not in importing.bindings or importing.kind == "class":
+        for other in self._imported.get(name, ()):
+            if name not in other.bindings or other.kind == "class":
                 return None
-            for scope in (importing, *importing.descendants()):
+            for scope in (other, *other.descendants()):
                 if scope.kind == "function":
                     found += list(_in(scope, lambda e: isinstance(e, f.Name) and e.id == name))
         for scope in self._naming.get(name, ()):
@@ -124,14 +125,7 @@ class Mentions:
 
     @cached_property
     def _imported(self) -> Mapping[str, list[Scope]]:
-        """Name → the scopes that import one of that name from a module, also under another name."""
-        found: dict[str, list[Scope]] = defaultdict(list)
-        for scope in self._names.every:
-            for bindings in scope.bindings.values() if scope.module.in_service else ():
-                for b in bindings:
-                    if b.kind == "from" and isinstance(b.node, tuple):
-                        found[b.node[1]].append(scope)
-        return found
+        return importing(self._names)
 
 
 def own_parts(s: f.Stmt) -> tuple[f.Expr | None, ...]:

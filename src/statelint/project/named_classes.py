@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
 
 from statelint import facts as f
+from statelint.project.importers import importing
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Scope
 from statelint.project.walking import walk
@@ -32,20 +32,14 @@ class NamedClasses:
         return self._known[cls]
 
     def _finds(self, cls: Scope) -> bool:
-        modules = {scope.path: scope.module for scope in (cls, *self._importing.get(cls.name, ()))}
-        if any(cls.name in (read.name for read, _ in scope.reads) for scope in self._names.every):
+        others = self._importing.get(cls.name, ())
+        if any(cls.name not in scope.bindings for scope in others):  # under another name
             return True
-        return any(
-            isinstance(e, f.Name) and e.id == cls.name for m in modules.values() for e in walk(m.facts.body)
-        ) or any(cls.name not in scope.bindings for scope in self._importing.get(cls.name, ()))
+        if any(read.name == cls.name for scope in self._names.every for read, _ in scope.reads):
+            return True
+        modules = {scope.path: scope.module for scope in (cls, *others)}
+        return any(isinstance(e, f.Name) and e.id == cls.name for m in modules.values() for e in walk(m.facts.body))
 
     @cached_property
     def _importing(self) -> Mapping[str, list[Scope]]:
-        """Name → the scopes of the service that import one of that name, also under another name."""
-        found: dict[str, list[Scope]] = defaultdict(list)
-        for scope in self._names.every:
-            for bindings in scope.bindings.values() if scope.module.in_service else ():
-                for b in bindings:
-                    if b.kind == "from" and isinstance(b.node, tuple):
-                        found[b.node[1]].append(scope)
-        return found
+        return importing(self._names)

@@ -86,6 +86,8 @@ class Store(Row, frozen=True):
     """Qualified names of which the project must call one, for the row to matter."""
     needs_method: str = ""
     """`method:argument=pattern`: a call of that name must be in the project, such as a transport chosen at `run`."""
+    fed_by: tuple[str, ...] = ()
+    """Methods that give the object what it keeps: where they are called on others alone, this one keeps nothing."""
     follows: Follow | None = None
     fleeting: str = ""
     """The pattern of values that matter only when the object outlives the function that makes it."""

@@ -117,6 +117,8 @@ class KeptByCalls:
             return
         if self._reads_only(row, site) or not self._deciders.needed(row) or self._deciders.rescued(row):
             return
+        if not self._deciders.fed(row, site):
+            return
         span = scope.span(call.at)
         if row.follows:
             state, where, missing = self._deciders.space(row, self._deciders.alias(row, (call, scope)))

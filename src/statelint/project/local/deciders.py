@@ -13,6 +13,7 @@ from statelint.project.configured.stages import THERE
 from statelint.project.local.kept import Note, Stores
 from statelint.project.resolution.arguments import argument
 from statelint.project.resolution.scopes import CallSite, Scope
+from statelint.project.resolution.values import Cls, Made, Obj, Value
 from statelint.spans import Span
 from statelint.store_rows import Store
 
@@ -53,6 +54,23 @@ class Deciders:
                         known = [w.text or "" for w in self._.worths.of(value, scope)] if key else [""]
                         if any(pattern(wanted).search(t) for t in known):
                             yield True
+
+    def fed(self, row: Store, site: CallSite) -> bool:
+        """Whether the object that a call makes may get something to keep: where code gives others some, but this one
+        none, nothing runs. Where none gets any, what gives it is not seen."""
+        feeding = [
+            self._.names.denote(other.call.func.of, scope)
+            for scope in (self._.names.every if row.fed_by else ())
+            for other in scope.calls
+            if isinstance(other.call.func, f.Attr) and other.call.func.name in row.fed_by
+        ]
+        return not feeding or any(not known or any(self._may_be(v, site) for v in known) for known in feeding)
+
+    @staticmethod
+    def _may_be(value: Value, site: CallSite) -> bool:
+        made = value.site if isinstance(value, Obj | Made) else None
+        of_the_project = isinstance(value, Obj) and isinstance(value.cls, Cls)
+        return made.expr is site.call if made is not None else not of_the_project
 
     def decided(self, row: Store) -> bool:
         """Whether no setting or variable gives the answer instead; one that does is reported on its own."""

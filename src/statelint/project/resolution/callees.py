@@ -44,10 +44,10 @@ def run_by(names: Resolver, e: f.Expr, scope: Scope) -> Values:
     """What running an expression can mean: where callers hand it over just to be run, no more than a few of all that
     they hand over, since who calls the function runs nothing of what others give it."""
     values = names.denote(e, scope)
-    return values[:WIDTH] if len(values) > WIDTH and _is_handed(e, scope) else values
+    return values[:WIDTH] if len(values) > WIDTH and is_handed(e, scope) else values
 
 
-def _is_handed(e: f.Expr, scope: Scope) -> bool:
+def is_handed(e: f.Expr, scope: Scope) -> bool:
     """Whether an expression names a parameter of a function, or of one around it."""
     inner: Scope | None = scope
     while type(e) is f.Name and inner is not None and inner.kind == "function":

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from statelint import facts as f
-from statelint.project.resolution.callees import Callees, run_by
+from statelint.project.resolution.callees import Callees, is_handed, run_by
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import CallSite, Scope
 from statelint.project.resolution.signals import Signals
@@ -137,7 +137,8 @@ class Calls:
 
         One that may also be called with settings can give the decorator proper, which makes the wrapper.
         """
-        for inner in union(*(run_by(self._names, e, decorator) for e in decorator.returns)):
+        left = (e for e in decorator.returns if not is_handed(e, decorator))  # what it is given stays in its place
+        for inner in union(*(run_by(self._names, e, decorator) for e in left)):
             if isinstance(inner, Func):
                 made = [v.scope for v in self._names.returned(inner.scope) if isinstance(v, Func)]
                 yield from [scope for scope in made if scope.parent is inner.scope] or [inner.scope]

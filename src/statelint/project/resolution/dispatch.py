@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from statelint import facts as f
-from statelint.project.resolution.classes import Classes
+from statelint.project.resolution.classes import PROPERTIES, SETTERS, Classes, decorator_names
 from statelint.project.resolution.labels import VERBS
 from statelint.project.resolution.paths import last_name
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Cls
 
+PLAIN: Final = frozenset(
+    {*PROPERTIES, *SETTERS, "staticmethod", "classmethod", "abstractmethod", "overload", "override"}
+)
+"""Decorators that mark nothing."""
+
 
 def picked(wanted: f.Expr, scope: Scope, cls: Scope, classes: Classes) -> Iterator[str]:
     """The names of the methods of a class, and of those below it, that such an expression can spell."""
+    lines = [item.scope for item in classes.lineage(cls) if isinstance(item, Cls)]
+    if _goes_through_all(wanted, scope):
+        yield from dict.fromkeys(name for c in lines for name in c.bindings if _is_marked(c, name))
+        return
     spelled = _spelling(wanted, scope)
     if spelled is None:
         return
     before, after = spelled
-    lines = [item.scope for item in classes.lineage(cls) if isinstance(item, Cls)]
     for name in dict.fromkeys(n for c in (*lines, *classes.subclasses(cls)) for n in c.bindings):
         if (spelled == ("", "") and name in VERBS) or (
             (before or after) and len(name) > len(before + after) and name.startswith(before) and name.endswith(after)
@@ -34,6 +43,21 @@ def picked_from(func: f.Expr, scope: Scope) -> f.Expr | None:
     if not isinstance(func, f.Call) or last_name(func.func) != "getattr" or len(func.args) < 2:
         return None
     return None if isinstance(func.args[1], f.Const) else func.args[0]
+
+
+def _goes_through_all(e: f.Expr, scope: Scope) -> bool:
+    """Whether a name stands for each name of an object in turn: `for name in dir(handlers)`."""
+    bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) else ()
+    return bool(bindings) and all(
+        b.kind == "iterate" and isinstance(b.value, f.Call) and last_name(b.value.func) == "dir" for b in bindings
+    )
+
+
+def _is_marked(cls: Scope, name: str) -> bool:
+    """Whether a decorator marks a method, which is how code that goes through all of them tells which it wants."""
+    return any(
+        isinstance(b.node, f.Function) and not PLAIN.issuperset(decorator_names(b.node)) for b in cls.bindings[name]
+    )
 
 
 def _spelling(e: f.Expr, scope: Scope, depth: int = 0) -> tuple[str, str] | None:

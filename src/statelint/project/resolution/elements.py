@@ -11,6 +11,7 @@ from statelint.project.resolution.resolver import Resolver
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import (
     MANY,
+    NAMED,
     WIDTH,
     Bound,
     Cls,
@@ -27,6 +28,7 @@ from statelint.project.resolution.values import (
     Value,
     Values,
     added,
+    names_something,
     union,
 )
 
@@ -164,7 +166,9 @@ class Elements:
                 if not _differ(key, k):
                     inner.extend(self._names.denote(v, scope))
         elif type(expr) is f.Group:
-            named = (i for i in expr.items[WIDTH:MANY] if isinstance(i, f.Name | f.Attr | f.Lambda))
+            named = (
+                i for i in expr.items[WIDTH:MANY] if type(i) in NAMED or (type(i) is f.Group and names_something(i))
+            )
             for item in (*expr.items[:WIDTH], *named):
                 inner.extend(self._names.denote(item, scope))
         elif type(expr) is f.Comprehension:

@@ -18,7 +18,21 @@ from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.resolver import Given, Resolver
 from statelint.project.resolution.results import PARTIAL
 from statelint.project.resolution.scopes import CallSite, Scope, Store
-from statelint.project.resolution.values import MANY, Bound, Cls, Ext, Func, Heap, Obj, Site, Value, Values, qualified
+from statelint.project.resolution.values import (
+    MANY,
+    NAMED,
+    Bound,
+    Cls,
+    Ext,
+    Func,
+    Heap,
+    Obj,
+    Site,
+    Value,
+    Values,
+    names_something,
+    qualified,
+)
 
 KEPT: Final = 16
 """Arguments of one parameter, or elements of one container, beyond which only more functions say something new."""
@@ -270,7 +284,11 @@ class _Collector:
 
     def _is_another_function(self, e: f.Expr, scope: Scope, known: int) -> bool:
         """Whether what is handed over beside so much else is a function, as those are that code registers."""
-        if known >= MANY or not isinstance(e, f.Name | f.Attr | f.Lambda):
+        if known >= MANY:
+            return False
+        if type(e) is f.Group:
+            return e.kind == "tuple" and names_something(e)
+        if type(e) not in NAMED:
             return False
         return any(isinstance(v, Func | Bound) for v in self._names.denote(e, scope))
 

@@ -7,7 +7,7 @@ from typing import Union
 
 import msgspec
 
-from statelint.facts import Attr, Call, Comprehension, Expr, Name
+from statelint.facts import Attr, Call, Comprehension, Const, Expr, Group, Lambda, Name
 from statelint.project.resolution.modules import Module
 from statelint.project.resolution.scopes import Scope
 
@@ -17,6 +17,8 @@ MANY = 256
 """Functions are told beyond that, up to so many: a table of handlers runs any of them."""
 FEW = 8
 """So many classes below another are asked for what a name means."""
+NAMED = frozenset({Name, Attr, Lambda})
+"""Expressions that can mean a function."""
 
 
 class Site(msgspec.Struct, frozen=True, eq=False):
@@ -148,7 +150,7 @@ def made_by_name(value: Value, cls: Scope) -> bool:
 
 
 def union(*groups: Iterable[Value]) -> Values:
-    """The values of all groups, each once, in order, cut at `WIDTH` but for functions."""
+    """The values of all groups, each once, in order, cut at `WIDTH` but for functions and rows that name them."""
     filled = [group for group in groups if group]
     if not filled:
         return ()
@@ -160,9 +162,22 @@ def union(*groups: Iterable[Value]) -> Values:
     if len(seen) <= WIDTH:
         return tuple(seen)
     first, rest = tuple(seen)[:WIDTH], tuple(seen)[WIDTH:]
-    return (*first, *(v for v in rest if type(v) is Func or type(v) is Bound))[:MANY]
+    return (*first, *filter(_is_told, rest))[:MANY]
 
 
 def added(values: Values, place: int) -> Values:
-    """What one of many things that are handed over adds to the others: beyond the first ones, functions alone."""
-    return values if place < WIDTH else tuple(v for v in values if type(v) is Func or type(v) is Bound)
+    """What one of many things that are handed over adds to the others: beyond the first ones, functions alone, and
+    rows that name them."""
+    return values if place < WIDTH else tuple(filter(_is_told, values))
+
+
+def _is_told(value: Value) -> bool:
+    """Whether a value says something new beside many others: a function, or a row such as `("GET", path, handler)`."""
+    if type(value) is Heap and value.type == "builtins.tuple":
+        return type(value.site.expr) is Group and names_something(value.site.expr)
+    return type(value) is Func or type(value) is Bound
+
+
+def names_something(row: Group) -> bool:
+    """Whether a row of a table, begun by a text, holds names beside it."""
+    return type(row.items[0]) is Const and any(type(item) in NAMED for item in row.items[1:]) if row.items else False

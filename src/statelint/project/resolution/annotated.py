@@ -46,20 +46,22 @@ def annotated(names: Resolver, annotation: f.Expr, scope: Scope, depth: int = 0)
 
 
 def fitting(names: Resolver, values: Values, annotation: f.Expr, scope: Scope, here: Scope) -> Values:
-    """The values without objects of classes of the project that are no kin of those which an annotation names, such as
-    what else a look-up by key can give, unless they are made `here`; objects of these classes in their place."""
+    """The values without classes, and objects of classes of the project that are no kin of those which an annotation
+    names, such as what else a look-up by key can give, unless they are made `here`; objects of these classes in their
+    place."""
     if not any(type(v) is Obj and type(v.cls) is Cls for v in values) or not _is_plain(annotation):
         return values
     named = [annotated(names, part, scope) for part in annotation_types(annotation)]
     wanted = [v.cls.scope for part in named for v in part if type(v) is Obj and type(v.cls) is Cls]
     if not all(named) or len(wanted) < sum(map(len, named)) or any(map(names.protocols.is_protocol, wanted)):
         return values
+    of_classes = any(Ext("builtins.type") in names.classes.lineage(cls) for cls in wanted)
     fit = tuple(
         v
         for v in values
-        if type(v) is not Obj
-        or (v.site is not None and v.site.scope is here)
-        or any(_are_kin(names, v.cls, cls) for cls in wanted)
+        if (type(v) is not Obj and (of_classes or type(v) is not Cls))
+        or (type(v) is Obj and v.site is not None and v.site.scope is here)
+        or (type(v) is Obj and any(_are_kin(names, v.cls, cls) for cls in wanted))
     )
     return values if len(fit) == len(values) else union(fit, *named)
 

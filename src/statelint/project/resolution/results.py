@@ -251,6 +251,8 @@ class Results:
         given = self._names.given()
         for i, (expr, scope) in enumerate(given.arguments.get((b.scope, b.name), ()) if given else ()):
             found.extend(added(self._names.denote(expr, scope), i))
+        if param.annotation is not None:
+            found = list(fitting(self._names, union(found), param.annotation, outer, b.scope))
         if not found and param.annotation is None:
             found.extend(own_object(self._names, b) or self._conventional(b))
         return union(found)

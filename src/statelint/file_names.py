@@ -161,6 +161,8 @@ def part_of(path: str) -> tuple[str, str]:
     if COMMANDS.search(path):
         return "script", "a management command"
     *folders, name = path.split("/")
+    if folders[:1] == ["script"]:  # deeper down it may be what the service is about
+        return "script", "a folder of scripts"
     row = min(map(_folder_row, folders), default=len(PARTS))
     if name.endswith(".py"):
         row = min(row, _part_row(name, module=True))

@@ -30,6 +30,7 @@ from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import is_super
 from statelint.project.resolution.scopes import Context, Scope
 from statelint.project.resolution.values import Cls, Obj, made_by_name
+from statelint.project.switched_off import SwitchedOff
 
 
 class Chain(NamedTuple):
@@ -70,6 +71,7 @@ class Reach:
         self._receivers = Receivers(names, calls, homes)
         self._first_use, self._arrivals, self._entries = first_use, arrivals, entries
         self._alive, self._client_side, self._marks = alive, client_side, marks
+        self._off = SwitchedOff(names)
         self._handed: HandedCallables[Node] = HandedCallables(names, homes.at_start)
         self._unmarked: frozenset[Node] = frozenset()
         """Those that run in a program without the marks that the service sets."""
@@ -135,6 +137,8 @@ class Reach:
                 if edge.callee in self._entries.startup or edge.callee.in_main or makes_classes(edge.callee):
                     continue
                 if edge.site and self._first_use.of(edge.site.context, node.scope, self._is_the_only_one(node)):
+                    continue
+                if self._off.never_made(edge.callee) or (edge.site and self._off.bars(edge.site.context, node.scope)):
                     continue
                 if marked and edge.site and self._marks.bars(edge.site.context, node.scope):
                     continue
@@ -227,8 +231,10 @@ class Reach:
         return next((step.library for step in found if isinstance(step, Entry)), "")
 
     def bars(self, context: Context, scope: Scope) -> bool:
-        """Whether what arrives never comes to a place in this process, because of a mark of the environment or since
-        the function runs only in others."""
+        """Whether what arrives never comes to a place in this process, because of a mark of the environment or a switch
+        in the code, or since the function runs only in others."""
+        if self._off.bars(context, scope):
+            return True
         unmarked = not self._unmarked.isdisjoint(self._nodes.get(scope, ()))
         return scope in self.apart or (not unmarked and self._marks.bars(context, scope))
 

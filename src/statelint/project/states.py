@@ -23,6 +23,7 @@ from statelint.project.handed_on import HandedOn
 from statelint.project.homes import Home, Homes
 from statelint.project.kinds import Kinds, words
 from statelint.project.mentions import Mentions
+from statelint.project.never_filled import never_filled
 from statelint.project.own_loops import OwnLoops
 from statelint.project.purity import Purity
 from statelint.project.reach import Reach
@@ -105,12 +106,16 @@ class States:
         self._verdicts.brought.handlers = frozenset(filter(self._is_handler, on_path))
         silent = self._merge_kept(reached)
         self._merge_inner(reached)
+        for home in [h for h in reached if never_filled(h, (*reached[h], *idle[h]), self._homes, self._names)]:
+            idle[home] += reached.pop(home)
         judged = self._companions.settle([self._state(home, found) for home, found in reached.items()])
         states = [*self._objects.of(judged), *silent]
         for home, found in idle.items():
             if home not in reached:
                 reason = "only start-up code writes it"
-                if home.kind == "instance-attribute" and any(w.scope in on_path for w in found):
+                if never_filled(home, found, self._homes, self._names):
+                    reason = "nothing is ever put into it"
+                elif home.kind == "instance-attribute" and any(w.scope in on_path for w in found):
                     reason = "each request has an instance of its own"
                 states.append(State(home, Verdict.BENIGN, "store", reason, Confidence.HIGH, tuple(found), None, 0))
         return tuple(sorted(states, key=lambda s: (s.home.span, s.home.name)))

@@ -100,7 +100,7 @@ class HandedWork:
                 serves = chain is not None or (
                     not site.context.in_main and self._may_serve(site.scope, frozenset(), set())
                 )
-                if not site.scope.module.in_service or not serves:
+                if not site.scope.module.in_service or not serves or self._reach.bars(site.context, site.scope):
                     continue
                 found = self._handed(row[1], site, chain, name)
                 if found:

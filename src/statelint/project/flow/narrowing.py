@@ -10,6 +10,7 @@ from statelint.project.flow.events import Activation
 from statelint.project.flow.values import BYTES, NONE, READ, STREAM, Atom, Inst, Loc, Many, Taint, Tup, Value
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import qualified
+from statelint.project.switched_off import SwitchedOff
 
 if TYPE_CHECKING:
     from statelint.project.flow.run import Run
@@ -26,6 +27,7 @@ class Narrowing:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._off = SwitchedOff(run.names)
 
     def apply(self, act: Activation, test: f.Expr, truth: bool) -> dict[str, Value]:
         """Leave in the variables only what they may hold where the test came out so; what they held before."""
@@ -44,7 +46,10 @@ class Narrowing:
         return wider
 
     def possible(self, act: Activation, test: f.Expr, truth: bool) -> bool:
-        """As `apply`; whether the test can come out so, for all that is known of the data in the variables."""
+        """As `apply`; whether the test can come out so, for all that is known of the data in the variables and of the
+        switches in the code."""
+        if self._off.excludes(test, truth, act.scope):
+            return False
         wider = self.apply(act, test, truth)
         return all(_says(act.env[name]) or not _says(known) for name, known in wider.items())
 

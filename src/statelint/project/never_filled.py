@@ -1,4 +1,7 @@
-"""Containers that are made empty, and into which nothing is ever put: to empty them again changes nothing."""
+"""Containers that are made empty, and into which nothing is ever put: to empty them again changes nothing.
+
+What asks for one entry to take it out is no such emptying: it tells that code which nobody sees puts some in.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ from statelint.project.writes import Write
 
 
 def never_filled(home: Home, writes: Sequence[Write], homes: Homes, names: Names) -> bool:
-    """Whether all `writes` to a home, those of the start too, take out of a container that nothing is put into."""
-    if not all((w.how == "delete" or w.method in TAKING) and not w.element for w in writes):
+    """Whether all `writes` to a home, those of the start too, empty a container that nothing is put into."""
+    if not all(w.method in TAKING and not w.element and _empties(w) for w in writes):
         return False
     given, held = names.given(), homes.values.get(home, ())
     made = [v.site for v in held if isinstance(v, Heap)]
@@ -27,6 +30,13 @@ def never_filled(home: Home, writes: Sequence[Write], homes: Homes, names: Names
         and all(_is_empty(site.expr) and not stored.get(site) for site in made)
         and not _is_filled_by_its_constructor(home)
     )
+
+
+def _empties(write: Write) -> bool:
+    """Whether a write takes out all that there is, or what something finished then hands to it, as a callback does."""
+    calls = (site.call for site in write.scope.calls if site.call.at == write.at)
+    named = [c.func.name for c in calls if isinstance(c.func, f.Attr)]
+    return write.method == "clear" or (bool(named) and write.method not in named)
 
 
 def _is_empty(e: f.Expr) -> bool:

@@ -22,10 +22,11 @@ from statelint.project.reach import Chain, Reach
 from statelint.project.resolution.arguments import argument
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import last_name, receiver_rooted
+from statelint.project.resolution.paths import last_name
 from statelint.project.resolution.scopes import CallSite, Scope
 from statelint.project.resolution.values import Bound, Func, Heap, Obj, Site, qualified
 from statelint.project.waits import Waits, target_of
+from statelint.project.with_connection import WithConnection
 from statelint.spans import Place, Span
 from statelint.vocabulary import Work
 
@@ -85,6 +86,7 @@ class HandedWork:
         self._reach = reach
         self._knowledge = knowledge
         self._waits = Waits(names, calls, knowledge)
+        self._with_connection = WithConnection(names, knowledge)
         self._beginnings = knowledge.words.get("begins", frozenset())
         self._unnoticed = knowledge.words.get("unnoticed", frozenset())
         found = {(h.scope.path, h.at): h for h in self._all()}
@@ -175,7 +177,7 @@ class HandedWork:
         arguable, reason = self._worth_little(told, row.how, chain)
         if not arguable and (inner := self._does_only(given, scope)):
             arguable, reason = self._worth_little(inner, row.how, chain)
-        if callee is not None and self._serves_connection(given, scope):
+        if self._with_connection.serves(given, scope, handles):
             arguable, reason = True, "it serves a connection that is open, and ends with it"
         if self._removes(given, scope):
             arguable, reason = True, "what it removes is only left behind"
@@ -256,19 +258,6 @@ class HandedWork:
         names = [qualified(value) for value in self._names.denote(given, scope)]
         last = given.name if isinstance(given, f.Attr) else ""
         return any(n and self._knowledge.find("removers", n) for n in names) or last in ("unlink", "rmtree")
-
-    def _serves_connection(self, given: f.Expr | None, scope: Scope) -> bool:
-        """Whether the work is a method of the object of a connection, and sends there again and again."""
-        made = given.func if isinstance(given, f.Call) else given
-        for value in self._names.denote(made, scope) if made is not None else ():
-            owner = value.scope.owner if isinstance(value, Bound) else None
-            outside = self._names.classes.outside_bases(owner) if owner is not None else ()
-            rows = [row[1] for name in outside if (row := self._knowledge.find("handlers.bases", name))]
-            if isinstance(value, Bound) and any(row.instance == "connection" for row in rows):
-                sent = (s for s in value.scope.calls if s.context.in_loop and last_name(s.call.func).startswith("send"))
-                if any(receiver_rooted(s.call.func, value.scope) for s in sent):
-                    return True
-        return False
 
     def _worth_little(self, name: str, how: str, chain: Chain | None) -> tuple[bool, str]:
         """Whether the loss of the work would go unnoticed, and why it is thought so."""

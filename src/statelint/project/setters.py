@@ -141,7 +141,8 @@ def _assigned(names: Names, knowledge: Knowledge) -> Iterator[_Change]:
 def _taken_back(changes: Sequence[_Change], names: Names, knowledge: Knowledge) -> bool:
     """Whether one of the changes that a function makes of a setting, or a context, puts the former value back.
 
-    The only one does where it stands in a `finally` clause: what it takes back then is what other code did.
+    The only one does where it stands in a `finally` clause: what it takes back then is what other code did. A call that
+    gives the former value can hand it right on: `os.umask(os.umask(0))`.
     """
     if len(changes) < 2 and not stands_in_finally(changes[0].scope, changes[0].at):
         return False
@@ -149,6 +150,7 @@ def _taken_back(changes: Sequence[_Change], names: Names, knowledge: Knowledge) 
     return any(
         not made.isdisjoint(c.row.kept_by)
         or any(_was_read(e, c.row, c.scope, names, knowledge) for e in c.given)
+        or any(_is_call_of(e, c.name, c.scope, names, knowledge) for e in c.given if c.name in c.row.reads)
         or (c.scope.name in EXITS and any(receiver_rooted(e, c.scope) for e in c.given))
         for c in changes
     )
@@ -163,6 +165,10 @@ def _was_read(e: f.Expr, row: Setter, scope: Scope, names: Names, knowledge: Kno
     kept = [b.value for b in scope.bindings[e.id] if b.value is not None]
     parts = [part for value in kept for part in (value, *(value.args if isinstance(value, f.Call) else ()))]
     return any(_names_one_of(part, row.reads, scope, names, knowledge) for part in parts)
+
+
+def _is_call_of(e: f.Expr, name: str, scope: Scope, names: Names, knowledge: Knowledge) -> bool:
+    return isinstance(e, f.Call) and _names_one_of(e.func, (name,), scope, names, knowledge)
 
 
 def _names_one_of(e: f.Expr, wanted: Sequence[str], scope: Scope, names: Names, knowledge: Knowledge) -> bool:

@@ -71,7 +71,7 @@ class Reach:
         self._receivers = Receivers(names, calls, homes)
         self._first_use, self._arrivals, self._entries = first_use, arrivals, entries
         self._alive, self._client_side, self._marks = alive, client_side, marks
-        self._off = SwitchedOff(names)
+        self._off = SwitchedOff(names, calls, {entry.scope for entry in entries.all})
         self._handed: HandedCallables[Node] = HandedCallables(names, homes.at_start)
         self._unmarked: frozenset[Node] = frozenset()
         """Those that run in a program without the marks that the service sets."""

@@ -1,10 +1,15 @@
-"""Branches that the code itself switches off: below a name of a module that it binds once, to true or false."""
+"""Branches that the code itself switches off: below a name of a module that it binds once, to true or false, or below
+a parameter that is false by default and that no caller turns on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from statelint import facts as f
+from statelint.project.resolution.arguments import matched, spread
+from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Binding, Context, Scope
 from statelint.project.resolution.values import Lit
@@ -14,8 +19,12 @@ class SwitchedOff:
     """Look-up of such branches. What sets the name from elsewhere is looked for in the service alone: a script that
     builds the documents may set it, and runs in another process."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, calls: Calls | None = None, entries: AbstractSet[Scope] = frozenset()) -> None:
+        """Without `calls`, nothing is known of parameters; what comes in at `entries` gives theirs."""
         self._names = names
+        self._calls = calls
+        self._entries = entries
+        self._off: dict[tuple[Scope, str], bool] = {}
         self._set_from_elsewhere = {
             store.target.name
             for scope in names.every
@@ -56,7 +65,11 @@ class SwitchedOff:
                 return None if inner[0] is None else not inner[0]
             decides = test.op == "or"
             return decides if decides in inner else None if None in inner else not decides
-        if type(test) is not f.Name or test.id in self._set_from_elsewhere:
+        if type(test) is not f.Name:
+            return None
+        if self._calls is not None and scope.kind == "function" and test.id in scope.bindings:
+            return False if self._never_turned_on(scope, test.id, self._calls) else None
+        if test.id in self._set_from_elsewhere:
             return None
         values = self._names.denote(test, scope)
         if len(values) != 1 or type(values[0]) is not Lit or values[0].kind != "bool":
@@ -72,3 +85,34 @@ class SwitchedOff:
         bindings: Sequence[Binding] = top.bindings.get(name, ())
         plain = len(bindings) == 1 and bindings[0].kind in ("assign", "from") and not bindings[0].context.tests
         return inner is top and plain and not top.stars and not self._names.rebound(top, name)
+
+    def _never_turned_on(self, function: Scope, name: str, calls: Calls) -> bool:
+        """Whether a parameter is false by default, all callers are seen, and none gives it anything but false or a
+        parameter of its own of which the same holds."""
+        key = (function, name)
+        if key not in self._off:
+            self._off[key] = True  # a function that hands it to itself turns nothing on
+            self._off[key] = self._is_off(function, name, calls)
+        return self._off[key]
+
+    def _is_off(self, function: Scope, name: str, calls: Calls) -> bool:
+        node, bindings = function.node, function.bindings.get(name, ())
+        if len(bindings) != 1 or not isinstance(node, f.Function) or function in self._entries or node.decorators:
+            return False
+        param = bindings[0].node
+        if not isinstance(param, f.Param) or not isinstance(param.default, f.Const) or param.default.value is not False:
+            return False
+        edges, skipped = calls.into.get(function, ()), int(first_parameter(function) is not None)
+        return bool(edges) and all(
+            e.site is not None
+            and e.how in ("call", "construct")
+            and not spread(e.site.call)
+            and self._leaves_off(matched(e.site.call, node, skipped).get(name), e.caller, calls)
+            for e in edges
+        )
+
+    def _leaves_off(self, given: f.Expr | None, caller: Scope, calls: Calls) -> bool:
+        if given is None or isinstance(given, f.Const):
+            return given is None or given.value is False
+        own = isinstance(given, f.Name) and caller.kind == "function" and given.id in caller.bindings
+        return own and isinstance(given, f.Name) and self._never_turned_on(caller, given.id, calls)

@@ -187,6 +187,8 @@ class _Collector:
         """`pool.submit(work, rows)`, `app.add(Limit, rows=rows)`, `View.as_view("shop", rows)`: what an outside call is
         given after a function or class, it hands to that one."""
         call = site.call
+        if any(type(value) is Ext and value.name.startswith("builtins.") for value in values):
+            return  # `isinstance(given, Row)`, `super(Row, cls)`: such a function asks, and runs nothing with the rest
         handed = [
             (e, call.args[i + 1 :], call.keywords)
             for i, e in enumerate(call.args)

@@ -11,6 +11,8 @@ import msgspec
 from statelint import facts as f
 from statelint.project.flow.events import Asked, Frame, Keep, Landing, Mark, Removal
 
+EXISTS = frozenset({"exists", "isfile", "is_file"})
+"""Names of functions that ask whether there is a file."""
 HARMLESS = frozenset({"close", "flush", "seek", "str", "Path", "len", "info", "debug", "warning", "exception"})
 STAYS, LEAKS, GONE, SWEPT = "stays", "leaks", "gone", "swept"
 
@@ -150,8 +152,7 @@ def _other_arm(landing: Landing, removal: Removal) -> bool:
 
 def _exists(test: f.Expr) -> bool:
     return any(
-        (c.func.name if isinstance(c.func, f.Attr) else getattr(c.func, "id", "")) in ("exists", "isfile", "is_file")
-        for c in calls_in(test)
+        (c.func.name if isinstance(c.func, f.Attr) else getattr(c.func, "id", "")) in EXISTS for c in calls_in(test)
     )
 
 

@@ -10,6 +10,7 @@ from statelint import facts as f
 from statelint.project.entries import Entries
 from statelint.project.flow.cleanup import GONE, LEAKS, STAYS, SWEPT, calls_in, cleaning, fate, spares
 from statelint.project.flow.events import Handed, Landing
+from statelint.project.flow.first_content import is_first_content
 from statelint.project.flow.run import Run
 from statelint.project.flow.serving import Serving
 from statelint.project.flow.sources import Sources
@@ -179,6 +180,8 @@ class Flows:
         for landing in self._run.events.landings:
             key = (landing.scope.path, landing.at)
             if landing.taints or landing.where != "local" or key in groups or not self._real(landing):
+                continue
+            if is_first_content(landing):
                 continue
             if landing.opened is None or landing.opened not in uploads:
                 made[landing.opened or key].append(landing)

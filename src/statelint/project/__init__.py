@@ -355,7 +355,7 @@ class Project:
         """Constructs and settings that keep data in one process or on its disk."""
         parts = Stores(
             self.names, self.calls, self.reach, self.knowledge, self.settings, self.worths, self.knowledge.stores,
-            self.offline, self.versions, Outcomes(self.variables, self.worths),
+            self.offline, self.versions, Outcomes(self.variables, self.worths), self.purity,
         )  # fmt: skip
         return LocalStores(parts)
 

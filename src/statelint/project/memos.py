@@ -44,6 +44,8 @@ class Memos:
         self._reach = reach
         self._purity = purity
         self._knowledge = knowledge
+        self._stores = frozenset(name for _, row in knowledge.stores for name in row.names)
+        """What is told as a store, where it keeps results in the process at all."""
 
     def judge(self) -> tuple[Memoised, ...]:
         found = []
@@ -63,7 +65,7 @@ class Memos:
         for value in self._names.denote(target, scope.parent):
             name = qualified(value)
             found = self._knowledge.find("memo", name) if name else None
-            if found and name:
+            if found and name and name not in self._stores:
                 return name.rpartition(".")[2], found[1]
         return None
 
@@ -91,7 +93,7 @@ class Memos:
             return Verdict.BENIGN, "its result depends on its arguments and the code alone"
         if stale == {"process"}:
             return Verdict.ARGUABLE, "it keeps what a program on the same machine said"
-        if "handle" in needs and not scope_arguments(scope) and not stale & {"database", "clock", "awaited"}:
+        if _builds_a_handle(needs, scope):
             if "random" not in stale:
                 return Verdict.BENIGN, "it builds one handle, alike on every replica"
             if "file" in needs:  # a key of settings, which is told where it is made
@@ -110,6 +112,17 @@ class Memos:
                 if isinstance(func, f.Attr) and func.name in names and self._reach.chain(scope) is not None:
                     found += [v.scope for v in self._names.denote(func.of, scope) if isinstance(v, Func)]
         return frozenset(found)
+
+
+def alike(needs: frozenset[str], scope: Scope) -> bool:
+    """Whether a function that depends on this gives every replica the same, or one handle for each."""
+    if not needs & STALE:
+        return "file" not in needs
+    return "random" not in needs and _builds_a_handle(needs, scope)
+
+
+def _builds_a_handle(needs: frozenset[str], scope: Scope) -> bool:
+    return "handle" in needs and not scope_arguments(scope) and not needs & {"database", "clock", "awaited"}
 
 
 WORDS = {

@@ -13,6 +13,7 @@ from statelint.project.configured.stages import chosen, marked, stage, stage_of_
 from statelint.project.kinds import words
 from statelint.project.local.deciders import Deciders
 from statelint.project.local.kept import Followers, Kept, Note, Stores, bound_name
+from statelint.project.memos import alike
 from statelint.project.resolution.arguments import argument
 from statelint.project.resolution.paths import last_name
 from statelint.project.resolution.scopes import CallSite, Context, Scope
@@ -102,6 +103,15 @@ class KeptByCalls:
             return True
         return row.requested and not self._.reach.runs(scope)
 
+    def _keeps_the_same(self, site: CallSite) -> bool:
+        """Whether a call is the decorator of functions that give every replica the same."""
+        kept = [
+            inner
+            for inner in site.scope.children
+            if isinstance(inner.node, f.Function) and any(d is site.call for d in inner.node.decorators)
+        ]
+        return bool(kept) and all(alike(self._.purity.function(inner), inner) for inner in kept)
+
     def _alone(self, scope: Scope) -> bool:
         """Whether a function belongs to a program of its own, which starts no service beside what it does."""
         called = [e.callee for e in self._.calls.out.get(scope, ())]
@@ -114,6 +124,8 @@ class KeptByCalls:
         call, scope = site.call, site.scope
         keywords = dict(call.keywords)
         if self._ignored(row, site) or any(k in keywords for k in row.unless):
+            return
+        if self._.knowledge.find("memo", found) and self._keeps_the_same(site):
             return
         if self._reads_only(row, site) or not self._deciders.needed(row) or self._deciders.rescued(row):
             return

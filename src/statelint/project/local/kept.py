@@ -12,6 +12,7 @@ from statelint.project.configured.settings import Settings
 from statelint.project.configured.stages import Stage
 from statelint.project.configured.versions import Versions
 from statelint.project.configured.worths import Worths
+from statelint.project.purity import Purity
 from statelint.project.reach import Chain, Reach
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.names import Names
@@ -66,6 +67,7 @@ class Stores:
     offline: frozenset[Scope]
     versions: Versions
     outcomes: Outcomes
+    purity: Purity
 
 
 def bound_name(site: CallSite) -> str:

@@ -166,6 +166,8 @@ class HandedWork:
         given = argument(site.call, row.keyword or "", row.callable) if own is None else None
         if self._waits.is_wait(given):
             return None
+        if self._names.narrowed.ruled_out(given.func if isinstance(given, f.Call) else given, scope):
+            return None
         what, callee = self._callable(given, scope) if own is None else _own_run(own)
         again = chain.entry.scope.qualname if chain is not None and chain.entry.kind in ASIDE else ""
         if callee is not None and self._is_worker(given, scope, own):

@@ -1,4 +1,7 @@
-"""What tests ask of the class of a name or an access path: `isinstance(x, Basket)`, `type(self.shop) is Shop`."""
+"""What tests ask of the class of a name or an access path: `isinstance(x, Basket)`, `type(self.shop) is Shop`.
+
+Also what they ask of a function: `iscoroutinefunction(callback)`.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,16 @@ from statelint.spans import Place
 
 
 class Asked(NamedTuple):
-    """`path`, as written, is an object of one of these classes, or of none of them, from the end of a test on."""
+    """`path`, as written, is an object of one of these classes, or of none of them, from the end of a test on.
+
+    With `kind` it is what a function such as `iscoroutinefunction` says yes to, or not; `classes` is that function.
+    """
 
     path: str
     classes: f.Expr
     is_one: bool
     at: Place
+    kind: bool = False
 
     @property
     def since(self) -> tuple[int, int]:
@@ -44,6 +51,8 @@ def asked(test: f.Expr, taken: bool) -> Iterator[Asked]:
                 yield from _of(made.args[0], cls, True, test.at)
     elif type(test) is f.Call and getattr(test.func, "id", "") == "isinstance" and len(test.args) == 2:
         yield from _of(test.args[0], test.args[1], taken, test.at)
+    elif type(test) is f.Call and len(test.args) == 1 and not test.keywords and _says_a_kind(test.func):
+        yield from _of(test.args[0], test.func, taken, test.at, True)
 
 
 def asked_after(statement: f.If) -> Iterator[Asked]:
@@ -63,7 +72,13 @@ def leaves(body: tuple[f.Stmt, ...]) -> bool:
     )
 
 
-def _of(e: f.Expr, classes: f.Expr, is_one: bool, at: Place) -> Iterator[Asked]:
+def _says_a_kind(func: f.Expr) -> bool:
+    """Whether the name of a function is one that says whether something is of a kind."""
+    name = func.id if type(func) is f.Name else func.name if type(func) is f.Attr else ""
+    return name.startswith("is")
+
+
+def _of(e: f.Expr, classes: f.Expr, is_one: bool, at: Place, kind: bool = False) -> Iterator[Asked]:
     path = written(e.target if type(e) is f.Walrus else e)
     if path:
-        yield Asked(path, classes, is_one, at)
+        yield Asked(path, classes, is_one, at, kind)

@@ -70,7 +70,7 @@ class Names:
         self._results = Results(self)
         self._imported = Imported(self)
         self._elements = Elements(self)
-        self._narrowed = Narrowed(self)
+        self.narrowed = Narrowed(self)
         self.member = self._members.member
         self.called = self._results.called
         self.picked: Mapping[Scope, tuple[Scope, tuple[str, ...]]] = self._results.picked
@@ -210,14 +210,14 @@ class Names:
         current = bindings = scope.bindings.get(e.id, ())
         several, asked = len(bindings) > 1, scope.asked.get(id(e), ())
         if not bindings or e.id in scope.outer or (scope, e.id) in self._declared:
-            return self._narrowed.path(self.lookup(e.id, scope), asked, scope)
+            return self.narrowed.path(self.lookup(e.id, scope), asked, scope)
         if several or type(bindings[0].node) is f.Comprehension:
             seen = visible(bindings, e.at)
             if not seen:
                 return self._around(e.id, scope)
             current = still_current(seen, e.at) if several and scope.kind == "function" else seen
         if asked:
-            return union(*[self._narrowed.bound(self.bound(b), b, asked) for b in current])
+            return union(*[self.narrowed.bound(self.bound(b), b, asked) for b in current])
         return union(*[self.bound(b) for b in current]) if len(current) < len(bindings) else self.lookup(e.id, scope)
 
     def _around(self, name: str, scope: Scope) -> Values:
@@ -232,7 +232,7 @@ class Names:
         if is_super(e.of):
             return union(*[self._members.member(v, e.name, exact=True) for v in of])
         found = self.member(of[0], e.name) if len(of) == 1 else union(*[self.member(v, e.name) for v in of])
-        return self._narrowed.path(found, scope.asked.get(id(e), ()), scope)
+        return self.narrowed.path(found, scope.asked.get(id(e), ()), scope)
 
     def _call(self, e: f.Call, scope: Scope) -> Values:
         callees = self.denote(e.func, scope)

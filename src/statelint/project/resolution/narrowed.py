@@ -1,4 +1,4 @@
-"""What tests of its class leave of what a name or an attribute can be."""
+"""What tests of its class, or of the kind of function that it is, leave of what a name or an attribute can be."""
 
 from __future__ import annotations
 
@@ -7,9 +7,25 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.project.resolution.asked import Asked, written
+from statelint.project.resolution.paths import last_name
 from statelint.project.resolution.resolver import Resolver
 from statelint.project.resolution.scopes import Binding, Scope
-from statelint.project.resolution.values import FEW, Cls, Ext, Heap, Lit, Obj, Value, Values, made_by_name, union
+from statelint.project.resolution.values import (
+    FEW,
+    Bound,
+    Cls,
+    Ext,
+    Func,
+    Heap,
+    Lit,
+    Obj,
+    Part,
+    Value,
+    Values,
+    made_by_name,
+    qualified,
+    union,
+)
 
 PLAIN: Final = frozenset(
     f"builtins.{kind.__name__}" for kind in (str, bytes, int, float, bool, list, dict, set, tuple, frozenset)
@@ -25,6 +41,8 @@ class Narrowed:
 
     def __init__(self, names: Resolver) -> None:
         self._names = names
+        self._coroutines = names.knowledge.words.get("coroutine-functions", frozenset())
+        self._last_names = {name.rpartition(".")[2] for name in self._coroutines}
 
     def bound(self, values: Values, b: Binding, asked: Iterable[Asked]) -> Values:
         """What tests leave of what a binding gives its name, which those before it say nothing of."""
@@ -33,6 +51,18 @@ class Narrowed:
     def path(self, values: Values, asked: Iterable[Asked], scope: Scope) -> Values:
         """What tests leave of a path of attributes, or of a name from elsewhere, that nothing has set since."""
         return self._left(values, [one for one in asked if self._holds(one, scope)], scope) if asked else values
+
+    def ruled_out(self, e: f.Expr | None, scope: Scope) -> bool:
+        """Whether tests in front of a name turn away all functions that are known of it: it is never used there.
+
+        That it is a part of a container says nothing more of what it is.
+        """
+        if type(e) is not f.Name or not any(one.kind for one in scope.asked.get(id(e), ())):
+            return False
+        known = self._names.lookup(e.id, scope)
+        return any(isinstance(v, Func | Bound) for v in known) and all(
+            isinstance(v, Part) for v in self._names.denote(e, scope)
+        )
 
     @staticmethod
     def _holds(one: Asked, scope: Scope) -> bool:
@@ -43,6 +73,10 @@ class Narrowed:
 
     def _left(self, values: Values, asked: Iterable[Asked], scope: Scope) -> Values:
         for one in asked:
+            if one.kind:
+                if values and self._asks_for_coroutines(one.classes, scope):
+                    values = tuple(v for v in values if _makes_coroutines(v) is not (not one.is_one))
+                continue
             classes = tuple(self._classes(one.classes, scope))
             known = [cls for cls in classes if cls is not None]
             if not one.is_one:
@@ -50,6 +84,13 @@ class Narrowed:
             elif len(known) == len(classes):
                 values = union(*[self._as(v, known) for v in values])
         return values
+
+    def _asks_for_coroutines(self, func: f.Expr, scope: Scope) -> bool:
+        """Whether a function says of another one whether it is an `async def`."""
+        if last_name(func) not in self._last_names or self._is_local(func, scope):
+            return False
+        known = self._names.denote(func, scope)
+        return bool(known) and all(qualified(v) in self._coroutines for v in known)
 
     def _classes(self, e: f.Expr, scope: Scope) -> Iterator[Cls | Ext | None]:
         """The classes that a test asks for; None for what may be any class."""
@@ -126,3 +167,11 @@ class Narrowed:
             item.name.endswith(".Protocol") if isinstance(item, Ext) else not BY_LOOKS.isdisjoint(item.scope.bindings)
             for item in lineage
         )
+
+
+def _makes_coroutines(value: Value) -> bool | None:
+    """Whether a function is an `async def`; None where a decorator or its class may say otherwise."""
+    node = value.scope.node if isinstance(value, Func | Bound) else None
+    if not isinstance(node, f.Function) or node.decorators:
+        return None
+    return node.is_async and not node.is_generator

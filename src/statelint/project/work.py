@@ -27,6 +27,7 @@ from statelint.project.resolution.scopes import CallSite, Scope
 from statelint.project.resolution.values import Bound, Func, Heap, Obj, Site, qualified
 from statelint.project.waits import Waits, target_of
 from statelint.project.with_connection import WithConnection
+from statelint.project.woken import Woken
 from statelint.spans import Place, Span
 from statelint.vocabulary import Work
 
@@ -87,6 +88,7 @@ class HandedWork:
         self._knowledge = knowledge
         self._waits = Waits(names, calls, knowledge)
         self._with_connection = WithConnection(names, knowledge)
+        self._woken = Woken(names, knowledge)
         self._beginnings = knowledge.words.get("begins", frozenset())
         self._unnoticed = knowledge.words.get("unnoticed", frozenset())
         found = {(h.scope.path, h.at): h for h in self._all()}
@@ -165,6 +167,11 @@ class HandedWork:
             return None  # the object ends with what uses it
         given = argument(site.call, row.keyword or "", row.callable) if own is None else None
         if self._waits.is_wait(given):
+            return None
+        woken = self._woken.waited(row, site, given)
+        if woken and (self._woken.awaits(scope, woken) or self._waits.waited_by_callers(scope, site, woken)):
+            return None
+        if woken and self._woken.fails(row, site, given):
             return None
         if self._names.narrowed.ruled_out(given.func if isinstance(given, f.Call) else given, scope):
             return None

@@ -49,9 +49,9 @@ class Woken:
         body = node.body if isinstance(node, f.Function) else ()
         decorated = isinstance(node, f.Function) and bool(node.decorators)
         for part in _own(body):
-            if isinstance(part, f.Await) or (isinstance(part, f.Yield) and (part.delegate or decorated)):
-                if any(isinstance(n, f.Name) and n.id in futures for n in walk(part.value)):
-                    return True
+            waits = isinstance(part, f.Await) or (isinstance(part, f.Yield) and (part.delegate or decorated))
+            if waits and any(isinstance(n, f.Name) and n.id in futures for n in walk(part.value)):
+                return True
         return False
 
     def _by(self, row: Work, site: CallSite, given: f.Expr | None) -> Settled:

@@ -17,7 +17,7 @@ from statelint.project.holders import Holders
 from statelint.project.homes import Home, Homes
 from statelint.project.reach import Reach
 from statelint.project.resolution.arguments import handed_to
-from statelint.project.resolution.by_parameter import Switch, is_parameter, switch_of, turned
+from statelint.project.resolution.by_parameter import Switch, is_parameter, switch_of, turned, ways_of
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import above
 from statelint.project.resolution.scopes import Scope
@@ -189,8 +189,11 @@ def _bound_as_parameter(e: f.Expr, scope: Scope) -> Way | None:
     switch = switch_of(others[0], scope, alone=True) if len(others) == 1 else None
     if params and switch:  # `if copy: rows = list(rows)`
         return Way(params[0].name, Switch(switch.name, not switch.taken))
-    same = [b for b in others if b.kind == "assign" and isinstance(b.value, f.Name) and is_parameter(b.value.id, scope)]
-    if params or len(same) != 1:
-        return None
-    assert isinstance(same[0].value, f.Name)
-    return Way(same[0].value.id, switch_of(same[0], scope))
+    same = [
+        Way(part.id, switch or switch_of(b, scope))
+        for b in others
+        if b.kind == "assign"
+        for part, switch in ways_of(b.value, scope) or ((b.value, None),)
+        if isinstance(part, f.Name) and is_parameter(part.id, scope)
+    ]
+    return same[0] if not params and len(same) == 1 else None

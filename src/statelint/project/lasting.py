@@ -225,6 +225,7 @@ class _Settling:
 
     def _on_applications(self) -> None:
         """Attributes given to application objects: `app.state.jobs = {}`."""
+        keys = {name for _, row in self._knowledge.rows(lambda lib: lib.keys) for name in row.attributes}
         for scope in self._names.every:
             for store in scope.stores:
                 if store.op != "=" or store.value is None or not isinstance(store.target, f.Attr | f.Item):
@@ -234,7 +235,10 @@ class _Settling:
                 path = self._homes.application_path(store.target, scope)
                 if path:
                     home = self._homes.home("application-attribute", path, scope, store.target.at)
-                    self._homes.hold(home, self._names.denote(store.value, scope), [store.value])
+                    held = self._names.denote(store.value, scope)
+                    if isinstance(store.target, f.Attr) and store.target.name in keys:  # text, which nothing changes
+                        held = tuple(v for v in held if not isinstance(v, Heap))
+                    self._homes.hold(home, held, [store.value])
 
     def _shown_to_requests(self) -> None:
         """What an application is made with and what a start-up hook yields: each request sees the same objects."""

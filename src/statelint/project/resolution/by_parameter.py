@@ -20,11 +20,23 @@ def switch_of(binding: Binding, scope: Scope, alone: bool = False) -> Switch | N
     """A parameter without which a function does not bind a name here; with `alone`, one that is all it takes."""
     tests = binding.context.tests
     for test, taken in tests if len(tests) == 1 or not alone else ():
-        if isinstance(test, f.Op) and test.op == "not":
-            test, taken = test.operands[0], not taken
-        if isinstance(test, f.Name) and is_parameter(test.id, scope):
-            return Switch(test.id, taken)
+        switch = _asked(test, taken, scope)
+        if switch is not None:
+            return switch
     return None
+
+
+def ways_of(e: f.Expr | None, scope: Scope) -> tuple[tuple[f.Expr, Switch | None], ...]:
+    """The expressions of which one becomes the value, each with the parameter that chooses it where one does."""
+    if isinstance(e, f.Choice):
+        return (e.then, _asked(e.test, True, scope)), (e.other, _asked(e.test, False, scope))
+    return tuple((operand, None) for operand in e.operands) if isinstance(e, f.Op) and e.op in ("or", "and") else ()
+
+
+def _asked(test: f.Expr, taken: bool, scope: Scope) -> Switch | None:
+    if isinstance(test, f.Op) and test.op == "not":
+        test, taken = test.operands[0], not taken
+    return Switch(test.id, taken) if isinstance(test, f.Name) and is_parameter(test.id, scope) else None
 
 
 def is_parameter(name: str, scope: Scope) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from statelint import facts as f
 from statelint.project.resolution.annotations import META
 from statelint.project.resolution.arguments import matched, spread
-from statelint.project.resolution.by_parameter import is_parameter, switch_of, turned
+from statelint.project.resolution.by_parameter import is_parameter, switch_of, turned, ways_of
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.factories import class_parameter, made_for_each_call, of_own_class
 from statelint.project.resolution.named_modules import located, named_in, texts_that_name
@@ -169,8 +169,9 @@ class Returned:
         found: list[str] = []
         if depth > 3:
             return ()
-        for part in _ways(e):
-            found.extend(self._handed_on(part, scope, call, depth + 1))
+        for part, switch in ways_of(e, scope):
+            if call is None or switch is None or turned(switch, scope, call):
+                found.extend(self._handed_on(part, scope, call, depth + 1))
         if type(e) is f.Call and (passed := self._passed(e, scope, depth + 1)):
             for arg in passed[1]:
                 found.extend(self._handed_on(arg, scope, call, depth + 1))

@@ -17,11 +17,11 @@ from statelint.project.arrivals import PAUSES
 from statelint.project.kinds import words
 from statelint.project.own_threads import OwnThread, started_here
 from statelint.project.resolution.arguments import argument
-from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.calls import Calls, Edge
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import last_name, receiver_rooted
+from statelint.project.resolution.paths import last_name, receiver_rooted, start_of
 from statelint.project.resolution.scopes import CallSite, Scope
-from statelint.project.resolution.values import Bound, Func, Values, union
+from statelint.project.resolution.values import Bound, Cls, Func, Values, union
 from statelint.project.walking import walk
 from statelint.spans import Place, Span
 
@@ -82,7 +82,7 @@ class Loops:
                 and self._served(own.site)
                 and started_here(own)
             ):
-                yield from self._told(own.row.how, own.run, own.site, "")
+                yield from self._told(own.row.how, own.run, own.site, "", own.cls)
 
     def _served(self, site: CallSite) -> bool:
         """Whether a service is what the code starts: a guarded main program can be one only where something arrives."""
@@ -118,10 +118,17 @@ class Loops:
                 given = [*zip(params, call.args, strict=False), *call.keywords]
                 yield from (self._behind(arg, scope, depth + 1) for name, arg in given if name in called)
 
-    def _told(self, how: str, work: Scope, site: CallSite, maker: str) -> Iterator[Repeated]:
+    def _told(self, how: str, work: Scope, site: CallSite, maker: str, cls: Scope | None = None) -> Iterator[Repeated]:
+        """`cls` is the class of the project of which a call makes an object that runs in a thread."""
         loop = self._loop(work, maker)
         if loop is not None:
-            telling, where = self._effect(work, self._handed_along(site))
+            others = self._handed_along(site)
+            makes = cls is not None and any(v == Cls(cls) for v in self._names.denote(site.call.func, site.scope))
+            kin = frozenset(v.scope for v in self._names.classes.lineage(cls) if isinstance(v, Cls)) if cls else None
+            for init in (one for c in kin or () for one in c.children if makes and one.name == "__init__"):
+                above = (s for s in init.calls if last_name(s.call.func) == "__init__")
+                others += [function for s in above for function in self._handed_along(s)]
+            telling, where = self._effect(work, others, kin if makes else None)
             yield Repeated(how, work.qualname, site.scope, site.call.at, loop, telling, where)
 
     def _handed_along(self, site: CallSite) -> list[Scope]:
@@ -160,6 +167,21 @@ class Loops:
             _called(fact) in self._receives or takes_next(fact, self._queues) for body in bodies for fact in walk(body)
         )
 
+    def _is_of_another(self, edge: Edge, own: AbstractSet[Scope]) -> bool:
+        """Whether a method of these classes calls what its object was given, which is another function for each one."""
+        func = edge.site.call.func if edge.site is not None else None
+        if edge.caller.owner not in own or any(c in own for c in _around(edge.callee)):
+            return False
+        if (
+            not isinstance(func, f.Attr)
+            or receiver_rooted(func, edge.caller) != "self"
+            or func.of is not start_of(func)
+        ):
+            return _is_given(func, edge.caller)
+        kept = [a for cls in own for a in self._names.classes.assigned(cls, func.name)]
+        made = [a for a in kept if a.store.scope.name == "__init__"]
+        return bool(made) and made == kept and any(_is_given(a.value, a.store.scope) for a in made)
+
     def _decorated(self, scope: Scope | None) -> list[Scope]:
         """The functions that a decorator made this one for: `@every(seconds=60)`."""
         found: list[Scope] = []
@@ -168,18 +190,38 @@ class Loops:
             scope = scope.parent
         return found
 
-    def _effect(self, scope: Scope, others: list[Scope]) -> tuple[str, Span | None]:
-        """The nearest function reached, also through one handed along, whose name tells of an effect that doubles."""
+    def _effect(
+        self, scope: Scope, others: list[Scope], own: AbstractSet[Scope] | None = None
+    ) -> tuple[str, Span | None]:
+        """The nearest function reached, also through one handed along, whose name tells of an effect that doubles.
+
+        With `own`, the classes of an object that is made here: what its methods call as they were given it is what was
+        given to this one.
+        """
         level = [scope, *others, *self._decorated(scope)]
         seen = set(level)
         for _ in range(DEPTH):
             for current in level:
                 if set(words(current.name)) & self._doubles and isinstance(current.node, f.Function):
                     return current.qualname, current.span(current.node.name_at)
-            after = [e.callee for current in level for e in self._calls.out.get(current, ()) if e.callee not in seen]
+            edges = (e for current in level for e in self._calls.out.get(current, ()) if e.callee not in seen)
+            after = [e.callee for e in edges if own is None or not self._is_of_another(e, own)]
             seen.update(after)
             level = after
         return "", None
+
+
+def _around(scope: Scope) -> Iterator[Scope]:
+    """The scopes around one, the nearest first."""
+    while scope.parent is not None:
+        scope = scope.parent
+        yield scope
+
+
+def _is_given(e: f.Expr | None, scope: Scope) -> bool:
+    """Whether an expression is a parameter of a function, or one of those that it goes through."""
+    bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) else ()
+    return any(b.kind == "param" or (b.kind == "iterate" and _is_given(b.value, scope)) for b in bindings)
 
 
 def _called(fact: object) -> str:

@@ -10,9 +10,10 @@ from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.homes import Home, Homes
 from statelint.project.namespaces import stood_in_for
-from statelint.project.resolution.arguments import matched
+from statelint.project.resolution.arguments import handed_to, matched
+from statelint.project.resolution.factories import ASKING
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import receiver_rooted, start_of, taken_from_receiver
+from statelint.project.resolution.paths import alternatives, receiver_rooted, start_of, taken_from_receiver
 from statelint.project.resolution.scopes import Scope, still_current, visible
 from statelint.project.resolution.values import (
     Bound,
@@ -50,6 +51,8 @@ class Holders:
         self._names = names
         self._homes = homes
         self._knowledge = knowledge
+        self._leaving = knowledge.words.get("leaves", frozenset()) | {f"builtins.{name}" for name in ASKING}
+        """Functions that keep nothing of what they are given."""
 
     @cached_property
     def stood_in(self) -> frozenset[str]:
@@ -61,10 +64,14 @@ class Holders:
         found: dict[tuple[Home, bool], None] = {}
         values = self._names.denote(e, scope)
         known = any(isinstance(value, Heap) for value in values)
+        local = isinstance(e, f.Name) and scope.kind == "function" and e.id not in scope.outer
+        calls = [v for v in values if local and isinstance(v, Heap) and v.site.scope is not scope]
         for value in values:
             if known and isinstance(value, Member):
                 continue  # the attribute of some element: other values say what it is
             if isinstance(value, Obj) and isinstance(value.cls, Cls) and not self._is_container(value.cls.scope):
+                continue
+            if value in calls and self._is_of_this_call(e, value, scope):
                 continue
             for home, element in self.homes_of(value, scope):
                 if self.lasts_at(home, e, scope):
@@ -116,6 +123,42 @@ class Holders:
             for call in made
             for values in [self._names.denote(call, scope) if isinstance(call, f.Call) else ()]
         )
+
+    def _is_of_this_call(self, e: f.Expr, held: Value, scope: Scope) -> bool:
+        """Whether a local name has a container from helpers that make one for each call: what another call of them
+        gives may last, this one is of this very call."""
+        bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) else ()
+        current = [b for b in still_current(visible(bindings, e.at), e.at) if held in self._names.bound(b)]
+        return bool(current) and all(
+            b.kind == "assign"
+            and b.position is None
+            and isinstance(b.value, f.Call)
+            and not any(held in self._names.denote(arg, scope) for arg in handed_to(b.value))
+            and all(
+                isinstance(v, Func | Bound) and isinstance(held, Heap) and self._makes_anew(v.scope, held)
+                for v in self._names.denote(b.value.func, scope)
+            )
+            for b in current
+        )
+
+    def _makes_anew(self, function: Scope, held: Heap) -> bool:
+        """Whether a function makes this container itself, for its caller alone, and gives no other like it unless it
+        was given that."""
+        node = function.node
+        if held.site.scope is not function or function.children or function.yields or not isinstance(node, f.Function):
+            return False
+        own = {n for n, found in function.bindings.items() if any(b.value is held.site.expr for b in found)}
+        while new := {
+            n for n, found in function.bindings.items() for b in found if _is_one_of(b.value, own)
+        }.difference(own):
+            own |= new
+        given = own | {p.name for p in node.params}
+        mine = all(
+            e is held.site.expr or _is_one_of(e, given)
+            for e in function.returns
+            if held in self._names.denote(e, function)
+        )
+        return mine and not node.decorators and not self._keeps(function, own, held.site.expr)
 
     def is_part(self, value: Value) -> bool:
         """Whether an object lasts only in attributes of objects of whose classes requests make others."""
@@ -193,12 +236,19 @@ class Holders:
         def means(e: f.Expr | None) -> bool:
             return e is not None and (e is made or (isinstance(e, f.Name) and e.id in own))
 
-        stored = (s.value for s in function.stores if not isinstance(s.target, f.Name))
+        stored = (
+            s.value
+            for s in function.stores
+            if not isinstance(s.target, f.Name)
+            and not (isinstance(s.target, f.Item) and getattr(s.target.of, "id", "") in own)  # in itself
+        )
         if not own.isdisjoint(function.outer) or any(means(part) for value in stored for part in walk(value)):
             return True
         for call in (site.call for site in function.calls):
             if any(means(e) for e in (*call.args, *(value for _, value in call.keywords))):
                 called = self._names.denote(call.func, function)
+                if called and all(qualified(v) in self._leaving for v in called):
+                    continue
                 if depth > 2 or not called or not all(isinstance(v, Func) for v in called):
                     return True
                 for callee in (v.scope for v in called if isinstance(v, Func)):
@@ -307,6 +357,12 @@ class Holders:
             if row and (name in row[1].mutates or (above and name in OPERATORS)):
                 return True
         return False
+
+
+def _is_one_of(e: f.Expr | None, names: AbstractSet[str]) -> bool:
+    """Whether a value is that of one of these names, or may be."""
+    parts = alternatives(e) if e is not None else ()
+    return any(isinstance(part, f.Name) and part.id in names for part in parts)
 
 
 def _of_receiver(e: f.Expr, scope: Scope) -> bool:

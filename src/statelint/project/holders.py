@@ -194,6 +194,31 @@ class Holders:
             for b in current
         )
 
+    def is_of_a_copy(self, e: f.Expr, scope: Scope) -> bool:
+        """Whether a path leads through what can only be a deep copy that requests make, wherever that was handed on."""
+        while isinstance(e, f.Attr | f.Item):
+            e = e.of
+            values = self._names.denote(e, scope)
+            if values and all(map(self._is_copied, values)):
+                return True
+        return False
+
+    def _is_copied(self, value: Value) -> bool:
+        """Whether a value is a deep copy that does not last, or only in what a container keeps: it goes with that."""
+        site = value.site if isinstance(value, Obj | Heap) else None
+        if site is None or not isinstance(site.expr, f.Call):
+            return False
+        if site.scope.kind != "function" or DEEP not in map(qualified, self._names.denote(site.expr.func, site.scope)):
+            return False
+        if not self._homes.lasts(value):
+            return True
+        homes = self._homes.of_site(site)
+        return (
+            bool(homes)
+            and site.scope not in self._homes.at_start
+            and all(h.kind == "instance-attribute" and h.scope in self._homes.keepers for h in homes)
+        )
+
     def _gives_of_a_copy(self, call: f.Call, scope: Scope, depth: int) -> bool:
         """Whether a call is of methods of a deep copy that give nothing but what their receiver holds."""
         if not isinstance(call.func, f.Attr) or not self.is_deep_copy(call.func.of, scope, depth + 1):

@@ -193,6 +193,38 @@ class Classes:
         """What the methods of this very class assign to `self.name`."""
         return self._attributes[cls].get(name, []) if cls in self._attributes else []
 
+    def is_anew_above(self, assigned: Assigned, name: str) -> bool:
+        """Whether the constructor above, which that of a class surely calls later on, assigns to an attribute anew."""
+        store = assigned.store
+        constructor = store.scope
+        if constructor.name != "__init__" or constructor.owner is None or not self.bases(constructor.owner):
+            return False
+        last = [s.at for s in self._set_for_sure(constructor, name)]
+        return any(
+            site.at > max([store.at, *last]) and self._assigns(constructor.owner, name)
+            for site in constructor.calls
+            if site.context.sure and _calls_constructor_above(site.call)
+        )
+
+    def _assigns(self, below: Scope, name: str, depth: int = 0) -> bool:
+        """Whether the constructor that comes next above a class surely assigns to an attribute, or calls one that
+        does."""
+        bases = self.bases(below)
+        above = self.method(bases[0].scope, "__init__") if len(bases) == 1 and isinstance(bases[0], Cls) else None
+        if above is None or above.owner is None or depth > 3:
+            return False
+        if any(True for _ in self._set_for_sure(above, name)):
+            return True
+        called = any(site.context.sure and _calls_constructor_above(site.call) for site in above.calls)
+        return called and self._assigns(above.owner, name, depth + 1)
+
+    def _set_for_sure(self, constructor: Scope, name: str) -> Iterator[Store]:
+        """Where a constructor surely assigns to an attribute of what it builds."""
+        assert constructor.owner is not None
+        for store in (a.store for a in self.assigned(constructor.owner, name)):
+            if store.scope is constructor and store.op == "=" and store.context.sure:
+                yield store
+
     def having(self, name: str | None, values: Values) -> Values:
         """The values without those objects of which it is only guessed that an attribute of theirs is meant: where the
         classes of some speak of it, those of others do not."""
@@ -289,6 +321,13 @@ class Classes:
                         if getter or setter:
                             return Accessor(getter, setter, self.method(maker, "__delete__"), value)
         return Accessor(found.get("getter"), found.get("setter"), found.get("deleter")) if found else None
+
+
+def _calls_constructor_above(call: f.Call) -> bool:
+    """`super().__init__(…)`."""
+    func = call.func
+    of = func.of if isinstance(func, f.Attr) and func.name == "__init__" else None
+    return isinstance(of, f.Call) and getattr(of.func, "id", "") == "super"
 
 
 def _last_name(e: f.Expr) -> str:

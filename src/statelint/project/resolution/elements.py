@@ -188,13 +188,13 @@ class Elements:
         """What one target gets of a value that several targets take apart."""
         if isinstance(value, f.Group) and position < len(value.items):
             return self._names.denote(value.items[position], scope)
+        if isinstance(value, f.Await):
+            value = value.value
         if isinstance(value, f.Call):
             found: list[Value] = []
             for callee in self._names.denote(value.func, scope):
                 if isinstance(callee, Func | Bound):
-                    for e in callee.scope.returns:
-                        if isinstance(e, f.Group) and e.kind == "tuple" and position < len(e.items):
-                            found.extend(self._names.denote(e.items[position], callee.scope))
+                    found.extend(self._names.returned_at(callee, value, scope, position))
             if found:
                 return union(found)
         taken = self.at(tuple(v for v in given if isinstance(v, Heap) and v.type == TUPLE), position)

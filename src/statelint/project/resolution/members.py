@@ -114,7 +114,7 @@ class Members:
             shadowed = False
             if is_instance:
                 for assigned in self._names.classes.assigned(item.scope, name):
-                    if assigned.value is not None:
+                    if assigned.value is not None and not self._names.classes.is_anew_above(assigned, name):
                         own = self._names.made_with(receiver, assigned.value, assigned.store.scope)
                         found.extend(own or self._names.given_value(assigned.value, assigned.store.scope))
                         shadowed = shadowed or assigned.store.scope.name == "__init__"

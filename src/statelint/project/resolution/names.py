@@ -60,8 +60,7 @@ class Names:
         self.modules = modules
         self.scopes = scopes
         self.knowledge = knowledge
-        every = [s for top in scopes.values() for s in (top, *top.descendants())]
-        self.every = every
+        self.every = every = [s for top in scopes.values() for s in (top, *top.descendants())]
         self.classes = Classes(every, self.denote)
         self.protocols = Protocols(self.classes)
         self._given: Given | None = None
@@ -76,6 +75,7 @@ class Names:
         self.picked: Mapping[Scope, tuple[Scope, tuple[str, ...]]] = self._results.picked
         self.returned = self._results.returned
         self.returned_by = self._results.returned_by
+        self.returned_at = self._results.returned_at
         self.made_with = self._results.made_with
         self.parameter = self._results.parameter
         self.annotated = self._results.annotated

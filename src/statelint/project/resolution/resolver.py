@@ -11,7 +11,7 @@ from statelint.project.resolution.classes import Classes
 from statelint.project.resolution.modules import Module, Modules
 from statelint.project.resolution.protocols import Protocols
 from statelint.project.resolution.scopes import Binding, Scope
-from statelint.project.resolution.values import Site, Value, Values
+from statelint.project.resolution.values import Bound, Func, Site, Value, Values
 from statelint.spans import Place
 from statelint.vocabulary import Fields
 
@@ -70,6 +70,8 @@ class Resolver(Protocol):
     def returned(self, scope: Scope) -> Values: ...
 
     def returned_by(self, function: Scope, receiver: Value | None) -> Values: ...
+
+    def returned_at(self, callee: Func | Bound, e: f.Call, scope: Scope, position: int) -> Values: ...
 
     def made_with(self, made: Value, e: f.Expr, scope: Scope) -> Values: ...
 

@@ -63,6 +63,7 @@ class Results:
         """For some of many methods that a computed name can mean: the class below which all are, and their names."""
         self._returned = Returned(names)
         self.returned_by = self._returned.by
+        self.returned_at = self._returned.at
 
     def called(self, callee: Value, e: f.Call, scope: Scope) -> Values:
         """What calling `callee` gives."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from statelint import facts as f
 from statelint.project.resolution.annotations import META
 from statelint.project.resolution.arguments import matched, spread
-from statelint.project.resolution.by_parameter import is_parameter, switch_of, turned, ways_of
+from statelint.project.resolution.by_parameter import is_parameter, surely_bound, switch_of, turned, ways_of
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.factories import class_parameter, made_for_each_call, of_own_class
 from statelint.project.resolution.named_modules import located, named_in, texts_that_name
 from statelint.project.resolution.paths import is_super, last_name
 from statelint.project.resolution.resolver import Resolver
-from statelint.project.resolution.scopes import Binding, Scope
+from statelint.project.resolution.scopes import Binding, Scope, still_current, visible
 from statelint.project.resolution.values import Bound, Cls, Func, Heap, Obj, Site, Value, Values, union
 
 STEPS: Final = 4
@@ -46,21 +46,37 @@ class Returned:
             return asked
         if inner.yields or not any(self._handed_on(expr, inner) for expr in inner.returns):
             return self._made_for(callee, e, scope, self.by(inner, callee.receiver if type(callee) is Bound else None))
-        handed = {name for expr in inner.returns for name in self._handed_on(expr, inner, e)}
-        found: list[Value] = []
-        for name in sorted(handed):
-            arg, at = argument(callee, name, e), scope
-            if arg is None and inner.parent is not None:
-                arg, at = _default(inner, name, e), inner.parent
-            if arg is None:
-                return self._names.returned(inner)
-            found.extend(_copied(v, self._names.site(e, scope), inner) for v in self._names.denote(arg, at))
+        found = self._handed_by(callee, e, scope, inner.returns)
+        if found is None:
+            return self._names.returned(inner)
         own = union(v for expr in inner.returns for v in self._own(expr, inner))
         values = union(self._made_for(callee, e, scope, own), found)
         node = inner.node
         if not values and type(node) is f.Function and node.returns is not None:
             return self._names.annotated(node.returns, inner.parent or inner)
         return values
+
+    def at(self, callee: Func | Bound, e: f.Call, scope: Scope, position: int) -> Values:
+        """What one call gives as one of several results: where that hands on a parameter, what this very call gave."""
+        inner, found = callee.scope, list[Value]()
+        for whole in inner.returns:
+            if isinstance(whole, f.Group) and whole.kind == "tuple" and position < len(whole.items):
+                part = whole.items[position]
+                given = self._handed_by(callee, e, scope, (part,)) if self._handed_on(part, inner) else None
+                found.extend(self._names.denote(part, inner) if given is None else (*self._own(part, inner), *given))
+        return union(found)
+
+    def _handed_by(self, callee: Func | Bound, e: f.Call, scope: Scope, given: Sequence[f.Expr]) -> Values | None:
+        """What a call hands to the parameters that expressions of the function are; None where that cannot be told."""
+        inner, found = callee.scope, list[Value]()
+        for name in sorted({name for expr in given for name in self._handed_on(expr, inner, (e, scope))}):
+            arg, at = argument(callee, name, e), scope
+            if arg is None and inner.parent is not None:
+                arg, at = _default(inner, name, e), inner.parent
+            if arg is None:
+                return None
+            found.extend(_copied(v, self._names.site(e, scope), inner) for v in self._names.denote(arg, at))
+        return union(found)
 
     def by(self, function: Scope, receiver: Value | None, depth: int = 0) -> Values:
         """What a method gives on a receiver: its attributes and methods are those of an object of this very class."""
@@ -152,7 +168,7 @@ class Returned:
             return self._names.denote(e, scope)
         through: list[f.Expr] = []
         others: list[Binding] = []
-        for b in scope.bindings[e.id]:
+        for b in _current(e, scope):
             handing = b.kind == "assign" and depth < STEPS and self._handed_on(b.value, scope)
             through.extend([b.value] if handing and b.value is not None else ())
             others.extend([b] if b.kind != "param" and not handing else ())
@@ -160,11 +176,13 @@ class Returned:
             *(self._own(value, scope, depth + 1) for value in through), *(self._names.bound(b) for b in others)
         )
 
-    def _handed_on(self, e: f.Expr | None, scope: Scope, call: f.Call | None = None, depth: int = 0) -> tuple[str, ...]:
+    def _handed_on(
+        self, e: f.Expr | None, scope: Scope, call: tuple[f.Call, Scope] | None = None, depth: int = 0
+    ) -> tuple[str, ...]:
         """The parameters that an expression in a function is: directly, through a local of another name, or through
         another function that hands on what it gets.
 
-        With a call, only those that it is where the switches are turned as this call turns them.
+        With a call, and where that stands, only those that it is where the switches are turned as this call turns them.
         """
         found: list[str] = []
         if depth > 3:
@@ -177,12 +195,15 @@ class Returned:
                 found.extend(self._handed_on(arg, scope, call, depth + 1))
         if type(e) is not f.Name or e.id in scope.outer:
             return tuple(dict.fromkeys(found))
-        for b in scope.bindings.get(e.id, ()):
+        bindings = _current(e, scope)
+        for i, b in enumerate(bindings):
+            if call is not None and any(surely_bound(later, scope, *call, self._names) for later in bindings[i + 1 :]):
+                continue
             if b.kind == "param":
                 found.extend([b.name] if b.name != _receiver(scope) else ())
             elif b.kind == "assign" and b.position is None:
                 switch = switch_of(b, scope) if call is not None else None
-                if call is None or switch is None or turned(switch, scope, call):
+                if call is None or switch is None or turned(switch, scope, call[0]):
                     found.extend(self._handed_on(b.value, scope, call, depth + 1))
         return tuple(dict.fromkeys(found))
 
@@ -195,7 +216,9 @@ class Returned:
         callee = self._only(e, scope)
         if callee is None or callee.scope is scope or callee.scope.yields:
             return None
-        handed = {name for expr in callee.scope.returns for name in self._handed_on(expr, callee.scope, e, depth)}
+        handed = {
+            name for expr in callee.scope.returns for name in self._handed_on(expr, callee.scope, (e, scope), depth)
+        }
         given = [arg for name in sorted(handed) if (arg := argument(callee, name, e)) is not None]
         return (callee, tuple(given)) if given and len(given) == len(handed) else None
 
@@ -230,6 +253,12 @@ class Returned:
             passed = [argument(callee, name, e) for name in self._named_as_text(callee.scope)] if callee else []
             for text in texts or passed:
                 yield from (name.id for name in named_in(text, scope) if is_parameter(name.id, scope))
+
+
+def _current(e: f.Name, scope: Scope) -> Sequence[Binding]:
+    """The bindings that a local name can have where it is read: none of those before it was surely bound anew."""
+    found = scope.bindings.get(e.id, ())
+    return still_current(visible(found, e.at), e.at) if len(found) > 1 else found
 
 
 def _ways(e: f.Expr | None) -> tuple[f.Expr, ...]:

@@ -174,6 +174,9 @@ class Holders:
         start = start_of(e)
         if not isinstance(start, f.Name) or not self.is_part(value):
             return True
+        bindings = scope.bindings.get(start.id, ())
+        if len(bindings) == 1 and bindings[0].kind == "iterate" and bindings[0].value is not None:
+            start = start_of(bindings[0].value)  # `for row in page.rows.values(): row.title = title`
         whole = self._names.denote(start, scope)
         return not whole or value in whole or any(map(self._homes.lasts, whole))
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from statelint import facts as f
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import last_name
 from statelint.project.resolution.scopes import Scope
-from statelint.project.resolution.values import Mod
+from statelint.project.resolution.served import imported_by
 
 
 def imported_modules(names: Names) -> frozenset[str]:
@@ -21,29 +20,6 @@ def _imported(names: Names) -> Iterator[str]:
     for scope in names.every:
         if scope.module.in_service:
             yield from imported_by(scope, names)
-
-
-def imported_by(scope: Scope, names: Names) -> Iterator[str]:
-    """The paths of the modules that a scope imports."""
-    own = scope.module
-    for site in scope.calls:
-        if last_name(site.call.func) == "import_module":
-            loaded = names.denote(site.call, scope)
-            yield from (value.module.path for value in loaded if isinstance(value, Mod))
-    wanted = [(star, "") for star in scope.stars]
-    for bindings in scope.bindings.values():
-        for b in bindings:
-            if b.kind == "from" and isinstance(b.node, tuple):
-                wanted.append(b.node)
-            elif b.kind == "import" and isinstance(b.node, tuple):
-                found = names.modules.find(b.node[1], own)
-                if found is not None:
-                    yield found.path
-    for node, name in wanted:
-        package = names.modules.meant(node, own)
-        if package is not None:
-            child = names.modules.child(package, name) if name else None
-            yield (child or package).path
 
 
 def importing(names: Names) -> Mapping[str, list[Scope]]:

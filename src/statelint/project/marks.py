@@ -12,7 +12,7 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.project.entry import Entry
-from statelint.project.importers import imported_by
+from statelint.project.resolution.served import imported_by
 from statelint.project.resolution.arguments import matched, spread
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.names import Names

@@ -11,7 +11,7 @@ from statelint.project.resolution.calls import Calls, Edge
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import is_super, receiver_rooted, taken_from_receiver
-from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.scopes import Scope, still_current, visible
 from statelint.project.resolution.values import Cls, Obj, Value
 from statelint.project.writes import class_around
 
@@ -131,6 +131,8 @@ class Receivers:
         while isinstance(root, f.Attr):
             root = root.of
         bindings = function.bindings.get(root.id, ()) if isinstance(root, f.Name) else ()
+        if len(bindings) > 1:  # `config = deepcopy(config)`, and after that
+            bindings = still_current(visible(bindings, root.at), root.at)
         if made is None or len(bindings) != 1 or self.is_single(receiver):
             return False
         if root is e:

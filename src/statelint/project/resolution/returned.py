@@ -111,7 +111,7 @@ class Returned:
         inner = callee.scope
         anew = self._anew.get(inner)
         if anew is None:
-            anew = self._anew[inner] = made_for_each_call(inner)
+            anew = self._anew[inner] = made_for_each_call(inner, self._names.denote)
         return union(m for v in given for m in self._as_made_by(v, e, scope, callee)) if anew else given
 
     def _as_made_by(self, value: Value, e: f.Call, scope: Scope, callee: Func | Bound) -> Values:

@@ -25,6 +25,7 @@ from statelint.project.probed import remembers_a_probe, remembers_probes
 from statelint.project.purity import Purity
 from statelint.project.reach import Chain, Reach
 from statelint.project.readings import Readings
+from statelint.project.registered_once import says_that_it_is_registered
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Scope
@@ -119,6 +120,14 @@ class Excuses:
                 "it remembers how a probe went, made once",
             ),
             (lambda s: logins.covers(s.home, s.writes), benign, LOGIN),
+            (
+                lambda s: (
+                    all(map(verdicts.is_guarded, s.writes))
+                    and says_that_it_is_registered(s.home, s.writes, mentions, names)
+                ),
+                benign,
+                "it only says that the process has registered functions of the code",
+            ),
             (
                 lambda s: bool(s.types) and weak.issuperset(s.types) and only_asked(s.home, mentions),
                 benign,

@@ -12,11 +12,11 @@ from typing import Final
 
 from statelint import facts as f
 from statelint.project.entry import Entry
-from statelint.project.resolution.served import imported_by
 from statelint.project.resolution.arguments import matched, spread
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Context, Scope, Store
+from statelint.project.resolution.served import imported_by
 from statelint.project.resolution.values import Bound, Func, Lit, qualified
 
 DEPTH: Final = 3

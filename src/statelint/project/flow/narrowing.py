@@ -48,10 +48,22 @@ class Narrowing:
     def possible(self, act: Activation, test: f.Expr, truth: bool) -> bool:
         """As `apply`; whether the test can come out so, for all that is known of the data in the variables and of the
         switches in the code."""
-        if self._off.excludes(test, truth, act.scope):
+        if self._off.excludes(test, truth, act.scope) or self._is_left_out(act.scope, test, not truth):
             return False
         wider = self.apply(act, test, truth)
         return all(_says(act.env[name]) or not _says(known) for name, known in wider.items())
+
+    def _is_left_out(self, scope: Scope, test: f.Expr, truth: bool) -> bool:
+        """Whether a test comes out so since it asks for a parameter that no call gives: `if folder is None:`."""
+        if not isinstance(test, f.Op) or test.op not in ("is", "is not") or not isinstance(test.operands[0], f.Name):
+            return False
+        name, other = test.operands[0].id, test.operands[1]
+        bindings = scope.bindings.get(name, ())
+        param = bindings[0].node if len(bindings) == 1 else None
+        if not isinstance(param, f.Param) or not isinstance(param.default, f.Const) or not isinstance(other, f.Const):
+            return False
+        lacks = param.default.kind == other.kind == "none"
+        return lacks and truth == (test.op == "is") and self._run.calls.left_out(scope, name)
 
     def _tested(self, test: f.Expr, truth: bool, scope: Scope) -> Iterator[tuple[str, tuple[str, ...], bool]]:
         """Names of variables with classes, and whether they are of one of these."""

@@ -78,6 +78,16 @@ class Calls:
         edges = self.into.get(function, ())
         return not edges or any(e.site is None or e.how == "passed" or _gives(e, name, place) for e in edges)
 
+    def left_out(self, function: Scope, name: str) -> bool:
+        """Whether all of the service that runs a plain function calls it without an argument for this parameter."""
+        node = function.node
+        if not isinstance(node, f.Function) or node.decorators or function.owner is not None:
+            return False
+        place = next((i for i, p in enumerate(node.params) if p.name == name and p.kind != "keyword-only"), None)
+        edges = [e for e in self.into.get(function, ()) if e.caller.module.in_service]
+        edges = [e for e in edges if not (e.caller.in_main or in_main(e))]
+        return bool(edges) and all(e.site is not None and e.how == "call" and not _gives(e, name, place) for e in edges)
+
     def runs_what_it_wraps(self, edge: Edge) -> bool:
         """Whether the function that a decorator leaves in the place of others runs one of these.
 

@@ -8,12 +8,13 @@ from functools import cached_property
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.copied import Copied
 from statelint.project.homes import Home, Homes
 from statelint.project.namespaces import stood_in_for
 from statelint.project.resolution.arguments import handed_to, matched
 from statelint.project.resolution.factories import ASKING
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.paths import alternatives, receiver_rooted, start_of, taken_from_receiver
+from statelint.project.resolution.paths import alternatives, receiver_rooted, start_of
 from statelint.project.resolution.scopes import Scope, still_current, visible
 from statelint.project.resolution.values import (
     Bound,
@@ -40,7 +41,6 @@ GENERIC_MUTATORS = frozenset(
 """Mutating methods of an element whose own type nothing shows."""
 NEEDING = GENERIC_MUTATORS - {"pop", "popleft", "popitem", "clear"}
 """Those of them that a container cannot be asked, or that do nothing, without an argument."""
-DEEP = "copy.deepcopy"
 OPERATORS = frozenset({"__setitem__", "__delitem__", "__ior__", "__iadd__", "__isub__", "__iand__", "__ixor__"})
 
 
@@ -51,6 +51,7 @@ class Holders:
         self._names = names
         self._homes = homes
         self._knowledge = knowledge
+        self.copied = Copied(names, homes)
         self._leaving = knowledge.words.get("leaves", frozenset()) | {f"builtins.{name}" for name in ASKING}
         """Functions that keep nothing of what they are given."""
 
@@ -83,7 +84,7 @@ class Holders:
 
     def lasts_at(self, home: Home, e: f.Expr, scope: Scope) -> bool:
         """Whether the object whose attribute `e` reaches lasts, where its class has objects that do and others."""
-        if (home.kind == "instance-attribute" and self.is_new(e, scope)) or self.is_deep_copy(e, scope):
+        if (home.kind == "instance-attribute" and self.is_new(e, scope)) or self.copied.by_the_function(e, scope):
             return False
         if home.kind == "closure-variable" and not inside(scope, home.scope):
             return _of_receiver(e, scope) and not self._is_anew(scope)
@@ -179,66 +180,6 @@ class Holders:
             start = start_of(bindings[0].value)  # `for row in page.rows.values(): row.title = title`
         whole = self._names.denote(start, scope)
         return not whole or value in whole or any(map(self._homes.lasts, whole))
-
-    def is_deep_copy(self, e: f.Expr, scope: Scope, depth: int = 0) -> bool:
-        """Whether a path starts at a local name for what this call of the function copied with all that is in it, or
-        for what a method of that copy gives of it."""
-        start = e
-        while isinstance(start, f.Attr | f.Item):
-            start = start.of
-        bindings = scope.bindings.get(start.id, ()) if isinstance(start, f.Name) and scope.kind == "function" else ()
-        current = still_current(visible(bindings, start.at), start.at)
-        return bool(current) and all(
-            isinstance(b.value, f.Call)
-            and (
-                DEEP in map(qualified, self._names.denote(b.value.func, scope))
-                or (depth < 3 and self._gives_of_a_copy(b.value, scope, depth))
-            )
-            for b in current
-        )
-
-    def is_of_a_copy(self, e: f.Expr, scope: Scope) -> bool:
-        """Whether a path leads through what can only be a deep copy that requests make, wherever that was handed on."""
-        while isinstance(e, f.Attr | f.Item):
-            e = e.of
-            values = self._names.denote(e, scope)
-            if values and all(map(self._is_copied, values)):
-                return True
-        return False
-
-    def _is_copied(self, value: Value) -> bool:
-        """Whether a value is a deep copy that does not last, or only in what a container keeps: it goes with that."""
-        site = value.site if isinstance(value, Obj | Heap) else None
-        if site is None or not isinstance(site.expr, f.Call):
-            return False
-        if site.scope.kind != "function" or DEEP not in map(qualified, self._names.denote(site.expr.func, site.scope)):
-            return False
-        if not self._homes.lasts(value):
-            return True
-        homes = self._homes.of_site(site)
-        return (
-            bool(homes)
-            and site.scope not in self._homes.at_start
-            and all(h.kind == "instance-attribute" and h.scope in self._homes.keepers for h in homes)
-        )
-
-    def _gives_of_a_copy(self, call: f.Call, scope: Scope, depth: int) -> bool:
-        """Whether a call is of methods of a deep copy that give nothing but what their receiver holds."""
-        if not isinstance(call.func, f.Attr) or not self.is_deep_copy(call.func.of, scope, depth + 1):
-            return False
-        methods = [v.scope for v in self._names.denote(call.func, scope) if isinstance(v, Bound)]
-        given = [(e, method) for method in methods for e in method.returns if not isinstance(e, f.Const)]
-        return bool(given) and all(self._is_of_receiver(e, method) for e, method in given)
-
-    def _is_of_receiver(self, e: f.Expr, method: Scope) -> bool:
-        """Whether a path starts at the receiver, or at a local name for something of it, and asks no code of ours."""
-        if receiver_rooted(e, method) != "self" and not taken_from_receiver(e, method):
-            return False
-        while isinstance(e, f.Attr | f.Item | f.Call):
-            if isinstance(e, f.Call) and any(isinstance(v, Func | Bound) for v in self._names.denote(e.func, method)):
-                return False
-            e = e.func if isinstance(e, f.Call) else e.of
-        return True
 
     def _is_made_by(self, call: f.Expr | None, value: Value, scope: Scope) -> bool:
         """Whether a value is the object of a class of the project that a call makes, right there or in a function."""

@@ -78,7 +78,7 @@ class Writes:
     def _store(self, s: Store) -> Iterator[Write]:
         how = "delete" if s.op == "del" else ("augment" if s.op != "=" else "")
         target = s.target
-        if leaves(s) or self._holders.is_deep_copy(target, s.scope) or self._holders.is_of_a_copy(target, s.scope):
+        if leaves(s) or self._holders.copied.covers(target, s.scope):
             return
         if isinstance(target, f.Name):
             yield from self._name(s, target, how or "rebind")

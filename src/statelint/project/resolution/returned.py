@@ -188,7 +188,7 @@ class Returned:
         if depth > 3:
             return ()
         for part, switch in ways_of(e, scope):
-            if call is None or switch is None or turned(switch, scope, call):
+            if call is None or switch is None or turned(switch, scope, call[0]):
                 found.extend(self._handed_on(part, scope, call, depth + 1))
         if type(e) is f.Call and (passed := self._passed(e, scope, depth + 1)):
             for arg in passed[1]:

@@ -246,10 +246,16 @@ class Reach:
         """Whether requests make objects of a class for themselves, which nothing keeps."""
         return cls in self._homes.anew and cls not in self._homes.keepers
 
-    def repeats(self, scope: Scope, lasting: bool | None = None) -> bool:
-        """Whether what arrives runs the body of a function again and again, not just once for each process."""
+    def repeats(self, scope: Scope, lasting: bool | None = None, context: Context | None = None) -> bool:
+        """Whether what arrives runs the body of a function, or a place in it, again and again, not just once for each
+        process."""
         nodes = (node for node in self._nodes.get(scope, ()) if lasting in (None, node.lasting))
-        return any(not self._first_use.body_runs_once(scope, self._is_the_only_one(node)) for node in nodes)
+        return any(
+            not self._first_use.body_runs_once(scope, only)
+            and not (context is not None and self._first_use.of(context, scope, only))
+            for node in nodes
+            for only in (self._is_the_only_one(node),)
+        )
 
     def _is_the_only_one(self, node: Node) -> bool:
         """Whether the receiver is the same one for all that arrives."""

@@ -188,13 +188,19 @@ class Flows:
         for found in made.values():
             group = self._in_sight(found)
             first = min(group, key=lambda x: (x.scope.path, x.at))
-            if not self._reach.repeats(first.scope):
+            if not any(map(self._repeats, group)):
                 continue
             ends = {fate(x, self._removals, self._run.events.keeps) for x in group}
             if ends <= {GONE}:
                 continue
             passing = STAYS not in ends or all(self._used_up(x) for x in group)
             yield self._landed("passing" if passing else "generated", first, group)
+
+    def _repeats(self, landing: Landing) -> bool:
+        """Whether requests come to a write again and again: what stands after the test that asks for the one object of
+        a class does not run again once that is made."""
+        sites = (site.context for site in landing.scope.calls if site.call.at == landing.at)
+        return self._reach.repeats(landing.scope, context=next(sites, None))
 
     def _in_sight(self, group: list[Landing]) -> list[Landing]:
         """The landings on the way from where something arrives: only there is it known what is handed over."""

@@ -18,6 +18,7 @@ from statelint.project.homes import Home, Homes
 from statelint.project.reach import Reach
 from statelint.project.resolution.arguments import handed_to
 from statelint.project.resolution.by_parameter import Switch, is_parameter, switch_of, turned, ways_of
+from statelint.project.resolution.classes import CONSTRUCTORS
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import above
 from statelint.project.resolution.scopes import Scope
@@ -77,8 +78,14 @@ class HandedOn:
         if not parts or not all(_made(self._names.denote(e, caller)) for e, caller in handed):
             return False
         classes = self._names.classes
-        kin = {owner, *classes.subclasses(owner), *(v.scope for v in classes.lineage(owner) if isinstance(v, Cls))}
-        return all(self._is_made_for(site, kin) for site in parts)
+        above = [v.scope for v in classes.lineage(owner) if isinstance(v, Cls)]
+        kin = {owner, *classes.subclasses(owner), *above}
+        # what a constructor beside it makes is seen too, through an attribute of the class above both
+        beside = {c for cls in above for c in classes.subclasses(cls)}
+        return all(
+            self._is_made_for(site, kin) or (site.scope.name in CONSTRUCTORS and site.scope.owner in beside)
+            for site in parts
+        )
 
     def _is_made_for(self, site: Site, kin: AbstractSet[Scope]) -> bool:
         """Whether a method of these classes makes something, or who makes it hands it to what calls one of them."""

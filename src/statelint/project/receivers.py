@@ -95,14 +95,18 @@ class Receivers:
         return cls in lineage(owner) or Cls(owner) in lineage(cls.scope)
 
     def _called_on_class(self, edge: Edge, caller: Node) -> bool:
-        """`Base.put(self, x)`: what an instance method is given first is its receiver, else the class is."""
+        """`Base.put(self, x)`, `Base.put(self=self)`: what an instance method is given first is its receiver, else the
+        class is."""
         first = first_parameter(edge.callee)
-        args = edge.site.call.args if edge.site is not None else ()
-        if first is None or first[1] == "cls" or not args:
+        call = edge.site.call if edge.site is not None else None
+        if first is None or first[1] == "cls" or call is None:
             return True
-        if isinstance(args[0], f.Name) and receiver_rooted(args[0], edge.caller) == "self":
+        given = call.args[0] if call.args else dict(call.keywords).get(first[0])
+        if given is None:
+            return True
+        if isinstance(given, f.Name) and receiver_rooted(given, edge.caller) == "self":
             return caller.lasting
-        return any(self._homes.lasts(value) for value in self._names.denote(args[0], edge.caller))
+        return any(self._homes.lasts(value) for value in self._names.denote(given, edge.caller))
 
     def _made_by_owner(self, receiver: Value, method: Scope) -> bool:
         """Whether an object was made by a method of the class whose object now uses it, so that both last alike."""

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
+from statelint.project.given_fields import GivenFields
 from statelint.project.resolution.applications import key_text
 from statelint.project.resolution.classes import decorator_names, is_abstract
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import alternatives, is_container_like
 from statelint.project.resolution.scopes import Binding, Scope, given_to_name
-from statelint.project.resolution.values import Cls, Ext, Func, Heap, Made, Member, Obj, Site, Value, qualified
+from statelint.project.resolution.values import Cls, Ext, Func, Heap, Lit, Made, Member, Obj, Site, Value, qualified
 from statelint.spans import Place, Span
 
 
@@ -71,6 +72,7 @@ class Homes:
         self.at_start: frozenset[Scope] = frozenset()
         """Functions that run before the first request and not because of one."""
         self._instance_done: set[Scope] = set()
+        self._given_fields = GivenFields(names, self.per_instance_fields)
         self.known: dict[tuple[str, str], Home] = {}
         self.application_classes = knowledge.application_classes
         self._roots()
@@ -254,52 +256,54 @@ class Homes:
             if value.site is not None:
                 self.long_sites.add((value.site, cls))
             if cls is not None:
-                self.long_class(cls, where)
+                self.long_class(cls, where, value.site)
                 for below in self._names.classes.subclasses(cls) if is_abstract(cls) else ():
                     self.long_class(below, where)
                     if value.site is not None:
                         self.long_sites.add((value.site, below))
 
-    def long_class(self, cls: Scope, where: Span) -> None:
-        """Record that an instance of a project class lasts, with what its attributes hold."""
+    def long_class(self, cls: Scope, where: Span, made: Site | None = None) -> None:
+        """Record that an instance of a project class lasts, with what its attributes hold; `made` is where it is made,
+        where that is known."""
         if self.is_passing(cls):
             return
         self.long_classes.setdefault(cls, where)
-        if cls in self._instance_done:
-            return
-        self._instance_done.add(cls)
-        for item in self._names.classes.lineage(cls):
-            if not isinstance(item, Cls):
-                continue
-            owner = item.scope
-            for name in self._names.classes.attribute_names(owner):
-                assigned = self._names.classes.assigned(owner, name)
-                found = (v for a in assigned if a.value for v in self._names.denote(a.value, a.store.scope))
-                home = self.attribute(owner, name)
-                if home:
-                    self.hold(home, found, [a.value for a in assigned])
-            declares = self.per_instance_fields(owner)
-            for name, bindings in owner.bindings.items():
-                given = [b for b in bindings if b.kind == "assign" and b.value is not None]
-                fields = [b for b in given if declares or self._is_field(b.value, owner)]
-                handed = self._handed(cls, name) if declares else []
-                fields = fields or [b for b in bindings if handed and b.kind == "annotate"]
-                if fields:
-                    home = self.home("instance-attribute", f"{owner.full_name}.{name}", owner, fields[0].at)
-                    made = [
-                        (e, m)
-                        for item in self._below(cls, owner)
-                        for m in self._names.fields.makers(item, name)
-                        for e in m.returns
-                    ]
-                    values = [v for b in fields for v in self._names.bound(b)]
-                    values += [v for e, maker in (*made, *handed) for v in self._names.denote(e, maker)]
-                    self.hold(home, values, [*(b.value for b in fields), *(e for e, _ in (*made, *handed))])
+        if cls not in self._instance_done:
+            self._instance_done.add(cls)
+            for item in self._names.classes.lineage(cls):
+                if isinstance(item, Cls):
+                    self._hold_attributes(cls, item.scope)
+        for given in self._given_fields.new(cls, made):
+            name = f"{given.owner.full_name}.{given.name}"
+            home = self.home("instance-attribute", name, given.owner, given.field.at)
+            said = () if given.field.value is not None else self._names.bound(given.field)
+            values = [v for v in (*said, *self._names.denote(given.e, given.scope)) if not isinstance(v, Lit)]
+            if values:
+                self.hold(home, values, [given.e])
 
-    def _handed(self, cls: Scope, name: str) -> list[tuple[f.Expr, Scope]]:
-        """What objects of a class are made with for a field that its body declares."""
-        given, kin = self._names.given(), (cls, *self._names.classes.subclasses(cls))
-        return [one for c in kin for one in given.arguments.get((c, name), ())] if given else []
+    def _hold_attributes(self, cls: Scope, owner: Scope) -> None:
+        """Follow what a class, or one above it, gives to attributes of its objects."""
+        for name in self._names.classes.attribute_names(owner):
+            assigned = self._names.classes.assigned(owner, name)
+            found = (v for a in assigned if a.value for v in self._names.denote(a.value, a.store.scope))
+            home = self.attribute(owner, name)
+            if home:
+                self.hold(home, found, [a.value for a in assigned])
+        declares = self.per_instance_fields(owner)
+        for name, bindings in owner.bindings.items():
+            given = [b for b in bindings if b.kind == "assign" and b.value is not None]
+            fields = [b for b in given if declares or self._is_field(b.value, owner)]
+            if fields:
+                home = self.home("instance-attribute", f"{owner.full_name}.{name}", owner, fields[0].at)
+                made = [
+                    (e, m)
+                    for item in self._below(cls, owner)
+                    for m in self._names.fields.makers(item, name)
+                    for e in m.returns
+                ]
+                values = [v for b in fields for v in self._names.bound(b)]
+                values += [v for e, maker in made for v in self._names.denote(e, maker)]
+                self.hold(home, values, [*(b.value for b in fields), *(e for e, _ in made)])
 
     def _below(self, cls: Scope, owner: Scope) -> Iterator[Scope]:
         """The classes from one up to one of those above it."""

@@ -267,6 +267,15 @@ class _Settling:
                         "instance-attribute", f"{cls.full_name}.{target.name}", cls, target.at, scope
                     )
                     self._homes.hold(home, self._names.denote(given, scope), [given])
+                else:
+                    self._follow_records(self._names.denote(given, scope), scope.span(target.at))
+
+    def _follow_records(self, values: Iterable[Value], where: Span) -> None:
+        """Follow what objects are made with that something that lasts is given, where their class has another one that
+        lasts by itself."""
+        for value in values:
+            if isinstance(value, Obj) and isinstance(value.cls, Cls) and value.cls.scope in self._homes.long_classes:
+                self._homes.long_class(value.cls.scope, where, value.site)
 
     def _single_classes(self) -> None:
         """Classes of which every object is the same one; objects that share one `__dict__` belong to its home."""
@@ -305,6 +314,8 @@ class _Settling:
 
     def _keep(self, value: Obj, cls: Scope, homes: list[Home], site: Site) -> None:
         if self._homes.is_long(value) or self._lasts_by_itself(cls) or not homes:
+            if homes:
+                self._follow_records((value,), homes[0].span)
             return
         below = self._names.classes.subclasses(cls) if is_abstract(cls) else ()
         lines = [item for one in (cls, *below) for item in self._names.classes.lineage(one)]

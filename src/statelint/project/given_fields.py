@@ -39,6 +39,8 @@ class GivenFields:
         """What the object is made with that a call makes, if that was not told yet; where no call is known that makes
         it, what any object of the class is made with."""
         call = made.expr if made is not None and isinstance(made.expr, f.Call) else None
+        if call is not None and made is not None and not self._constructs(call, made.scope, cls):
+            call = None
         key, told = id(call) if call is not None else None, self._told[cls]
         if key in told or None in told:
             return
@@ -48,6 +50,10 @@ class GivenFields:
         known = self._known[cls]
         for one in tuple(known) if call is None else map(id, handed_to(call)):
             yield from known.get(one, ())
+
+    def _constructs(self, call: f.Call, scope: Scope, cls: Scope) -> bool:
+        """Whether a call names the class, so that it shows all that its object is made with: a copy does not."""
+        return any(isinstance(v, Cls) and v.scope is cls for v in self._names.denote(call.func, scope))
 
     def _all(self, cls: Scope) -> Mapping[int, list[Given]]:
         found: dict[int, list[Given]] = defaultdict(list)

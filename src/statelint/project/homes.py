@@ -195,8 +195,9 @@ class Homes:
         `given` are the expressions assigned to it: an object made in one of them belongs to this home, one that came
         from elsewhere belongs to the home where it was made.
         """
-        values = tuple(values)
+        values, given = tuple(values), tuple(given)
         self.values[home] = self.values.get(home, ()) + values
+        handed = bool(given) and all(isinstance(e, f.Name) for e in given)  # `self.server = server`
         own = {id(part) for expr in given if expr is not None for part in alternatives(expr)}
         for value in values:
             site = value.site if isinstance(value, Heap | Made | Obj) else None
@@ -204,7 +205,7 @@ class Homes:
                 made_here = site is not None and id(site.expr) in own
                 of_class = (self._of_class if made_here else self._lent_of_class)[value.cls.scope]
                 of_class.extend([home] if home not in of_class else ())
-                its_own = made_here or site is None or self._is_made_by_a_request(site)
+                its_own = made_here or (not handed if site is None else self._is_made_by_a_request(site))
                 if home.kind == "instance-attribute" and home.scope in self.keepers and its_own:
                     self._keep_along(value.cls.scope, home)
             if site is not None:

@@ -10,12 +10,12 @@ from statelint.project.resolution.resolver import Resolver
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Mod
 
-APART: Final = frozenset({"example", "test"})
+APART: Final = frozenset({"example"})
 """Parts of a project that are no part of the service where it does not import them."""
 
 
 def never_served(names: Resolver) -> frozenset[str]:
-    """The paths of examples and tests that the service imports neither itself nor by way of others."""
+    """The paths of examples that the service imports neither itself nor by way of others."""
     left = {module.path for module in names.modules if module.part in APART}
     todo = [scope for scope in names.every if scope.module.in_service] if left else []
     while todo:

@@ -196,8 +196,8 @@ class Homes:
         from elsewhere belongs to the home where it was made.
         """
         values, given = tuple(values), tuple(given)
-        self.values[home] = self.values.get(home, ()) + values
-        handed = bool(given) and all(isinstance(e, f.Name) for e in given)  # `self.server = server`
+        self.values[home] = (*self.values.get(home, ()), *values)
+        handed = given and all(isinstance(e, f.Name) for e in given)  # `self.server = server`
         own = {id(part) for expr in given if expr is not None for part in alternatives(expr)}
         for value in values:
             site = value.site if isinstance(value, Heap | Made | Obj) else None
@@ -210,8 +210,7 @@ class Homes:
                     self._keep_along(value.cls.scope, home)
             if site is not None:
                 homes = self._own if id(site.expr) in own else self._lent
-                if home not in homes[site]:
-                    homes[site].append(home)
+                homes[site].extend([home] if home not in homes[site] else ())
                 record = home.scope in self.keepers and self.per_instance_fields(home.scope)
                 if not (record and self._is_made_by_a_request(site)):  # only the container of the record is told
                     self.last(value, home.span)

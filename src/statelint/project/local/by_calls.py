@@ -129,7 +129,7 @@ class KeptByCalls:
             return
         if self._reads_only(row, site) or not self._deciders.needed(row) or self._deciders.rescued(row):
             return
-        if not self._deciders.fed(row, site):
+        if not self._deciders.fed(row, site) or self._is_removed(row, site):
             return
         span = scope.span(call.at)
         if row.follows:
@@ -165,6 +165,20 @@ class KeptByCalls:
         elif self._falls_back(row, site):
             kept = self._made(library, row, site, found, None)
             yield replace(kept, unless=kept.unless or self._deciders.perhaps(row))
+
+    def _is_removed(self, row: Store, site: CallSite) -> bool:
+        """Whether the function removes the file again that a call writes, under the same local name."""
+        told = argument(site.call, row.argument, row.position)
+        given = {e.id for e in ((told,) if told is not None else site.call.args) if isinstance(e, f.Name)}
+        if row.where != "disk" or site.scope.kind != "function":
+            return False
+        for other in site.scope.calls if given else ():
+            first = other.call.args[0] if other.call.args else None
+            if isinstance(first, f.Name) and first.id in given:
+                called = map(qualified, self._.names.denote(other.call.func, site.scope))
+                if any(name and self._.knowledge.find("removers", name) for name in called):
+                    return True
+        return False
 
     def _given(self, row: Store, site: CallSite) -> tuple[f.Expr | None, Scope]:
         """The argument that decides, and where it is written: in the call, or where its object was made."""

@@ -212,7 +212,7 @@ class Project:
             scope = todo.pop()
             for edge in self.calls.out.get(scope, ()):
                 callee = edge.callee
-                if callee in by_itself or callee in barred or edge.how in unsure:
+                if callee in by_itself or callee in barred or edge.how in unsure or self.programs.tries(edge):
                     continue
                 if scope not in by_itself and self.calls.runs_what_it_wraps(edge):
                     continue

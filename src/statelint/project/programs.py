@@ -16,7 +16,7 @@ from statelint.project.endless import goes_on
 from statelint.project.entries import Entries
 from statelint.project.importers import imported_modules, mentioned
 from statelint.project.packaging import command_of, installed_commands
-from statelint.project.resolution.calls import Calls, in_main
+from statelint.project.resolution.calls import Calls, Edge, in_main
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import last_name
 from statelint.project.resolution.scopes import CallSite, Scope
@@ -99,6 +99,10 @@ class Programs:
         guarded = [s for s in self._names.every if s.kind == "module" and any(c.context.in_main for c in s.calls)]
         loaded = imported_modules(self._names) | set(mentioned(guarded, self._names)) if guarded else ()
         return frozenset(top for top in guarded if top.path in loaded and not self._stays(top))
+
+    def tries(self, edge: Edge) -> bool:
+        """Whether a call only tries something, in a module that does so where it is itself the program."""
+        return in_main(edge) and edge.caller in self.trying
 
     def _stays(self, top: Scope) -> bool:
         """Whether the guarded block of a module serves or goes on."""

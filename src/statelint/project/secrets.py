@@ -81,6 +81,8 @@ class Secrets:
         self._makers = {name: row.what for row in makers for name in row.names}
         self._slots: list[KeySlot] = [row for _, row in knowledge.rows(lambda lib: lib.keys)]
         self._words = knowledge.words.get("secret", frozenset())
+        self._labels = knowledge.words.get("labels", frozenset())
+        """Words of arguments that only say which key it is."""
         self._identity = knowledge.words.get("identity", frozenset())
         best: dict[tuple[str, int], Secret] = {}
         for secret in self._all():
@@ -289,6 +291,8 @@ class Secrets:
         if isinstance(e.func, f.Attr):
             yield from self.made(e.func.of, scope, None, depth + 1)
         for key, arg in (*(("", a) for a in e.args), *e.keywords):
+            if not self._labels.isdisjoint(words(key)):
+                continue
             if isinstance(arg, f.Lambda) and key not in FACTORIES:
                 continue  # run later, for each thing that needs a value
             for made in self.made(arg, scope, None, depth + 1):

@@ -20,7 +20,7 @@ def namespace_of(e: f.Expr, scope: Scope, names: Names) -> Values:
         if not isinstance(value, Made):
             continue
         if value.name == "builtins.globals":
-            return (Mod(scope.module),)
+            return (Mod(value.site.scope.module),)
         given = value.site.expr.args if isinstance(value.site.expr, f.Call) else ()
         if value.name == "builtins.vars" and given:
             return names.denote(given[0], value.site.scope)

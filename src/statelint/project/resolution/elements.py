@@ -194,7 +194,7 @@ class Elements:
             found: list[Value] = []
             for callee in self._names.denote(value.func, scope):
                 if isinstance(callee, Func | Bound):
-                    found.extend(self._names.returned_at(callee, value, scope, position))
+                    found.extend(self._names.returned_at(callee, position))
             if found:
                 return union(found)
         taken = self.at(tuple(v for v in given if isinstance(v, Heap) and v.type == TUPLE), position)

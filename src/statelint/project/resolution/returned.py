@@ -56,15 +56,11 @@ class Returned:
             return self._names.annotated(node.returns, inner.parent or inner)
         return values
 
-    def at(self, callee: Func | Bound, e: f.Call, scope: Scope, position: int) -> Values:
-        """What one call gives as one of several results: where that hands on a parameter, what this very call gave."""
-        inner, found = callee.scope, list[Value]()
-        for whole in inner.returns:
-            if isinstance(whole, f.Group) and whole.kind == "tuple" and position < len(whole.items):
-                part = whole.items[position]
-                given = self._handed_by(callee, e, scope, (part,)) if self._handed_on(part, inner) else None
-                found.extend(self._names.denote(part, inner) if given is None else (*self._own(part, inner), *given))
-        return union(found)
+    def at(self, callee: Func | Bound, position: int) -> Values:
+        """What calls of a function give as one of several results, for all of them alike."""
+        inner = callee.scope
+        wholes = (e for e in inner.returns if isinstance(e, f.Group) and e.kind == "tuple" and position < len(e.items))
+        return union(*(self._names.denote(whole.items[position], inner) for whole in wholes))
 
     def _handed_by(self, callee: Func | Bound, e: f.Call, scope: Scope, given: Sequence[f.Expr]) -> Values | None:
         """What a call hands to the parameters that expressions of the function are; None where that cannot be told."""

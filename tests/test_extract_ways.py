@@ -81,7 +81,8 @@ def test_ends_of_lines(end: str) -> None:
     "text",
     [
         "print 'a'", "x = 'a", "x = '\\N{nope}'", "x = " + "9" * 5000, "x = " + "(" * 300 + ")" * 300,
-        "x = " + "a if b else " * 130 + "c", "x = a" + " + a - a" * 75, "x = f'{a=}'", "ﬁ = 1", "x = ²",
+        "x = " + "a if b else " * 130 + "c", "x = a" + " + a - a" * 75, "x = f'a={a!r} {a=}'", "x = f'{ {1: 2}[1]=}'",
+        "ﬁ = 1", "x = ²",
         "x = a" + ".b" * 130, "a;" * 260_000, "x = 'ab' " * 1100,
     ],
 )  # fmt: skip
@@ -97,6 +98,20 @@ def test_no_warning_of_what_is_read_gets_out(text: str) -> None:
         warnings.simplefilter("always")
         extract(text.encode())
     assert not heard
+
+
+PIECES = st.sampled_from(
+    ["a", "a=", " a =", "b.a=", "x:=", "=", "=:", "{{", "}}", "{a}", "{a=}", "{a = }", "{ a=}", "{a=!r}", "{a!r}",
+     "{a=:>5}", "{a=:{b=}}", "{a:=^5}", "{b.a=}", "{(a)=}", "{a==b}", "{f(a=1)=}", "{f(a=1)}",
+     '{d["a"]=}', "{a=:{b}}", "' f'", "' '"]
+)  # fmt: skip
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(PIECES, max_size=6))
+def test_fields_that_spell_themselves_out(pieces: list[str]) -> None:
+    """In the tree `x=` is a part of the text before the field, where it may stand anyway."""
+    assert same(f"v = f'{''.join(pieces)}'\n") is not False
 
 
 @cache

@@ -12,8 +12,13 @@ from contextlib import contextmanager
 
 
 def stop() -> None:
-    """For a process that does nothing but extract facts."""
+    """For a process that ends with its work: the first look for cycles would go through all that the work has left."""
     gc.disable()
+
+
+def resume() -> None:
+    """For a process that goes on from one analysis to the next."""
+    gc.enable()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from statelint import __version__
+from statelint import __version__, collector
 
 COMMANDS = {  # command → its module, in the order of the help
     "check": "analyse the project and report what keeps state",
@@ -94,8 +94,10 @@ def program(ctx: click.Context) -> None:
 def main() -> None:
     """Run the command line and leave the process with its exit code, at once.
 
-    Python would take the relations of a large project apart object by object first, which takes a second.
+    Python would take the relations of a large project apart object by object first, which takes a second, as long as
+    it takes to look for cycles among them.
     """
+    collector.stop()
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()

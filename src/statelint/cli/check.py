@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from statelint import collector
 from statelint.cli import completing, output, place, terminal
 from statelint.clock import Clock
 from statelint.config import Config, ConfigError
@@ -145,11 +144,6 @@ def cluster(context: click.Context, parameter: click.Parameter, value: str | Non
 @click.option("--timings", is_flag=True)
 def command(**options: Any) -> int:
     """Analyse the project and report what keeps state."""
-    with collector.set_aside():  # until the report is written, since what it holds is as large as the project
-        return _check(options)
-
-
-def _check(options: dict[str, Any]) -> int:
     paths = options["paths"]
     if "-" in paths and not options["stdin_filename"]:
         raise ConfigError("`-` needs --stdin-filename: the path that the text belongs to")

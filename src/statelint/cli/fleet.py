@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from statelint import collector
 from statelint.cli import output, terminal
 from statelint.cli.check import LEVELS, cluster, many, overrides
 from statelint.fleet import ORDERS, Fleet, fleet
@@ -63,6 +64,7 @@ def command(**options: Any) -> int:
 def _analysed(options: dict[str, Any]) -> Fleet:
     from statelint.fleet.process import Order, each
 
+    collector.resume()
     listed = repositories(Path(options["listed"]))
     words = overrides({**options, "cache_dir": options["cache_dir"] and str(Path(options["cache_dir"]).resolve())})
     orders = [Order(str(r.root), words, not options["no_cache"], options["time_limit"]) for r in listed]

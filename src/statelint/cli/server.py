@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from statelint import collector
 from statelint.config import ConfigError
 
 
@@ -25,6 +26,7 @@ def command() -> int:
         raise ConfigError(
             f"the language server needs `pip install 'statelint-py[lsp]'` ({error.name} is missing)"
         ) from error
+    collector.resume()
     # streams of its own, since the server closes what it is given
     with open(sys.stdin.fileno(), "rb", closefd=False) as ear, open(sys.stdout.fileno(), "wb", closefd=False) as mouth:
         server().start_io(ear, mouth)

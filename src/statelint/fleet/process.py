@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec.structs import replace
 
+from statelint import collector
 from statelint.cache import plain
 from statelint.config import ConfigError, load
 from statelint.fleet import Outcome
@@ -94,6 +95,7 @@ def _failure(code: int, said: bytes) -> str:
 
 def main() -> None:
     """The process: an order on stdin, what became of it on stdout."""
+    collector.stop()
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answer:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         answer.write(_encoded(_outcome(msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Order))))

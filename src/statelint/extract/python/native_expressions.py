@@ -19,6 +19,8 @@ WIDEST: Final = 300
 """Operands side by side; the other way counts their tokens."""
 SPELLED_OUT: Final = re.compile(r"=\s*[!:}]")
 """What may be a field such as `{x=}`: the tree has `x=` among the text before the field, as if it were written so."""
+SPELLING: Final = re.compile(r"\{([^{}]*?=\s*)(?=[!:}])")
+"""Such a field from its brace on, with all that the tree has among the text."""
 OPERATORS: Final[dict[type, f.Operator]] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%", ast.BitOr: "|", ast.BitAnd: "&",
     ast.FloorDiv: "//", ast.Pow: "**", ast.LShift: "<<", ast.RShift: ">>", ast.BitXor: "^", ast.MatMult: "@",
@@ -42,7 +44,9 @@ class Expressions:
         self.lines = lines
         self._at = lines.at
         self._frozen: Where | None = None
-        self._spelled_out = False
+        self._spellings: list[str] = []
+        self._fields = self._spelled_out = 0
+        """How many fields of the format string may be such as `{x=}`, and how many turned out to be."""
         self._depth = 0
         self._yields = [False]
         self._read = _Readers(
@@ -98,7 +102,8 @@ class Expressions:
         if outer:
             return joined(self._pieces(node), at)
         written = self.lines.covered(unpacked(at))
-        self._spelled_out = "=" in written and SPELLED_OUT.search(written) is not None
+        self._fields, self._spelled_out = len(SPELLED_OUT.findall(written)) if "=" in written else 0, 0
+        self._spellings = SPELLING.findall(written) if self._fields else []
         if len(written) > LONG_FORMAT:
             measured(written)
         self._frozen, self._at = at, lambda _: at
@@ -112,12 +117,23 @@ class Expressions:
             if not isinstance(value, ast.FormattedValue):
                 parts.append(self.expr(value))
                 continue
-            if self._spelled_out and parts and str(getattr(parts[-1], "value", "")).rstrip().endswith("="):
-                raise Refused
+            if self._fields and parts and str(getattr(parts[-1], "value", "")).rstrip().endswith("="):
+                parts[-1] = self._unspelled(parts[-1], value.value)
             parts.append(self.expr(value.value))
             if value.format_spec is not None:
                 parts += (e for e in self._pieces(value.format_spec) if not isinstance(e, f.Const))
         return parts
+
+    def _unspelled(self, before: f.Expr, field: ast.expr) -> f.Expr:
+        """The text before a field without the spelling of the field itself: of `{x=}`, without `x=`."""
+        text, wanted = str(getattr(before, "value", "")), ast.dump(field)
+        fitting = {own for own in self._spellings if text.endswith(own) and _dumped(own) == wanted}
+        if not fitting and len(self._spellings) == self._fields:
+            return before  # `a={x}`, beside a field that is spelled out
+        self._spelled_out += 1
+        if len(fitting) != 1 or self._spelled_out > self._fields:
+            raise Refused
+        return f.Const(text.removesuffix(fitting.pop()), "str", self._at(field))
 
     def _group(self, kind: f.GroupKind, node: Any) -> f.Expr:
         return f.Group(kind, tuple(map(self.expr, node.elts)), self._at(node))
@@ -258,3 +274,11 @@ class Expressions:
 def _begin_alike(inner: ast.expr, outer: ast.expr) -> bool:
     """Whether two operations begin at one spot, so that no bracket stands before the inner one."""
     return (inner.lineno, inner.col_offset) == (outer.lineno, outer.col_offset)
+
+
+def _dumped(spelling: str) -> str:
+    """The tree of the expression in `x=`, written out; nothing where it is none."""
+    try:
+        return ast.dump(ast.parse(f"({spelling.rstrip()[:-1]})", mode="eval").body)
+    except (SyntaxError, ValueError):
+        return ""

@@ -43,6 +43,10 @@ class Narrowed:
         self._names = names
         self._coroutines = names.knowledge.words.get("coroutine-functions", frozenset())
         self._last_names = {name.rpartition(".")[2] for name in self._coroutines}
+        self._known: set[Scope] = set()
+        """Classes of which all is known that they are made below; of others it may become known."""
+        self._apart: dict[tuple[Scope, bool, Cls | Ext], bool] = {}
+        """Whether no object of a class, or of one below it, is one of another class, where all of them are known."""
 
     def bound(self, values: Values, b: Binding, asked: Iterable[Asked]) -> Values:
         """What tests leave of what a binding gives its name, which those before it say nothing of."""
@@ -143,22 +147,31 @@ class Narrowed:
         if not isinstance(value, Obj) or not isinstance(value.cls, Cls):
             return False
         own = value.cls.scope
-        kin = (own,) if made_by_name(value, own) else (own, *self._names.classes.subclasses(own))
-        if not all(self._is_known(one) for one in kin):
-            return False
+        key = (own, made_by_name(value, own), cls)
+        if key not in self._apart:
+            kin = (own,) if key[1] else (own, *self._names.classes.subclasses(own))
+            if not all(self._is_known(one) for one in kin):
+                return False
+            self._apart[key] = self._are_apart(kin, cls)
+        return self._apart[key]
+
+    def _are_apart(self, kin: Iterable[Scope], cls: Cls | Ext) -> bool:
         if isinstance(cls, Ext):
             return cls.name in PLAIN and all(EMPTY.issuperset(self._names.classes.outside_bases(one)) for one in kin)
         return not self._asks_for_looks(cls.scope) and not any(cls in self._names.classes.lineage(one) for one in kin)
 
     def _is_known(self, cls: Scope) -> bool:
         """Whether all that a class is made below is known."""
-        lines = [item.scope for item in self._names.classes.lineage(cls) if isinstance(item, Cls)]
-        return all(
-            self._names.denote(base, one.parent)
-            for one in lines
-            if isinstance(one.node, f.Class) and one.parent is not None
-            for base in one.node.bases
-        )
+        if cls not in self._known:
+            lines = [item.scope for item in self._names.classes.lineage(cls) if isinstance(item, Cls)]
+            if not all(one in self._known or self._knows_bases(one) for one in lines):
+                return False
+            self._known.update(lines)
+        return True
+
+    def _knows_bases(self, cls: Scope) -> bool:
+        bases = cls.node.bases if isinstance(cls.node, f.Class) and cls.parent is not None else ()
+        return all(self._names.denote(base, cls.parent or cls) for base in bases)
 
     def _asks_for_looks(self, cls: Scope) -> bool:
         """Whether what looks like an object of a class is one: a protocol, or one that decides by itself."""

@@ -116,6 +116,10 @@ class Classes:
         self._lineage: dict[Scope, tuple[Cls | Ext, ...]] = {}
         self._accessors: dict[tuple[Scope, str], Accessor | None] = {}
         self._children: dict[Scope | str, list[Scope]] | None = None
+        self._below: dict[Scope | str, tuple[Scope, ...]] | None = None
+        """The same once all classes are known."""
+        self._binding_below: dict[tuple[Scope, str], tuple[Scope, ...]] = {}
+        self._replaced_below: dict[tuple[Scope, str], bool] = {}
         for scope in scopes:
             for store in scope.stores:
                 if isinstance(store.target, f.Attr) and store.op == "=" and store.value is not None:
@@ -182,12 +186,47 @@ class Classes:
 
     def subclasses(self, cls: Scope | str) -> tuple[Scope, ...]:
         """Project classes below a project class or below an outside one (by qualified name), any depth."""
-        if self._children is None:
-            self._children = defaultdict(list)
-            for scope in self.all:
-                for item in self.lineage(scope)[1:]:
-                    self._children[item.scope if isinstance(item, Cls) else item.name].append(scope)
-        return tuple(self._children.get(cls, ()))
+        if self._below is not None:
+            return self._below.get(cls, ())
+        if self._children is not None:  # asked for on the way to a lineage
+            return tuple(self._children.get(cls, ()))
+        self._children = defaultdict(list)
+        for scope in self.all:
+            for item in self.lineage(scope)[1:]:
+                self._children[item.scope if isinstance(item, Cls) else item.name].append(scope)
+        self._below = {above: tuple(found) for above, found in self._children.items()}
+        return self._below.get(cls, ())
+
+    def binding_below(self, cls: Scope, name: str) -> tuple[Scope, ...]:
+        """Those of the classes below one whose own bodies bind a name: of a class that thousands inherit, very few."""
+        known = self._binding_below.get((cls, name))
+        if known is None:
+            known = tuple(sub for sub in self.subclasses(cls) if name in sub.bindings)
+            if self._below is not None:
+                self._binding_below[cls, name] = known
+        return known
+
+    def is_replaced_below(self, cls: Scope, name: str) -> bool:
+        """Whether there are classes below one, and each has a name of its own, or of one between, in the place of the
+        one that the class binds."""
+        known = self._replaced_below.get((cls, name))
+        if known is None:
+            known = self._is_replaced_below(cls, name)
+            if self._below is not None:
+                self._replaced_below[cls, name] = known
+        return known
+
+    def _is_replaced_below(self, cls: Scope, name: str) -> bool:
+        below = self.subclasses(cls)
+        return bool(below) and all(
+            any(isinstance(i, Cls) and i.scope is not cls and name in i.scope.bindings for i in self._above(sub, cls))
+            for sub in below
+        )
+
+    def _above(self, sub: Scope, cls: Scope) -> tuple[Cls | Ext, ...]:
+        """The lineage of a class as far as one above it."""
+        line = self.lineage(sub)
+        return line[: line.index(Cls(cls))] if Cls(cls) in line else line
 
     def assigned(self, cls: Scope, name: str) -> list[Assigned]:
         """What the methods of this very class assign to `self.name`."""

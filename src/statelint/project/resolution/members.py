@@ -120,8 +120,11 @@ class Members:
                         shadowed = shadowed or assigned.store.scope.name == "__init__"
                 if any(b.annotation is not None for b in item.scope.bindings.get(name, ())):
                     found.extend(self._filled_with(cls, name, exact))
-            hidden = shadowed or (is_instance and not exact and self._is_default(item.scope, name, cls))
-            for binding in () if hidden else item.scope.bindings.get(name, ()):
+            own_bindings = item.scope.bindings.get(name, ())
+            hidden = shadowed or (
+                bool(own_bindings) and is_instance and not exact and self._is_default(item.scope, name, cls)
+            )
+            for binding in () if hidden else own_bindings:
                 for value in self._names.bound(binding):
                     found.extend(self._through_class(value, receiver))
             if is_instance:
@@ -157,26 +160,18 @@ class Members:
     def _is_default(self, cls: Scope, name: str, known: Scope) -> bool:
         """Whether an attribute of an object of a `known` class is only a default there: each class below has one of
         its own in its place, or one of rows does, whose column it stands for where no more than the base is known."""
-        below = self._names.classes.subclasses(cls)
         if cls is known and self._stands_for_column(cls, name):
             return True
-        return bool(below) and all(
-            any(isinstance(i, Cls) and i.scope is not cls and name in i.scope.bindings for i in self._above(sub, cls))
-            for sub in below
-        )
+        return self._names.classes.is_replaced_below(cls, name)
 
     def _stands_for_column(self, cls: Scope, name: str) -> bool:
-        return any(self._is_column(sub, name) for sub in self._names.classes.subclasses(cls))
+        return any(self._is_column(sub, name) for sub in self._names.classes.binding_below(cls, name))
 
     def _is_column(self, cls: Scope, name: str) -> bool:
         """Whether a class has an attribute of its own that stands for what a row of a store keeps."""
         made = [v.name for b in cls.bindings.get(name, ()) for v in self._names.bound(b) if isinstance(v, Made)]
         rows = [row for one in made if (row := self._names.knowledge.find("benign", one))]
         return any(row[1].because == "row" for row in rows)
-
-    def _above(self, sub: Scope, cls: Scope) -> list[Cls | Ext]:
-        lines = list(self._names.classes.lineage(sub))
-        return lines[: lines.index(Cls(cls))] if Cls(cls) in lines else lines
 
     def _given_elsewhere(self, cls: Scope, name: str, is_instance: bool) -> list[Value]:
         """What is assigned to an attribute that the class itself does not speak of."""

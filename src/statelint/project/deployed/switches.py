@@ -62,27 +62,37 @@ class Found(NamedTuple):
     value: str
 
 
+class _Known(NamedTuple):
+    """Rows by the last word of their paths; those whose paths end in a pattern, and what any of these can end with."""
+
+    named: dict[str, list[Switch]]
+    open: tuple[Switch, ...]
+    ends: re.Pattern[str]
+
+
 class Switches:
     """Rows indexed by the documents that they speak of and by the last word of their paths."""
 
     def __init__(self, parameters: object) -> None:
         self._rows = msgspec.convert(parameters, tuple[Switch, ...])
-        self._known: dict[tuple[str, str, str], dict[str, list[Switch]]] = {}
+        self._known: dict[tuple[str, str, str], _Known] = {}
 
-    def _about(self, document: Document) -> dict[str, list[Switch]]:
-        """The rows that speak of documents like this one, by the last word of their paths."""
+    def _about(self, document: Document) -> _Known:
+        """The rows that speak of documents like this one."""
         kind = (document.format, document.kind, document.version if document.format == "terraform" else "")
         if kind not in self._known:
-            known: dict[str, list[Switch]] = {}
+            named: dict[str, list[Switch]] = {}
             for row in self._rows:
                 for word in _last_words(row.path) if row.speaks_of(document) else ():
-                    known.setdefault(word, []).append(row)
-            self._known[kind] = known
+                    named.setdefault(word, []).append(row)
+            rows = tuple(named.pop("*", ()))
+            self._known[kind] = _Known(named, rows, re.compile("|".join(map(_end, rows)), re.IGNORECASE | re.DOTALL))
         return self._known[kind]
 
     def speak_of(self, document: Document) -> bool:
         """Whether any row is about documents like this one."""
-        return bool(self._about(document))
+        known = self._about(document)
+        return bool(known.named or known.open)
 
     def of(self, document: Document, resolve: Mapping[str, str], folder: Folder | None = None) -> Iterator[Found]:
         """What the rows find in a document; the first row for a setting wins.
@@ -90,19 +100,20 @@ class Switches:
         `resolve` gives plain defaults of what expressions name, e.g. `var.sticky` → `true`; `folder` holds the
         documents that stand beside it.
         """
-        known = self._about(document)
-        if not known:
+        if not self.speak_of(document):
             return
+        known, anywhere, ends = self._about(document)
         inside = _Inside(document.settings, resolve, folder)
-        anywhere = known.get("*", ())
         for setting in document.settings:
             path = setting.path
-            last = path[-1].lower() if path else ""
-            if last.isdigit():
-                last = next((part for part in reversed(path) if not part.isdigit()), "").lower()
-            if last not in known and not anywhere and "." not in last:
+            name = path[-1] if path else ""
+            if name.isdigit():
+                name = next((part for part in reversed(path) if not part.isdigit()), "")
+            last = name.lower()
+            opened = anywhere if anywhere and setting.form != "comment" and ends.fullmatch(name) else ()
+            if last not in known and not opened and "." not in last:
                 continue  # nearly all of them
-            rows = [*known.get(last, ()), *(anywhere if setting.form != "comment" else ())]
+            rows = [*known.get(last, ()), *opened]
             if "." in last:
                 rows += [row for row in known.get(last.rpartition(".")[2], ()) if row.dotted]
             value = inside.value(setting) if rows else ""
@@ -188,6 +199,14 @@ def _last_words(path: str) -> list[str]:
     if "*" in last or last.startswith("%"):
         return ["*"]
     return [word.replace("~", ".").lower() for word in last.split("|")]
+
+
+def _end(row: Switch) -> str:
+    """A pattern of the names, but for positions in lists, with which a path that fits a row can end."""
+    words = row.path.rpartition(".")[2].split("|")
+    if row.dotted or not all(re.search(r"[^\d*~%]", word) for word in words):
+        return ".*"
+    return "|".join(map(_word, words))
 
 
 @lru_cache(maxsize=512)

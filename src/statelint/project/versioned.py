@@ -3,7 +3,8 @@ its version with the one that it keeps, or finds no mark on what it just fetched
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from statelint import facts as f
@@ -36,6 +37,7 @@ class Versioned:
         self._purity = purity
         self._asking: dict[tuple[int, Scope], bool] = {}
         self._called_so: dict[tuple[Scope, int], bool] = {}
+        self._by_name: dict[Scope, dict[str, list[Store]]] = {}
 
     def covers(self, writes: Sequence[Write]) -> bool:
         """Whether requests make the copy again where a version differs."""
@@ -77,9 +79,14 @@ class Versioned:
         return self._asking[key]
 
     def _compares(self, test: f.Op, scope: Scope) -> bool:
-        """`if self.version != shared.version:`, where the one that is kept gets the value of the other."""
+        """`if self.version != shared.version:`, where the one that is kept gets the value of the other.
+
+        Whether anything stores the kept one is asked first: that rules out most tests, and takes little.
+        """
         return any(
-            self._is_fresh(fresh, scope) and self._is_kept(kept, fresh, scope)
+            bool(stores := self._stores(kept, scope))
+            and self._is_fresh(fresh, scope)
+            and self._is_among(fresh, stores, scope)
             for fresh, kept in (test.operands, tuple(reversed(test.operands)))
         )
 
@@ -93,15 +100,30 @@ class Versioned:
             isinstance(v, Obj) and isinstance(v.cls, Cls) and self._homes.is_passing(v.cls.scope) for v in owners
         )
 
-    def _is_kept(self, e: f.Expr, fresh: f.Expr, scope: Scope) -> bool:
-        """Whether something other than a constructor stores the fresh value where the kept one comes from."""
-        names = set(self._sources(e, scope))
+    def _is_among(self, fresh: f.Expr, stores: Iterable[Store], scope: Scope) -> bool:
+        """Whether one of these stores is of the fresh value."""
+        name = last_name(fresh)
         return any(
-            last_name(s.target.of if isinstance(s.target, f.Item) else s.target) in names
-            and s.value is not None
-            and (bool(self._purity.of(s.value, s.scope) & SHARED) or _holds(s.value, last_name(fresh), s.scope))
-            for s in self._stores(scope)
+            s.value is not None and (bool(self._purity.of(s.value, s.scope) & SHARED) or _holds(s.value, name, s.scope))
+            for s in stores
         )
+
+    def _stores(self, e: f.Expr, scope: Scope) -> list[Store]:
+        """The stores of values, by something other than a constructor, to where a kept value comes from."""
+        names = dict.fromkeys(self._sources(e, scope))
+        by_name = self._stores_of(self._names.top(scope)) if names else {}
+        return [store for name in names for store in by_name.get(name, ())]
+
+    def _stores_of(self, top: Scope) -> Mapping[str, Sequence[Store]]:
+        """The stores of a module by the last name of their target."""
+        known = self._by_name.get(top)
+        if known is None:
+            known = self._by_name[top] = defaultdict(list)
+            for inner in top.descendants():
+                for s in inner.stores if inner.name not in CONSTRUCTORS else ():
+                    if s.value is not None:
+                        known[last_name(s.target.of if isinstance(s.target, f.Item) else s.target)].append(s)
+        return known
 
     def _sources(self, e: f.Expr, scope: Scope, depth: int = 0) -> Iterator[str]:
         """The last names of the attributes and variables, of objects that last, which a value is taken out of."""
@@ -121,11 +143,6 @@ class Versioned:
             for b in local if depth < 3 else ():
                 if b.value is not None:
                     yield from self._sources(b.value, scope, depth + 1)
-
-    def _stores(self, scope: Scope) -> Iterator[Store]:
-        for inner in self._names.top(scope).descendants():
-            if inner.name not in CONSTRUCTORS:
-                yield from inner.stores
 
     def _marks(self, asked: f.Expr, scope: Scope) -> bool:
         """`if not hasattr(shared, "loaded"): load(); shared.loaded = True`, of something that was just fetched."""

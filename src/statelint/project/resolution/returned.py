@@ -31,6 +31,12 @@ class Returned:
         self._sites: dict[tuple[int, Site], Site] = {}
         self._texts: dict[Scope, tuple[str, ...]] = {}
         """The parameters whose text names what a function imports and gives."""
+        self._hands: dict[Scope, bool] = {}
+        """Whether functions hand on a parameter, of those that tell without a look at what they call."""
+        self._bound: dict[tuple[int, Scope], tuple[f.Name, Sequence[Binding]]] = {}
+        """What names that are bound more than once can mean where they stand. Each name is kept, and so is its `id`."""
+        self._looked = False
+        """Whether it took looking at what a call runs to tell."""
 
     def to(self, callee: Func | Bound, e: f.Call, scope: Scope) -> Values:
         """What one call gives: with what it names as text, where the function imports by name."""
@@ -44,7 +50,7 @@ class Returned:
         asked = self._asked_for(callee, e, scope)
         if asked:
             return asked
-        if inner.yields or not any(self._handed_on(expr, inner) for expr in inner.returns):
+        if inner.yields or not self._hands_on(inner):
             return self._made_for(callee, e, scope, self.by(inner, callee.receiver if type(callee) is Bound else None))
         found = self._handed_by(callee, e, scope, inner.returns)
         if found is None:
@@ -164,13 +170,24 @@ class Returned:
             return self._names.denote(e, scope)
         through: list[f.Expr] = []
         others: list[Binding] = []
-        for b in _current(e, scope):
+        for b in self._current(e, scope):
             handing = b.kind == "assign" and depth < STEPS and self._handed_on(b.value, scope)
             through.extend([b.value] if handing and b.value is not None else ())
             others.extend([b] if b.kind != "param" and not handing else ())
         return union(
             *(self._own(value, scope, depth + 1) for value in through), *(self._names.bound(b) for b in others)
         )
+
+    def _hands_on(self, function: Scope) -> bool:
+        """Whether a function hands on a parameter. What calls in it run may not be known yet, so that is asked anew."""
+        known = self._hands.get(function)
+        if known is None:
+            before, self._looked = self._looked, False
+            known = any(self._handed_on(e, function) for e in function.returns)
+            if not self._looked:
+                self._hands[function] = known
+            self._looked = before or self._looked
+        return known
 
     def _handed_on(
         self, e: f.Expr | None, scope: Scope, call: tuple[f.Call, Scope] | None = None, depth: int = 0
@@ -191,7 +208,7 @@ class Returned:
                 found.extend(self._handed_on(arg, scope, call, depth + 1))
         if type(e) is not f.Name or e.id in scope.outer:
             return tuple(dict.fromkeys(found))
-        bindings = _current(e, scope)
+        bindings = self._current(e, scope)
         for i, b in enumerate(bindings):
             if call is not None and any(surely_bound(later, scope, *call, self._names) for later in bindings[i + 1 :]):
                 continue
@@ -203,12 +220,24 @@ class Returned:
                     found.extend(self._handed_on(b.value, scope, call, depth + 1))
         return tuple(dict.fromkeys(found))
 
+    def _current(self, e: f.Name, scope: Scope) -> Sequence[Binding]:
+        """The bindings that a local name can have where it is read: none of those before it was surely bound anew."""
+        found = scope.bindings.get(e.id, ())
+        if len(found) < 2:
+            return found
+        key = (id(e), scope)
+        known = self._bound.get(key)
+        if known is None:
+            known = self._bound[key] = (e, still_current(visible(found, e.at), e.at))
+        return known[1]
+
     def _passed(self, e: f.Call, scope: Scope, depth: int = 0) -> tuple[Func | Bound, tuple[f.Expr, ...]] | None:
         """For a call that gives parameters of the function around it to another one which hands them on: that one, and
         all that it hands on of what the call gives."""
         args = (*e.args, *(value for _, value in e.keywords))
         if not any(isinstance(arg, f.Name) and is_parameter(arg.id, scope) for arg in args):
             return None
+        self._looked = True
         callee = self._only(e, scope)
         if callee is None or callee.scope is scope or callee.scope.yields:
             return None
@@ -249,12 +278,6 @@ class Returned:
             passed = [argument(callee, name, e) for name in self._named_as_text(callee.scope)] if callee else []
             for text in texts or passed:
                 yield from (name.id for name in named_in(text, scope) if is_parameter(name.id, scope))
-
-
-def _current(e: f.Name, scope: Scope) -> Sequence[Binding]:
-    """The bindings that a local name can have where it is read: none of those before it was surely bound anew."""
-    found = scope.bindings.get(e.id, ())
-    return still_current(visible(found, e.at), e.at) if len(found) > 1 else found
 
 
 def _ways(e: f.Expr | None) -> tuple[f.Expr, ...]:

@@ -12,7 +12,7 @@ from statelint import facts as f
 from statelint.project.resolution.asked import Asked, asked, asked_after, leaves, written
 from statelint.project.resolution.modules import Module
 from statelint.project.resolution.paths import alternatives
-from statelint.project.resolution.scopes import NONE, USUAL, Binding, CallSite, Context, Scope, Store, blocks_in
+from statelint.project.resolution.scopes import NONE, USUAL, Binding, Block, CallSite, Context, Scope, Store, blocks_in
 from statelint.spans import Where
 
 
@@ -105,7 +105,7 @@ class _Walk:
 
     def block(self, body: tuple[f.Stmt, ...], context: Context) -> None:
         if body and not context.sure:
-            context = context._replace(block=body)
+            context = context._replace(block=Block(body))
         for statement in body:
             getattr(self, "on_" + type(statement).__name__.lower())(statement, context)
             if type(statement) is f.If:
@@ -222,7 +222,7 @@ class _Walk:
         self.expr(s.source, c, s.where)
         inside = c._replace(in_loop=True, sure=False)
         if s.target is not None:
-            self.bound(s.target, "iterate", s.source, c._replace(block=s.body), s.where)
+            self.bound(s.target, "iterate", s.source, c._replace(block=Block(s.body) if s.body else None), s.where)
         else:
             inside = inside._replace(tests=(*c.tests, (s.source, True))).knowing(asked(s.source, True))
         self.block(s.body, inside)
@@ -372,7 +372,7 @@ class _Walk:
         elif type(e) is f.Lambda:
             self.function(e.function, c)
         elif type(e) is f.Comprehension:
-            inside = c._replace(in_loop=True, sure=False, block=())
+            inside = c._replace(in_loop=True, sure=False, block=None)
             for clause in e.clauses:
                 self.expr(clause.source, c, where)
                 self.bound(clause.target, "iterate", clause.source, inside, where, node=e)

@@ -12,6 +12,21 @@ from statelint.project.resolution.modules import Module
 from statelint.spans import Place, Span, Where, unpacked
 
 
+@dataclass(slots=True, eq=False)
+class Block:
+    """The statements of a block, with where it ends once that was asked for: it takes a walk down to tell."""
+
+    body: tuple[f.Stmt, ...]
+    _until: tuple[int, int] = field(default=(0, 0), init=False)
+
+    @property
+    def until(self) -> tuple[int, int]:
+        """The line and column where it ends."""
+        if not self._until[0]:
+            self._until = _end(self.body)
+        return self._until
+
+
 class Context(NamedTuple):
     """Where an event stands: the enclosing tests with the branch taken, and the enclosing constructs."""
 
@@ -28,7 +43,7 @@ class Context(NamedTuple):
     """What the `try` before the clause of an exception binds names to, and so failed to get."""
     sure: bool = True
     """Whether it always runs once the code around it is left in the usual way: not in a branch, loop or `try`."""
-    block: tuple[f.Stmt, ...] = ()
+    block: Block | None = None
     """The block in which it stands, of what a loop binds its body; not noted for other things that always run."""
     kinds: tuple[Asked, ...] = ()
     """What the tests that lead there say of the classes of names."""
@@ -36,7 +51,7 @@ class Context(NamedTuple):
     @property
     def until(self) -> tuple[int, int]:
         """The line and column where that block ends."""
-        return _end(self.block) if self.block else (0, 0)
+        return self.block.until if self.block is not None else (0, 0)
 
     def knowing(self, asked: Iterator[Asked]) -> Context:
         """The same place, with what further tests say of the classes of names."""
@@ -129,8 +144,7 @@ def _inside(at: Place, around: Place) -> bool:
 
 def _begin(loop: Binding) -> tuple[int, int]:
     """Where the body begins of a loop that binds a name."""
-    first = loop.context.block[0].at
-    return (first.line, first.column)
+    return loop.context.block.body[0].at[:2] if loop.context.block is not None else (0, 0)
 
 
 LATER = frozenset({"assign", "iterate", "enter"})
@@ -154,7 +168,10 @@ def still_current(bindings: Sequence[Binding], at: Place) -> Sequence[Binding]:
             if (value.end_line, value.end_column) <= here and (b.context.sure or here <= b.context.until):
                 last = b if last is None or b.at > last.at else last
     passed = [b for b in bindings if b.kind not in LATER or b.context.in_loop or b.at <= at]
-    return passed if last is None else [b for b in passed if b.at >= last.at]
+    if last is None:
+        return passed
+    since = last.at
+    return [b for b in passed if b.at >= since]
 
 
 class CallSite(NamedTuple):

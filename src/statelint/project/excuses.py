@@ -149,7 +149,7 @@ class Excuses:
                 "it is the last that the process saw of what all replicas share",
             ),
             (
-                lambda s: own_loops.only_timers_read(s.home) and verdicts.is_time(s.writes),
+                lambda s: verdicts.is_time(s.writes) and own_loops.only_timers_read(s.home),
                 arguable,
                 "it says to a timer of the process when something was last used",
             ),
@@ -203,8 +203,8 @@ class Excuses:
 
     def _is_of_its_health(self, seen: Seen) -> bool:
         """Whether it is a point in time that only those ways in mention that ask how the process itself is."""
-        found = self._mentions.of(seen.home)
-        if not found or not self._verdicts.is_time(seen.writes):
+        found = self._mentions.of(seen.home) if self._verdicts.is_time(seen.writes) else None
+        if not found:
             return False
         chains = [self._reach.chain(m.scope) for m in found]
         return all(c is not None and not self._health.isdisjoint(words(c.entry.scope.name)) for c in chains)

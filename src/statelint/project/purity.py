@@ -10,7 +10,7 @@ describes). An empty set means: the code alone.
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import Final, NamedTuple
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
@@ -23,7 +23,7 @@ from statelint.project.read_through import is_alike, made_for
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import is_super, last_name, receiver_rooted, start_of
-from statelint.project.resolution.scopes import Scope
+from statelint.project.resolution.scopes import CallSite, Scope
 from statelint.project.resolution.values import (
     Bound,
     Cls,
@@ -39,6 +39,14 @@ CHANGING: Final = IMPURE - {"environment"}
 """What can give different results on two replicas that were deployed alike."""
 STORED: Final = frozenset({"database", "network"})
 DEPTH: Final = 7
+
+
+class Asked(NamedTuple):
+    """A call in a function, with what it runs of the project and what else it depends on."""
+
+    site: CallSite
+    ours: tuple[Value, ...]
+    outside: frozenset[str]
 
 
 class Purity:
@@ -70,6 +78,9 @@ class Purity:
         self._getting: set[int] = set()
         """The calls that get something from a store of which it is being asked what is put there."""
         self._reads: dict[Scope, frozenset[str]] = {}
+        self._asks: dict[Scope, tuple[Asked, ...]] = {}
+        self._named: dict[tuple[int, Scope], tuple[f.Name | f.Attr, frozenset[str]]] = {}
+        """What names and attributes depend on by what they denote, wherever they are asked from. Each is kept along."""
         self._seen: dict[tuple[int, int, int], tuple[f.Expr, frozenset[str]]] = {}
         """What expressions depend on, for as long as the same functions are active: many names lead to one value. Each
         is kept along, since its `id` would else be that of the next one that is made in passing."""
@@ -114,8 +125,9 @@ class Purity:
         return frozenset().union(*(self.of(p, scope, depth) for p in parts))
 
     def _name(self, e: f.Name, scope: Scope, depth: int) -> frozenset[str]:
-        if self._is_context(e, scope):
-            return frozenset({"request"})
+        told = self._by_what_it_denotes(e, scope)
+        if told:
+            return told
         current: Scope | None = scope
         while current is not None and current.kind != "module":
             if e.id in current.bindings and e.id not in current.outer:
@@ -133,24 +145,32 @@ class Purity:
         given_again = self._names.rebound(top, e.id) and not self._first_use.builds(e.id, scope)
         return frozenset({"state"} if (top, e.id) in self._changed or given_again else ())
 
-    def _is_context(self, e: f.Expr, scope: Scope) -> bool:
-        """Whether an expression is a proxy of the current request, session or context."""
-        for value in self._names.denote(e, scope):
-            name = qualified(value) or (
-                value.cls.name if isinstance(value, Obj) and isinstance(value.cls, Ext) else None
-            )
-            row = self._knowledge.find("benign", name) if name else None
-            if row and row[1].because == "context":
-                return True
-        return False
-
     def _attribute(self, e: f.Attr, scope: Scope, depth: int) -> frozenset[str]:
-        for value in self._names.denote(e, scope):
-            known = self._answers.to_reading(value)
-            if known:
-                return known
+        told = self._by_what_it_denotes(e, scope)
+        if told:
+            return told
         found = self.of(e.of, scope, depth)
         return found | {"state"} if self._reassigned(e, scope) else found
+
+    def _by_what_it_denotes(self, e: f.Name | f.Attr, scope: Scope) -> frozenset[str]:
+        key = (id(e), scope)
+        known = self._named.get(key)
+        if known is None:
+            values = self._names.denote(e, scope)
+            if isinstance(e, f.Attr):
+                told = next(filter(None, map(self._answers.to_reading, values)), frozenset[str]())
+            else:
+                told = frozenset({"request"} if any(map(self._is_context, values)) else ())
+            known = self._named[key] = (e, told)
+        return known[1]
+
+    def _is_context(self, value: Value) -> bool:
+        """Whether a value is a proxy of the current request, session or context."""
+        name = qualified(value)
+        if name is None and isinstance(value, Obj) and isinstance(value.cls, Ext):
+            name = value.cls.name
+        row = self._knowledge.find("benign", name) if name else None
+        return row is not None and row[1].because == "context"
 
     def _reassigned(self, e: f.Attr, scope: Scope) -> bool:
         """Whether requests give `self.name` a value, and not just once."""
@@ -285,17 +305,12 @@ class Purity:
         found: set[str] = set()
         for e in (*scope.returns, *scope.yields):
             found |= self.of(e, scope, depth)
-        said = {s.where for s in scope.calls if s.discarded and last_name(s.call.func) in self._says}
-        for site in scope.calls:
-            if site.where in said:  # words for a log are no part of the result
-                continue
-            values = self._names.denote(site.call.func, scope)
-            asked = frozenset(need for value in values for need in self._called(value, depth) & IMPURE)
+        for site, ours, asked in self._asking(scope):
+            if ours:
+                asked = asked.union(*(self._called(value, depth) & IMPURE for value in ours))
             if not STORED.isdisjoint(asked) and made_for(site.call, scope):
                 asked = self.of(site.call, scope, depth) & IMPURE
             found |= asked - {"file"} if "file" in asked and self._beside_code.reads(site.call, scope) else asked
-            if not values and site.awaited:
-                found.add("awaited")
         found |= self._by_reading(scope)
         self._active.discard(scope)
         self._seen = outer
@@ -307,6 +322,22 @@ class Purity:
             self._functions[scope] = result
         return result
 
+    def _asking(self, scope: Scope) -> tuple[Asked, ...]:
+        """The calls in a function that may count, without those that only put words into a log."""
+        known = self._asks.get(scope)
+        if known is None:
+            said = {s.where for s in scope.calls if s.discarded and last_name(s.call.func) in self._says}
+            known = tuple(self._asked(site) for site in scope.calls if site.where not in said)
+            known = self._asks[scope] = tuple(asked for asked in known if asked.ours or asked.outside)
+        return known
+
+    def _asked(self, site: CallSite) -> Asked:
+        values = self._names.denote(site.call.func, site.scope)
+        if not values:
+            return Asked(site, (), frozenset({"awaited"} if site.awaited else ()))
+        outside = frozenset().union(*(self._answers.to_call(v) & IMPURE for v in values if not _is_ours(v)))
+        return Asked(site, tuple(filter(_is_ours, values)), outside)
+
     def _by_reading(self, scope: Scope) -> frozenset[str]:
         """What a function depends on by the attributes that it reads, wherever it is asked from."""
         known = self._reads.get(scope)
@@ -315,3 +346,8 @@ class Purity:
             known = frozenset().union(*map(self._answers.described, read))
             self._reads[scope] = known
         return known
+
+
+def _is_ours(value: Value) -> bool:
+    """Whether code of the project runs when a value is called."""
+    return isinstance(value, Func | Bound | Cls) or (isinstance(value, Obj) and isinstance(value.cls, Cls))

@@ -70,7 +70,9 @@ class Results:
             del self.variables[name]
 
     def forget(self, known: int) -> None:
-        """Drop the results of functions since there were so many."""
+        """Drop the results of functions since there were so many. Mostly there are no more."""
+        if len(self.functions) == known:
+            return
         for key in list(self.functions)[known:]:
             del self.functions[key]
 

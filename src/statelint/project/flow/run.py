@@ -130,13 +130,14 @@ class Run:
             if above.scope is scope.parent:
                 closure = above
         captured = self._closures.captured(scope, closure.env) if closure is not None else {}
-        if scope not in self.decoding:
-            captured = {name: without_text(value) for name, value in captured.items()}
-            given = {name: without_text(value) for name, value in given.items()} if given is not None else None
-        tainted = any(tells(v) or self.kept.filled(v, scope.name) for v in (given or {}).values())
-        worth = force or tainted or scope in self.touching or any(map(tells, captured.values()))
+        text = scope in self.decoding
+        tainted = any(tells(v, text) or self.kept.filled(v, scope.name) for v in (given or {}).values())
+        worth = force or tainted or scope in self.touching or any(tells(v, text) for v in captured.values())
         if not worth and not (scope.owner is not None and self.kept.carries(scope.owner)):
             return NONE
+        if not text:
+            captured = {name: without_text(value) for name, value in captured.items()}
+            given = {name: without_text(value) for name, value in given.items()} if given is not None else None
         key = self._key(scope, given, call, tainted) if closure is None else None
         found = self.results.find(key)
         if found is None:

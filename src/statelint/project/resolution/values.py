@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Union
 
 import msgspec
@@ -156,13 +157,10 @@ def union(*groups: Iterable[Value]) -> Values:
         return ()
     if len(filled) == 1 and isinstance(filled[0], tuple) and len(filled[0]) == 1:
         return filled[0]
-    seen: dict[Value, None] = {}
-    for group in filled:
-        seen.update(dict.fromkeys(group))
-    if len(seen) <= WIDTH:
-        return tuple(seen)
-    first, rest = tuple(seen)[:WIDTH], tuple(seen)[WIDTH:]
-    return (*first, *filter(_is_told, rest))[:MANY]
+    found = tuple(dict.fromkeys(chain.from_iterable(filled)))
+    if len(found) <= WIDTH:
+        return found
+    return (*found[:WIDTH], *filter(_is_told, found[WIDTH:]))[:MANY]
 
 
 def added(values: Values, place: int) -> Values:

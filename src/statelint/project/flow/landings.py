@@ -141,6 +141,7 @@ class Flows:
         entered = self._entered
         roots = [s for s in kept if s in entered or not any(e.caller in wanted for e in self._calls.into.get(s, ()))]
         roots = [s for s in roots if s.parent is None or s.parent.kind != "function" or s in entered]
+        roots.sort(key=lambda s: s not in entered)  # where not all can be run, that from which requests come in
         owners = {s.owner for s in kept if s.owner is not None}
         beside = [s for s in self._names.every if s in self._makers and s.owner in owners and s not in wanted | sourced]
         extras = [s for s in self._names.every if s in extra and s.kind == "function"]

@@ -12,9 +12,10 @@ from statelint.project.flow.callbacks import Callbacks
 from statelint.project.flow.values import BYTES, NONE, TOLD, Inst, Many, Origin, Taint, Value, join, many
 from statelint.project.resolution.aliases import alias
 from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.modules import STDLIB
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Scope
-from statelint.project.resolution.values import Cls, Ext, qualified
+from statelint.project.resolution.values import Cls, Ext, Made, Member, qualified
 from statelint.spans import NOWHERE
 
 MANY = frozenset(
@@ -45,6 +46,7 @@ class Sources:
         self._guessed = [
             (stem, row) for stem, row in self._rows if row.parameters and not row.methods and not row.decorated
         ]
+        self._marks = frozenset(name for _, row in self._rows for name in row.marked)
         self._modelled = [row for _, row in self._rows if row.models]
         self._imported: dict[str, frozenset[str]] = {}
         self._parameters: dict[tuple[Scope, str], Value] = {}
@@ -193,7 +195,7 @@ class Sources:
         outer = scope.parent or scope
         origin = Origin(scope.span(param.at), f"parameter `{param.name}`")
         found = [self.annotated_value(param.annotation, outer, origin)]
-        if self._marked(param, outer):
+        if self.marked(param, outer):
             taint: Value = frozenset({Taint("content", BYTES, origin)})
             listed = isinstance(param.annotation, f.Item) and "list" in annotation_words(param.annotation.of).lower()
             found.append(many(taint) if listed else taint)
@@ -208,35 +210,46 @@ class Sources:
 
     def models(self, scope: Scope, param: f.Param) -> list[Source]:
         """The rows on classes made of a message, of which a decorated function is given an object of the project's."""
-        decorated = isinstance(scope.node, f.Function) and scope.node.decorators
-        if not decorated or not self._modelled or not isinstance(param.annotation, f.Name | f.Attr):
+        if not self._modelled or not isinstance(param.annotation, f.Name | f.Attr) or not self._registered(scope):
             return []
         values = self._names.denote(param.annotation, scope.parent or scope)
         bases = {base for v in values if isinstance(v, Cls) for base in self._names.classes.outside_bases(v.scope)}
         return [row for row in self._modelled if not bases.isdisjoint(row.models)]
+
+    def _registered(self, scope: Scope) -> bool:
+        """Whether a decorator may hand a function over to who calls it with requests; those of Python do not."""
+        decorators = scope.node.decorators if isinstance(scope.node, f.Function) else ()
+        known = [self._names.denote(decorator, scope.parent or scope) for decorator in decorators]
+        return any(not values or not all(map(_of_python, values)) for values in known)
 
     @staticmethod
     def stands_beside(row: Source, scope: Scope) -> bool:
         """Whether a function has the other parameters that a row asks for."""
         return all(any(b.kind == "param" for b in scope.bindings.get(name, ())) for name in row.beside)
 
-    def _marked(self, param: f.Param, outer: Scope) -> bool:
-        if param.annotation is None or "bytes" not in annotation_words(param.annotation):
+    def marked(self, param: f.Param, outer: Scope) -> bool:
+        """Whether a default or an annotation marks a parameter as the bytes of an upload."""
+        if not self._marks or param.annotation is None or "bytes" not in annotation_words(param.annotation):
             return False
         markers = [param.default] if isinstance(param.default, f.Call) else []
         if isinstance(param.annotation, f.Item) and isinstance(param.annotation.key, f.Group):
             markers += [e for e in param.annotation.key.items[1:] if isinstance(e, f.Call)]
-        marked = {name for _, row in self._rows for name in row.marked}
         for call in markers:
             for value in self._names.denote(call.func, outer):
                 name = qualified(value)
-                if name and self._knowledge.canonical(name) in marked:
+                if name and self._knowledge.canonical(name) in self._marks:
                     return True
         return False
 
     def given(self) -> Iterator[Scope]:
         """Functions that get request data by the way they are registered."""
         yield from {scope for scope, _ in self._given}
+
+
+def _of_python(value: object) -> bool:
+    """Whether a value is a function or class of Python itself, or what one of these gives."""
+    name = qualified(value) if isinstance(value, Ext | Made | Member) else None
+    return name is not None and name.partition(".")[0] in STDLIB
 
 
 def annotation_words(e: f.Expr) -> str:

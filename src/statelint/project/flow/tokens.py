@@ -11,7 +11,7 @@ from statelint import facts as f
 from statelint.project.flow.sources import Sources, annotation_words
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Scope
-from statelint.project.resolution.values import qualified
+from statelint.project.resolution.values import Cls, Obj, qualified
 
 LOOSE = ("anything.", "any.")
 PSEUDO = (*LOOSE, "file.", "many.", "upload.", "field.", "content.", "derived.", "text.")
@@ -46,7 +46,6 @@ class Tokens:
         guessing = [row for row in rows if row.parameters and not row.methods and not row.decorated]
         self._stands = {p for row in guessing if row.gives == "instance" for p in row.parameters}
         self._parameters = [(p, row) for row in guessing if row.gives != "instance" for p in row.parameters]
-        self._marked = {n for row in rows for n in last(row.marked)}
         removers = [row for _, row in knowledge.rows(lambda lib: lib.removers)]
         openers = {n for _, row in knowledge.rows(lambda lib: lib.openers) for n in row.names}
         sinks = {n for _, row in knowledge.rows(lambda lib: lib.sinks) for n in row.names}
@@ -69,7 +68,7 @@ class Tokens:
         if isinstance(scope.node, f.Function):
             for param in scope.node.params:
                 said = set(annotation_words(param.annotation).split()) if param.annotation is not None else set()
-                if said & (self._types | self._carriers) or (said & {"bytes"} and self._marked):
+                if said & (self._types | self._carriers) or self._sources.marked(param, scope.parent or scope):
                     return True
                 if said and self._sources.annotated(param.annotation, scope.parent or scope):
                     return True
@@ -93,7 +92,15 @@ class Tokens:
         base = e
         while isinstance(base, f.Attr | f.Item | f.Call | f.Await):
             base = base.func if isinstance(base, f.Call) else base.value if isinstance(base, f.Await) else base.of
-        return isinstance(base, f.Name) and (base.id in self._stands or base.id in ("self", "cls"))
+        if not isinstance(base, f.Name) or base.id not in ("self", "cls"):
+            return isinstance(base, f.Name) and base.id in self._stands
+        return not (isinstance(e, f.Attr) and self._is_own(e, scope))
+
+    def _is_own(self, e: f.Attr, scope: Scope) -> bool:
+        """Whether an attribute is the project's own: one of an object that nothing outside makes what it is. Of request
+        data that code puts into one, those who read it learn once it is there."""
+        classes = [v.cls if isinstance(v, Obj) else v for v in self._names.denote(e.of, scope)]
+        return bool(classes) and all(isinstance(c, Cls) and self._names.narrowed.is_own(c.scope) for c in classes)
 
     def _qualified(self, e: f.Expr, scope: Scope) -> list[str]:
         return [name for v in self._names.denote(e, scope) if (name := qualified(v))]

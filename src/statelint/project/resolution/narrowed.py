@@ -68,6 +68,11 @@ class Narrowed:
             isinstance(v, Part) for v in self._names.denote(e, scope)
         )
 
+    def is_own(self, cls: Scope) -> bool:
+        """Whether nothing outside of the project makes objects of a class, or of one below it, what they are."""
+        kin = (cls, *self._names.classes.subclasses(cls))
+        return all(self._is_known(one) and EMPTY.issuperset(self._names.classes.outside_bases(one)) for one in kin)
+
     @staticmethod
     def _holds(one: Asked, scope: Scope) -> bool:
         start = scope.bindings.get(one.path.partition(".")[0], ())

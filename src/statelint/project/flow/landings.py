@@ -22,6 +22,7 @@ from statelint.project.homes import Homes
 from statelint.project.kinds import words
 from statelint.project.reach import Reach
 from statelint.project.resolution.calls import Calls
+from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Scope
 from statelint.project.shelves import Shelves
@@ -80,7 +81,8 @@ class Flows:
         self._callers: dict[Scope, set[Scope]] = {}
         served = [s for s in names.every if s.module.in_service]
         sourced = {s for s in served if tokens.source(s)} | {s for s in sources.given() if s.module.in_service}
-        writers = self._upward({s for s in served if tokens.writes(s)})
+        self._writers = [s for s in served if tokens.writes(s)]
+        writers = self._upward(self._writers)
         self._entered = {e.scope for e in entries.all}
         entered = self._entered & writers
         if not sourced and not entered:
@@ -145,11 +147,22 @@ class Flows:
         owners = {s.owner for s in kept if s.owner is not None}
         beside = [s for s in self._names.every if s in self._makers and s.owner in owners and s not in wanted | sourced]
         extras = [s for s in self._names.every if s in extra and s.kind == "function"]
+        extras += self._writing_by_themselves()
         ways = Ways(self._run, (s for s in self._names.every if s not in commands), self._removes)
         ways.follow([*roots, *kept], beside, sourced)
         ways.own(extras)
         self.cut_short = ways.cut_short or self._run.given_up
         self._run.events = ways.events()
+
+    def _writing_by_themselves(self) -> Iterator[Scope]:
+        """Functions that write and are given nothing, so that they do the same whoever runs them, on the request path:
+        where a table of callbacks leads to one, it would not be seen from there."""
+        for scope in self._writers:
+            outermost = scope
+            while outermost.parent is not None and outermost.parent.kind == "function" and _is_given_nothing(outermost):
+                outermost = outermost.parent
+            if _is_given_nothing(outermost) and self._reach.repeats(scope):
+                yield outermost
 
     # ── what the events amount to ──
 
@@ -295,6 +308,12 @@ class Flows:
     def _given(self, handed: Handed) -> Landed:
         origins = tuple(t.origin for t in handed.taints if t.origin is not None)
         return Landed("handed", handed.scope, handed.scope.span(handed.at), origins, (), None, "", handed.to, 0)
+
+
+def _is_given_nothing(scope: Scope) -> bool:
+    """Whether a function has no parameters beside its receiver."""
+    node = scope.node
+    return isinstance(node, f.Function) and len(node.params) == (1 if first_parameter(scope) else 0)
 
 
 def numbered(found: list[Landed]) -> tuple[Landed, ...]:

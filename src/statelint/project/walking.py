@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from statelint.spans import Place
 
+INNER: Final = (msgspec.Struct, tuple)
+
 
 def walk(node: Any) -> Iterator[Any]:
     """All facts inside a fact, itself included."""
-    if isinstance(node, tuple) and not isinstance(node, Place):
-        for item in node:
-            yield from walk(item)
-    elif isinstance(node, msgspec.Struct):
-        yield node
-        for name in node.__struct_fields__:
-            value = getattr(node, name)
-            if isinstance(value, msgspec.Struct | tuple) and not isinstance(value, Place):
-                yield from walk(value)
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, msgspec.Struct):
+            yield node
+            for name in node.__struct_fields__[::-1]:  # what is put there last is taken first
+                value = getattr(node, name)
+                if isinstance(value, INNER):
+                    todo.append(value)
+        elif type(node) is tuple:  # and no place
+            todo += node[::-1]
 
 
 def parts_of(node: msgspec.Struct) -> Iterator[Any]:

@@ -5,7 +5,7 @@ Bare names come first, since they are cheap; what matches is then resolved. Only
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from statelint import facts as f
 from statelint.project.flow.sources import Sources, annotation_words
@@ -33,27 +33,31 @@ class Tokens:
         types = [row for _, row in knowledge.rows(lambda lib: lib.uploads)]
         rows = [row for _, row in knowledge.rows(lambda lib: lib.sources)]
         through = knowledge.rows(lambda lib: lib.through)
+        removers = [row for _, row in knowledge.rows(lambda lib: lib.removers)]
+        openers = {n for _, row in knowledge.rows(lambda lib: lib.openers) for n in row.names}
+        sinks = {n for _, row in knowledge.rows(lambda lib: lib.sinks) for n in row.names}
         self._decoders = frozenset(n for _, row in through if row.how == "decode-text" for n in row.names)
+        self._removers = frozenset(n for row in removers for n in row.names)
+        self._makers = self._removers | openers
+        self._writers = frozenset(n for n in openers | sinks if not n.startswith(PSEUDO) or n.startswith(LOOSE))
+        self._sweepers = frozenset(n for row in removers if row.folder for n in row.names)
+        self._saves = {saves.method for row in types for saves in row.saves}
+        self._saves |= last(n for n in sinks if n.startswith(("derived.", "content.", "field.")))
+        """Names of methods that save what was sent, or what was computed from it."""
         self._shorts: dict[frozenset[str], tuple[set[str], set[str], set[str]]] = {}
+        self._any_short = last(self._decoders | self._makers | self._writers)
+        self._noted: dict[Scope, Sequence[tuple[str, f.Expr]]] = {}
+        """What the calls in a scope call or are given that has one of these names."""
         if not any(map(self.decodes, names.every)):
             rows = [row for row in rows if row.gives != "text"]  # text that nothing decodes is no file
         self._types = {n for row in types for n in last(row.names)}
         self._carriers = {s.name for s in names.every if s.kind == "class" and self._has_upload_field(s)}
         """Names of classes of the project with a field for an upload."""
-        self._saves = {saves.method for row in types for saves in row.saves}
         self._members = {n for row in rows if not row.markers for n in last(row.names)}
         self._attributes = {n for row in rows for n in row.attributes}
         guessing = [row for row in rows if row.parameters and not row.methods and not row.decorated]
         self._stands = {p for row in guessing if row.gives == "instance" for p in row.parameters}
         self._parameters = [(p, row) for row in guessing if row.gives != "instance" for p in row.parameters]
-        removers = [row for _, row in knowledge.rows(lambda lib: lib.removers)]
-        openers = {n for _, row in knowledge.rows(lambda lib: lib.openers) for n in row.names}
-        sinks = {n for _, row in knowledge.rows(lambda lib: lib.sinks) for n in row.names}
-        self._removers = frozenset(n for row in removers for n in row.names)
-        self._makers = self._removers | openers
-        self._writers = frozenset(n for n in openers | sinks if not n.startswith(PSEUDO) or n.startswith(LOOSE))
-        self._computed = last(n for n in sinks if n.startswith(("derived.", "content.", "field.")))
-        self._sweepers = frozenset(n for row in removers if row.folder for n in row.names)
 
     def _has_upload_field(self, cls: Scope) -> bool:
         return any(
@@ -123,7 +127,7 @@ class Tokens:
 
     def lands(self, scope: Scope) -> bool:
         """Whether request data may reach a file here."""
-        return self.writes(scope) or self._named(scope, self._saves | self._computed)
+        return self._named(scope, self._saves) or self.writes(scope)
 
     def sweeps(self, scope: Scope) -> bool:
         """Whether a scope empties folders."""
@@ -141,17 +145,24 @@ class Tokens:
 
     def _calls(self, scope: Scope, wanted: frozenset[str]) -> bool:
         short, loose, any_ = self._short(wanted)
-        for site in scope.calls:
-            for func in (site.call.func, *site.call.args):
-                name = func.name if type(func) is f.Attr else getattr(func, "id", "")
-                if name not in short:
-                    continue
-                names = self._qualified(func, scope)
-                if name in any_ or (name in loose and not names):
-                    return True
-                if any(spelling in wanted for n in names for spelling in self._knowledge.spellings(n)):
-                    return True
+        for name, func in self._known_names(scope):
+            if name not in short:
+                continue
+            names = self._qualified(func, scope)
+            if name in any_ or (name in loose and not names):
+                return True
+            if any(spelling in wanted for n in names for spelling in self._knowledge.spellings(n)):
+                return True
         return False
+
+    def _known_names(self, scope: Scope) -> Sequence[tuple[str, f.Expr]]:
+        """The functions that the calls in a scope call or are given, as far as the knowledge has such a name."""
+        found = self._noted.get(scope)
+        if found is None:
+            funcs = [func for site in scope.calls for func in (site.call.func, *site.call.args)]
+            named = ((func.name if type(func) is f.Attr else getattr(func, "id", ""), func) for func in funcs)
+            found = self._noted[scope] = tuple(pair for pair in named if pair[0] in self._any_short)
+        return found
 
     @staticmethod
     def _named(scope: Scope, wanted: set[str]) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from statelint import facts as f
@@ -43,8 +44,8 @@ class Attribution:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._of: dict[tuple[int, Scope], list[tuple[Scope | None, list[Scope]]]] = {}
-        self._said: dict[tuple[Scope, str], list[tuple[Value, bool, Scope | None]]] = {}
+        self._of: dict[Scope, dict[int, Sequence[tuple[Scope | None, Sequence[Scope]]]]] = defaultdict(dict)
+        self._said: dict[tuple[Scope, str], Sequence[tuple[Value, bool, Scope | None]]] = {}
 
     def keys(self, act: Activation, target: f.Attr) -> list[tuple[object, str]]:
         """Under which keys the values of an attribute are kept: its class, its module, or its qualified name."""
@@ -100,11 +101,11 @@ class Attribution:
         found.append(self._own_attribute(act, e))
         for name in names:
             found.append(self._run.kept.attribute(("path", name)))
-        if not any(taint.level != "text" for part in found for taint in taints(part)):
-            row = self._run.sources.loose(e.name, act.scope)
-            if row is not None and not tells(base, text=False) and self._unresolved(e, act.scope):
-                origin = Origin(act.scope.span(e.at), f"`{shape(e)[:40]}`")
-                found.append(self._run.sources.value(row, origin))
+        row = self._run.sources.loose(e.name, act.scope)
+        plain = row is not None and not any(t.level != "text" for part in found for t in taints(part))
+        if row is not None and plain and not tells(base, text=False) and self._unresolved(e, act.scope):
+            origin = Origin(act.scope.span(e.at), f"`{shape(e)[:40]}`")
+            found.append(self._run.sources.value(row, origin))
         return both(join(found), self._run.evaluator.statics_of(e, act.scope))
 
     def _unresolved(self, e: f.Attr, scope: Scope) -> bool:
@@ -119,7 +120,7 @@ class Attribution:
                         return False
         return True
 
-    def named(self, act: Activation, names: list[str], e: f.Expr) -> Value:
+    def named(self, act: Activation, names: Sequence[str], e: f.Expr) -> Value:
         found = []
         for name in names:
             row = self._run.sources.member(name)
@@ -159,10 +160,9 @@ class Attribution:
         return frozenset({Taint(taint.level, "", taint.origin, taint.via) if plain else taint})
 
     def _own_attribute(self, act: Activation, e: f.Attr) -> Value:
-        key = (id(e.of), act.scope)
-        known = self._of.get(key)
+        known = self._of[act.scope].get(id(e.of))
         if known is None:
-            known = self._of[key] = list(self._owners(e.of, act.scope))
+            known = self._of[act.scope][id(e.of)] = tuple(self._owners(e.of, act.scope))
         found: list[Value] = []
         for cls, line in known:
             if cls is None:
@@ -174,7 +174,7 @@ class Attribution:
                 found.append(self._declared(owner, e))
         return join(found)
 
-    def _owners(self, of: f.Expr, scope: Scope) -> Iterator[tuple[Scope | None, list[Scope]]]:
+    def _owners(self, of: f.Expr, scope: Scope) -> Iterator[tuple[Scope | None, Sequence[Scope]]]:
         """The classes whose objects an expression denotes, each with those above it, and modules without a class."""
         names = self._run.names
         for value in names.denote(of, scope):
@@ -199,7 +199,7 @@ class Attribution:
         key = (owner, e.name)
         known = self._said.get(key)
         if known is None:
-            known = self._said[key] = list(self._written(*key))
+            known = self._said[key] = tuple(self._written(*key))
         found: list[Value] = []
         for said, has_value, getter in known:
             found.append(said)

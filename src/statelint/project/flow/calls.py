@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from statelint import facts as f
@@ -199,7 +200,7 @@ class Caller:
         names = self._run.evaluator.qualified_names(func, act.scope, recv)
         attribute = func.name if isinstance(func, f.Attr) else ""
         if isinstance(func, f.Name) and not names:
-            names = [a.cls for a in act.lookup(func.id) or NONE if isinstance(a, Inst)]
+            names = [a.cls for a in act.lookup(func.id) or NONE if type(a) is Inst]
         known = [*names, *self._built_upon(func, act.scope), *self._pseudo(recv, attribute, not names)]
         found: list[Value] = []
         done = False
@@ -230,9 +231,9 @@ class Caller:
                 done = True
             if meaning.where == "memory" and not done:
                 found.append(frozenset({Handle("memory", frozenset({Loc(f"{act.scope.full_name}#{at}")}))}))
-        if attribute and not names and not any(isinstance(a, Taint) for a in recv):
+        if attribute and not names:
             loose = self._run.sources.loose(attribute, act.scope)
-            if loose is not None:
+            if loose is not None and not any(isinstance(a, Taint) for a in recv):
                 origin = Origin(act.scope.span(call.at), f"`{shape(func)[:40]}()`")
                 found.append(self._run.sources.value(loose, origin))
                 done = True
@@ -288,7 +289,7 @@ class Caller:
         return join(found)
 
     def _handed(
-        self, act: Activation, func: f.Expr, attribute: str, names: list[str], value: Value, call: f.Expr, at: Place
+        self, act: Activation, func: f.Expr, attribute: str, names: Sequence[str], value: Value, call: f.Expr, at: Place
     ) -> None:
         if not any(locs(value)) and not any(t.level == "copy" for t in taints(value)):
             return
@@ -301,7 +302,7 @@ class Caller:
                 self._run.library.hand(act, row, value, call, at)
                 return
 
-    def _unknown(self, attribute: str, recv: Value, given: Value, names: list[str]) -> Value:
+    def _unknown(self, attribute: str, recv: Value, given: Value, names: Sequence[str]) -> Value:
         """A call of which nothing is known: methods of data give data, functions of libraries compute from it."""
         parts: list[Value] = []
         if attribute:
@@ -314,7 +315,7 @@ class Caller:
             parts.append(derived(given, constructed(names)))
         return join(parts)
 
-    def _taken_in(self, act: Activation, func: f.Expr, names: list[str], given: Given) -> None:
+    def _taken_in(self, act: Activation, func: f.Expr, names: Sequence[str], given: Given) -> None:
         """An object that can write itself holds what its methods are given."""
         root = func
         while isinstance(root, f.Attr | f.Item | f.Call):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from statelint import facts as f
@@ -48,8 +49,8 @@ class Evaluator:
             f.Table: self.on_table, f.Comprehension: self.on_comprehension, f.Text: self.on_text, f.Op: self.on_op,
             f.Item: self.on_item, f.Attr: self.on_attr, f.Call: self.on_call,
         }  # fmt: skip
-        self._statics: dict[tuple[int, Scope], Value] = {}
-        self._qualified: dict[tuple[int, Scope], list[str]] = {}
+        self._statics: dict[Scope, dict[int, Value]] = defaultdict(dict)
+        self._qualified: dict[Scope, dict[int, Sequence[str]]] = defaultdict(dict)
         self._shapes: dict[int, str] = {}
 
     def lazily(self, e: f.Expr, scope: Scope) -> Value:
@@ -103,10 +104,10 @@ class Evaluator:
         return known + way
 
     def statics_of(self, e: f.Expr, scope: Scope) -> Value:
-        key = (id(e), scope)
-        known = self._statics.get(key)
+        statics = self._statics[scope]
+        known = statics.get(id(e))
         if known is None:
-            known = self._statics[key] = self._run.instances.of(self._run.names.denote(e, scope))
+            known = statics[id(e)] = self._run.instances.of(self._run.names.denote(e, scope))
         return known
 
     # ── structure ──
@@ -292,14 +293,14 @@ class Evaluator:
         elif isinstance(container, f.Call) and isinstance(container.func, f.Attr):
             self.store(act, container.func.of, held)
 
-    def qualified_names(self, e: f.Expr, scope: Scope, base: Value = NONE) -> list[str]:
+    def qualified_names(self, e: f.Expr, scope: Scope, base: Value = NONE) -> Sequence[str]:
         """Qualified outside names of what an expression denotes; `base` is the value of what stands before the dot."""
         canonical = self._run.knowledge.canonical
-        key = (id(e), scope)
-        known = self._qualified.get(key)
+        told = self._qualified[scope]
+        known = told.get(id(e))
         if known is None:
             found = (canonical(name) for v in self._run.names.denote(e, scope) if (name := qualified(v)))
-            known = self._qualified[key] = list(dict.fromkeys(found))
+            known = told[id(e)] = tuple(dict.fromkeys(found))
         if base and isinstance(e, f.Attr):
             members = [canonical(f"{atom.cls}.{e.name}") for atom in base if isinstance(atom, Inst)]
             if members:

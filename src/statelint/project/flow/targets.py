@@ -34,16 +34,25 @@ class Targets:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._known: dict[tuple[int, Scope], list[Target]] = {}
+        self._known: dict[Scope, dict[int, list[Target]]] = defaultdict(dict)
         """The targets of calls as written, which are the same for each run of the function around."""
-        self._made: dict[tuple[int, Scope], tuple[Scope, ...]] = {}
+        self._made: dict[Scope, dict[int, tuple[Scope, ...]]] = defaultdict(dict)
 
     def of(self, func: f.Expr, call: f.Expr, scope: Scope, direct: bool) -> list[Target]:
         """What a call runs: each with how many parameters it does not fill, and whether it makes an object."""
-        key = (id(call), scope)
-        known = self._known.get(key) if direct else None
-        if known is not None:
-            return known
+        known = self._known[scope]
+        first = known.get(id(call)) if direct else None
+        if first is None:
+            first = self._first(func, call, scope, direct)
+            if direct:
+                known[id(call)] = first
+        if first or type(func) is not f.Name:
+            return first
+        inside = list(dict.fromkeys(self._decorated(func.id, scope)))[:MANY]
+        return [(inner, 1 if first_parameter(inner) else 0, False) for inner in inside]
+
+    def _first(self, func: f.Expr, call: f.Expr, scope: Scope, direct: bool) -> list[Target]:
+        """What is known of it without a look at what is being decorated."""
         found: dict[Scope, Target] = {}
         if direct:
             for edge in self._run.edges.get(id(call), ()):
@@ -62,12 +71,6 @@ class Targets:
                     method = self._run.names.classes.method(value.scope, "__init__")
                     if method:
                         found[method] = (method, 1, True)
-        first = list(found.values())[:MANY]
-        if direct and (first or type(func) is not f.Name):
-            self._known[key] = first
-        if not found and type(func) is f.Name:
-            for inner in self._decorated(func.id, scope):
-                found[inner] = (inner, 1 if first_parameter(inner) else 0, False)
         return list(found.values())[:MANY]
 
     def _offset(self, callee: Scope, func: f.Expr, scope: Scope) -> int:
@@ -92,9 +95,8 @@ class Targets:
 
     def classes(self, func: f.Expr, scope: Scope) -> tuple[Scope, ...]:
         """The classes of the project that an expression denotes."""
-        key = (id(func), scope)
-        known = self._made.get(key)
+        made = self._made[scope]
+        known = made.get(id(func))
         if known is None:
-            known = tuple(v.scope for v in self._run.names.denote(func, scope) if type(v) is Cls)
-            self._made[key] = known
+            known = made[id(func)] = tuple(v.scope for v in self._run.names.denote(func, scope) if type(v) is Cls)
         return known

@@ -7,7 +7,7 @@ so their hashes are the same in every process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Union
@@ -270,7 +270,7 @@ def derived(value: Value, cls: str = "") -> Value:
     return frozenset(t if t.level == "text" else Taint("derived", cls, t.origin, t.via) for t in taints(found))
 
 
-def constructed(names: list[str]) -> str:
+def constructed(names: Sequence[str]) -> str:
     """The class that a call makes an object of, as far as its name tells."""
     return names[0] if len(names) == 1 and names[0].rpartition(".")[2][:1].isupper() else ""
 

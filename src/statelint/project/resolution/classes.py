@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from statelint import facts as f
 from statelint.project.resolution.scopes import UNKNOWN, Scope, Store
-from statelint.project.resolution.values import Cls, Ext, Func, Obj, Values, qualified
+from statelint.project.resolution.values import Cls, Ext, Func, Obj, Value, Values, qualified
 
 STATIC = frozenset({"staticmethod"})
 CLASSLIKE = frozenset({"classmethod", "__new__", "__init_subclass__", "__class_getitem__"})
@@ -41,10 +41,6 @@ def _first_parameter(scope: Scope) -> tuple[str, str] | None:
         return None
     is_cls = bool(names & CLASSLIKE) or node.name in CLASSLIKE or _is_metaclass(scope)
     return node.params[0].name, "cls" if is_cls else "self"
-
-
-def _in_order(some: Iterable[tuple[int, Store]], others: Iterable[tuple[int, Store]]) -> list[Store]:
-    return [store for _, store in sorted((*some, *others), key=itemgetter(0))]
 
 
 def kept_receiver(method: Scope) -> list[f.Expr]:
@@ -101,16 +97,23 @@ class Assigned(NamedTuple):
 
 
 class Classes:
-    """Relations over all project classes. `denote` is the name resolution, handed in to keep imports one way."""
+    """Relations over all project classes. `denote` is the name resolution, handed in to keep imports one way, and
+    `denoted` what it has found out for good."""
 
-    def __init__(self, scopes: Iterable[Scope], denote: Callable[[f.Expr, Scope], Values]) -> None:
+    def __init__(
+        self,
+        scopes: Iterable[Scope],
+        denote: Callable[[f.Expr, Scope], Values],
+        denoted: Callable[[f.Expr, Scope], Values | None],
+    ) -> None:
         self._denote = denote
+        self._denoted = denoted
         self._numbers = count()
         self.all: list[Scope] = []
         self._given_to_attributes: dict[str, list[tuple[int, Store]]] = defaultdict(list)
-        """What is assigned to attributes of a name, numbered, but for what follows."""
-        self._given_to_receivers: dict[tuple[str, Obj | Cls], list[tuple[int, Store]]] = defaultdict(list)
-        """What methods assign to an attribute of their receiver, which is plain; by far the most of all."""
+        """What is assigned to attributes of a name, numbered, as long as it may yet change whose they are."""
+        self._given_to_owners: dict[tuple[str, Obj | Cls], list[tuple[int, Store]]] = defaultdict(list)
+        """What is assigned to an attribute of a class, or of an object of one, which is noted without its site."""
         self._attributes: dict[Scope, dict[str, list[Assigned]]] = defaultdict(lambda: defaultdict(list))
         self._bases: dict[Scope, tuple[Cls | Ext, ...]] = {}
         self._lineage: dict[Scope, tuple[Cls | Ext, ...]] = {}
@@ -135,7 +138,7 @@ class Classes:
         if receiver and receiver[0] == getattr(target.of, "id", "") and len(scope.bindings[receiver[0]]) == 1:
             assert scope.owner is not None
             owner = Cls(scope.owner) if receiver[1] == "cls" else Obj(Cls(scope.owner))
-            self._given_to_receivers[target.name, owner].append((number, store))
+            self._given_to_owners[target.name, owner].append((number, store))
         else:
             self._given_to_attributes[target.name].append((number, store))
 
@@ -285,19 +288,34 @@ class Classes:
 
     def given_to_class(self, cls: Scope, name: str) -> list[Store]:
         """What code assigns to the attribute of the class itself: `cls.name = value`, `Shop.name = value`."""
-        wanted = Cls(cls)
-        others = [(n, s) for n, s in self._given_to_attributes.get(name, ()) if wanted in self._owners(s)]
-        return _in_order(self._given_to_receivers.get((name, wanted), ()), others)
+        return self._given_to(Cls(cls), name)
 
     def given_from_outside(self, cls: Scope, name: str) -> list[Store]:
         """What code outside of the class assigns to the attribute of an instance: `shop.name = value`."""
-        wanted = Cls(cls)
-        others = [
-            (n, s)
-            for n, s in self._given_to_attributes.get(name, ())
-            if any(type(v) is Obj and v.cls == wanted for v in self._owners(s))
-        ]
-        return _in_order(self._given_to_receivers.get((name, Obj(wanted)), ()), others)
+        return self._given_to(Obj(Cls(cls)), name)
+
+    def _given_to(self, wanted: Cls | Obj, name: str) -> list[Store]:
+        unsettled = self._unsettled(name)
+        found = list(self._given_to_owners.get((name, wanted), ()))
+        found += [(n, s) for n, s in unsettled if wanted in map(_kind, self._owners(s))]
+        return [store for _, store in sorted(found, key=itemgetter(0))]
+
+    def _unsettled(self, name: str) -> list[tuple[int, Store]]:
+        """What is assigned to attributes of a name of which it is not sure whose they are; the others are noted."""
+        given = self._given_to_attributes.get(name)
+        if not given:
+            return []
+        left = []
+        for number, store in given:
+            assert type(store.target) is f.Attr
+            owners = self._denoted(store.target.of, store.scope)
+            if owners is None:
+                left.append((number, store))
+            for owner in dict.fromkeys(map(_kind, owners or ())):
+                if isinstance(owner, Cls | Obj):
+                    self._given_to_owners[name, owner].append((number, store))
+        self._given_to_attributes[name] = left
+        return left
 
     def _owners(self, store: Store) -> Values:
         return self._denote(store.target.of, store.scope) if type(store.target) is f.Attr else ()
@@ -367,6 +385,11 @@ def _calls_constructor_above(call: f.Call) -> bool:
     func = call.func
     of = func.of if isinstance(func, f.Attr) and func.name == "__init__" else None
     return isinstance(of, f.Call) and getattr(of.func, "id", "") == "super"
+
+
+def _kind(owner: Value) -> Value:
+    """What objects of one class have in common."""
+    return Obj(owner.cls) if type(owner) is Obj else owner
 
 
 def _last_name(e: f.Expr) -> str:

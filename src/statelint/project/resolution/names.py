@@ -27,19 +27,7 @@ from statelint.project.resolution.protocols import Protocols
 from statelint.project.resolution.resolver import FieldsByName, Given
 from statelint.project.resolution.results import Results
 from statelint.project.resolution.scopes import Binding, Scope, still_current, visible
-from statelint.project.resolution.values import (
-    Cls,
-    Ext,
-    Func,
-    Heap,
-    Lit,
-    Made,
-    Obj,
-    Site,
-    Value,
-    Values,
-    union,
-)
+from statelint.project.resolution.values import Cls, Ext, Func, Heap, Lit, Made, Obj, Site, Value, Values, union
 
 BUILTINS: Final = frozenset(dir(builtins))
 DISPLAYS: Final = {
@@ -61,7 +49,7 @@ class Names:
         self.scopes = scopes
         self.knowledge = knowledge
         self.every = every = [s for top in scopes.values() for s in (top, *top.descendants())]
-        self.classes = Classes(every, self.denote)
+        self.classes = Classes(every, self.denote, self.denoted)
         self.protocols = Protocols(self.classes)
         self._given: Given | None = None
         self.fields: FieldsByName = DeclaredFields(self)
@@ -180,6 +168,10 @@ class Names:
         else:
             self._unsure[key] = (values, sure)
         return values
+
+    def denoted(self, e: f.Expr, scope: Scope) -> Values | None:
+        """What `e` denotes, once that was found out for good."""
+        return self._memo[scope].get(id(e))
 
     def _leads_back(self, key: tuple[int, int] | tuple[Scope, str]) -> bool:
         """Whether something is being denoted already, or was while what it leads back to is."""

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from statelint import facts as f
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Scope
-from statelint.project.resolution.served import imported_by
 
 
 def imported_modules(names: Names) -> frozenset[str]:
@@ -19,7 +18,7 @@ def imported_modules(names: Names) -> frozenset[str]:
 def _imported(names: Names) -> Iterator[str]:
     for scope in names.every:
         if scope.module.in_service:
-            yield from imported_by(scope, names)
+            yield from names.imports.by(scope)
 
 
 def importing(names: Names) -> Mapping[str, list[Scope]]:

@@ -16,7 +16,6 @@ from statelint.project.resolution.arguments import matched, spread
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import Context, Scope, Store
-from statelint.project.resolution.served import imported_by
 from statelint.project.resolution.values import Bound, Func, Lit, qualified
 
 DEPTH: Final = 3
@@ -146,7 +145,7 @@ class Marks:
         """Module → those that it imports, anywhere in it."""
         found: dict[str, set[str]] = {}
         for scope in self._names.every:
-            found.setdefault(scope.path, set()).update(imported_by(scope, self._names))
+            found.setdefault(scope.path, set()).update(self._names.imports.by(scope))
         return found
 
     # ── what tests say ──

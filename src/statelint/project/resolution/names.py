@@ -19,6 +19,7 @@ from statelint.project.resolution.classes import Classes
 from statelint.project.resolution.declared_fields import DeclaredFields
 from statelint.project.resolution.elements import Elements
 from statelint.project.resolution.imported import Imported
+from statelint.project.resolution.imports import Imports
 from statelint.project.resolution.members import Members
 from statelint.project.resolution.modules import Modules
 from statelint.project.resolution.narrowed import Narrowed
@@ -50,6 +51,7 @@ class Names:
         self.knowledge = knowledge
         self.every = every = [s for top in scopes.values() for s in (top, *top.descendants())]
         self.classes = Classes(every, self.denote, self.denoted)
+        self.imports = Imports(modules, self.denote)
         self.protocols = Protocols(self.classes)
         self._given: Given | None = None
         self.fields: FieldsByName = DeclaredFields(self)

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from statelint import facts as f
 from statelint.knowledge import Knowledge
 from statelint.project.resolution.classes import Classes
+from statelint.project.resolution.imports import Imports
 from statelint.project.resolution.modules import Module, Modules
 from statelint.project.resolution.protocols import Protocols
 from statelint.project.resolution.scopes import Binding, Scope
@@ -50,6 +51,7 @@ class Resolver(Protocol):
     scopes: Mapping[str, Scope]
     every: list[Scope]
     fields: FieldsByName
+    imports: Imports
     protocols: Protocols
     picked: Mapping[Scope, tuple[Scope, tuple[str, ...]]]
 

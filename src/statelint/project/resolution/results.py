@@ -61,6 +61,8 @@ class Results:
         self.annotated = partial(annotated, names)
         self.picked: dict[Scope, tuple[Scope, tuple[str, ...]]] = {}
         """For some of many methods that a computed name can mean: the class below which all are, and their names."""
+        self._libraries: dict[Scope, frozenset[str]] = {}
+        """What each module imports."""
         self._returned = Returned(names)
         self.returned_by = self._returned.by
         self.returned_at = self._returned.at
@@ -263,14 +265,10 @@ class Results:
         classes = self._names.knowledge.parameters.get(b.name)
         if not classes:
             return []
-        nodes = [
-            (other.kind, other.node)
-            for bindings in self._names.top(b.scope).bindings.values()
-            for other in bindings
-            if isinstance(other.node, tuple) and other.kind in ("import", "from")
-        ]
-        dotted = {node[1] if kind == "import" else f"{node[0].module}.{node[1]}" for kind, node in nodes}
-        names = dotted | {name.partition(".")[0] for name in dotted} | {name.rpartition(".")[0] for name in dotted}
+        top = self._names.top(b.scope)
+        names = self._libraries.get(top)
+        if names is None:
+            names = self._libraries[top] = _imported(top)
         return [Obj(Ext(cls)) for imports, cls in classes if imports & names]
 
     def _injected(self, call: f.Call, scope: Scope) -> Values:
@@ -294,3 +292,16 @@ def _copy(value: Value, site: Site) -> Value:
     if isinstance(value, Heap):
         return Heap(value.type, site)
     return Obj(value.cls, site) if isinstance(value, Obj) else value
+
+
+def _imported(top: Scope) -> frozenset[str]:
+    """The dotted names of what a module imports, each also by its first part and without its last one."""
+    nodes = [
+        (b.kind, b.node)
+        for bindings in top.bindings.values()
+        for b in bindings
+        if isinstance(b.node, tuple) and b.kind in ("import", "from")
+    ]
+    dotted = {node[1] if kind == "import" else f"{node[0].module}.{node[1]}" for kind, node in nodes}
+    firsts, owners = {name.partition(".")[0] for name in dotted}, {name.rpartition(".")[0] for name in dotted}
+    return frozenset(dotted | firsts | owners)

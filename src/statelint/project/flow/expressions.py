@@ -31,10 +31,13 @@ from statelint.project.flow.values import (
 )
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import qualified
+from statelint.project.walking import walk
 
 if TYPE_CHECKING:
     from statelint.project.flow.run import Run
 
+INERT = frozenset({f.Name, f.Const, f.Attr, f.Item, f.Op, f.Choice, f.Group, f.Star, f.Table, f.Text})
+"""Expressions that do nothing but give a value, if those in them do not and no attribute is a property."""
 COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not"})
 
 
@@ -52,6 +55,8 @@ class Evaluator:
         self._statics: dict[Scope, dict[int, Value]] = defaultdict(dict)
         self._qualified: dict[Scope, dict[int, Sequence[str]]] = defaultdict(dict)
         self._shapes: dict[int, str] = {}
+        self._inert: dict[int, bool] = {}
+        self._properties = run.names.classes.accessor_names()
 
     def lazily(self, e: f.Expr, scope: Scope) -> Value:
         """Evaluate outside any running function. What a function does is noted where the function itself is run."""
@@ -75,6 +80,18 @@ class Evaluator:
             return NONE
         method = self._methods.get(type(e))
         return method(act, e) if method else NONE
+
+    def carry_out(self, act: Activation, e: f.Expr) -> None:
+        """Evaluate `e` for what that does, where nobody asks what it gives."""
+        if not self._is_inert(e):
+            self.value(act, e)
+
+    def _is_inert(self, e: f.Expr) -> bool:
+        known = self._inert.get(id(e))
+        if known is None:
+            known = all(type(part) in INERT and getattr(part, "name", "") not in self._properties for part in walk(e))
+            self._inert[id(e)] = known
+        return known
 
     # ── leaves ──
 
@@ -124,7 +141,7 @@ class Evaluator:
         return value
 
     def on_choice(self, act: Activation, e: f.Choice) -> Value:
-        self.value(act, e.test)
+        self.carry_out(act, e.test)
         found = NONE
         for part, truth in ((e.then, True), (e.other, False)):
             wider = self._run.walker.narrowing.apply(act, e.test, truth)
@@ -166,7 +183,7 @@ class Evaluator:
             source = self.value(act, clause.source)
             self.bind(act, clause.target, element(source, True, self._run.sources))
             for condition in clause.conditions:
-                self.value(act, condition)
+                self.carry_out(act, condition)
         results = [self.value(act, i) for i in e.items]
         act.env.clear()
         act.env.update(kept)
@@ -179,9 +196,11 @@ class Evaluator:
         return join(found) | self.path(act, e, parts, first)
 
     def on_op(self, act: Activation, e: f.Op) -> Value:
-        values = [self.value(act, o) for o in e.operands]
-        if e.op in COMPARISONS or e.op == "not":
+        if e.op in COMPARISONS:
+            for operand in e.operands:
+                self.carry_out(act, operand)
             return NONE
+        values = [self.value(act, o) for o in e.operands]
         if e.op in ("or", "and"):
             return join(values)
         tainted = join(frozenset(t for t in v if isinstance(t, Taint | Many | Tup)) for v in values)
@@ -203,7 +222,7 @@ class Evaluator:
 
     def on_item(self, act: Activation, e: f.Item) -> Value:
         value = self.value(act, e.of)
-        self.value(act, e.key)
+        self.carry_out(act, e.key)
         found: list[Value] = []
         name = written(e.key)
         for atom in value:

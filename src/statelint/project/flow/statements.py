@@ -37,18 +37,18 @@ class Walker:
         return True
 
     def statement(self, act: Activation, s: f.Stmt) -> bool:
-        value = self._run.evaluator.value
+        evaluator = self._run.evaluator
         if isinstance(s, f.Bind):
             self._bind(act, s)
         elif isinstance(s, f.Do):
-            value(act, s.value)
+            evaluator.carry_out(act, s.value)
         elif isinstance(s, f.Return):
             if s.value is not None:
-                act.result |= value(act, s.value)
+                act.result |= evaluator.value(act, s.value)
             return False
         elif isinstance(s, f.Raise):
             if s.value is not None:
-                value(act, s.value)
+                evaluator.carry_out(act, s.value)
             return False
         elif isinstance(s, f.Jump):
             return s.kind == "pass"
@@ -98,7 +98,7 @@ class Walker:
     # ── branches ──
 
     def _if(self, act: Activation, s: f.If) -> bool:
-        self._run.evaluator.value(act, s.test)
+        self._run.evaluator.carry_out(act, s.test)
         before = dict(act.env)
         possible = self.narrowing.possible
         then = possible(act, s.test, True) and self._branch(act, s.then, Mark("if", s, "then"))
@@ -209,7 +209,7 @@ class Walker:
             for name in case.names:
                 act.env[name.id] = subject
             if case.guard is not None:
-                self._run.evaluator.value(act, case.guard)
+                self._run.evaluator.carry_out(act, case.guard)
             on = self.block(act, case.body)
             ends.append((act.env, on))
         return self._merge(act, ends)

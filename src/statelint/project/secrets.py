@@ -150,17 +150,17 @@ class Secrets:
             if scope.kind == "function" or not scope.module.in_service:
                 continue
             for name, bindings in scope.bindings.items():
-                parts = set(words(name))
-                for b in bindings:
-                    if b.kind in ("assign", "annotate") and b.value is not None:
-                        if parts & self._words:
-                            weak = len(bindings) > 1 or self._.worths.readers.fills(scope)
-                            yield from self._key(b.value, scope, name, scope.span(b.at), b.context, weak)
-                        elif parts & self._identity and scope.kind == "module":
-                            for made in self.made(b.value, scope, b.context):
-                                if made.scope.kind == "module":
-                                    at = scope.span(b.at)
-                                    yield Secret("identity", name, scope.module.name, at, None, made.what, True)
+                given = [(b, b.value) for b in bindings if b.kind in ("assign", "annotate") and b.value is not None]
+                parts = set(words(name)) if given else set()
+                for b, value in given:
+                    if parts & self._words:
+                        weak = len(bindings) > 1 or self._.worths.readers.fills(scope)
+                        yield from self._key(value, scope, name, scope.span(b.at), b.context, weak)
+                    elif parts & self._identity and scope.kind == "module":
+                        for made in self.made(value, scope, b.context):
+                            if made.scope.kind == "module":
+                                at = scope.span(b.at)
+                                yield Secret("identity", name, scope.module.name, at, None, made.what, True)
 
     def _kept_keys(self) -> Iterator[Secret]:
         """Generators whose result can only be a key, kept by code that runs at start-up."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from statelint import facts as f
 from statelint.project.resolution.resolver import Resolver
@@ -13,15 +13,22 @@ FAR = 6
 """Modules that one name is followed through."""
 
 
-def alias(names: Resolver, name: str, scope: Scope, depth: int = 0) -> Iterator[tuple[Scope, f.Expr]]:
+def alias(names: Resolver, name: str, scope: Scope) -> Sequence[tuple[Scope, f.Expr]]:
     """The expressions that a module-level name is assigned, each with the scope in which it stands."""
     top = names.top(scope)
+    known = names.aliased[top].get(name)
+    if known is None:
+        known = names.aliased[top][name] = tuple(_followed(names, name, top))
+    return known
+
+
+def _followed(names: Resolver, name: str, top: Scope, depth: int = 0) -> Iterator[tuple[Scope, f.Expr]]:
     for b in top.bindings.get(name, ()):
         if b.kind == "assign" and b.value is not None:
             yield top, b.value
         elif b.kind == "from" and depth < FAR:
             for target, original in imported(names, b):
-                yield from alias(names, original, target, depth + 1)
+                yield from _followed(names, original, target, depth + 1)
 
 
 def imported(names: Resolver, b: Binding) -> Iterator[tuple[Scope, str]]:
@@ -37,9 +44,9 @@ def imported(names: Resolver, b: Binding) -> Iterator[tuple[Scope, str]]:
 
 def type_meant(names: Resolver, e: f.Expr, scope: Scope) -> tuple[Scope, f.Expr]:
     """A type as written out, where it is only a name of one with parameters or of several; else as it stands."""
-    found: list[tuple[Scope, f.Expr]] = []
+    found: Sequence[tuple[Scope, f.Expr]] = ()
     if type(e) is f.Name:
-        found = list(alias(names, e.id, scope))
+        found = alias(names, e.id, scope)
     elif type(e) is f.Attr:
         modules = [v.module for v in names.denote(e.of, scope) if type(v) is Mod]
         tops = [names.scopes[m.path] for m in modules if m.path in names.scopes]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from statelint import facts as f
@@ -53,6 +53,8 @@ class Names:
         self.classes = Classes(every, self.denote, self.denoted)
         self.imports = Imports(modules, self.denote)
         self.protocols = Protocols(self.classes)
+        self.aliased: dict[Scope, dict[str, Sequence[tuple[Scope, f.Expr]]]] = defaultdict(dict)
+        """What the names of modules are assigned, as far as aliases.py was asked for it."""
         self._given: Given | None = None
         self.fields: FieldsByName = DeclaredFields(self)
         self._members = Members(self)

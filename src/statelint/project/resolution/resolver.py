@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from statelint import facts as f
@@ -54,6 +54,7 @@ class Resolver(Protocol):
     imports: Imports
     protocols: Protocols
     picked: Mapping[Scope, tuple[Scope, tuple[str, ...]]]
+    aliased: dict[Scope, dict[str, Sequence[tuple[Scope, f.Expr]]]]
 
     def given(self) -> Given | None: ...
 

@@ -92,7 +92,9 @@ def test_what_is_refused_is_read_all_the_same(text: str) -> None:
     assert extract(text.encode()) == concrete.read(text)
 
 
-@pytest.mark.parametrize("text", [r"x = '\d'", "x = 1if y else 2", "x is 1", "'a' 'b'()", "assert (a, b)"])
+@pytest.mark.parametrize(
+    "text", [r"x = '\d'", "x = 1if y else 2", "x is 1", "'a' 'b'()", "assert (a, b)", "x = f'{1if y else 2=}'"]
+)
 def test_no_warning_of_what_is_read_gets_out(text: str) -> None:
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
@@ -102,7 +104,7 @@ def test_no_warning_of_what_is_read_gets_out(text: str) -> None:
 
 PIECES = st.sampled_from(
     ["a", "a=", " a =", "b.a=", "x:=", "=", "=:", "{{", "}}", "{a}", "{a=}", "{a = }", "{ a=}", "{a=!r}", "{a!r}",
-     "{a=:>5}", "{a=:{b=}}", "{a:=^5}", "{b.a=}", "{(a)=}", "{a==b}", "{f(a=1)=}", "{f(a=1)}",
+     "{a=:}", "{a=:>5}", "{a=:{b=}}", "{a:=^5}", "{b.a=}", "{(a)=}", "{a==b}", "{f(a=1)=}", "{f(a=1)}",
      '{d["a"]=}', "{a=:{b}}", "' f'", "' '"]
 )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Python's cycle collector, set aside while an analysis runs.
 
 Trees and facts hold no cycles, and the relations live as long as the analysis, so looking for cycles among millions of
-objects finds none: it cost a fifth of the time. What an analysis leaves behind is collected once it is over.
+objects finds none: it cost a fifth of the time. What an analysis leaves behind is collected once it is over, in a
+process that goes on.
 """
 
 from __future__ import annotations

@@ -6,22 +6,19 @@ from LibCST's tree is refused, and read there.
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
 import unicodedata
-import warnings
 from typing import Final
 
 from statelint.extract.python.comments import MARK, marked
 from statelint.extract.python.native_places import Lines, Refused, measured
 from statelint.extract.python.native_statements import Statements, spans
+from statelint.extract.python.native_tree import tree_of
 from statelint.extract.python.tokens import MOST_TOKENS
 from statelint.facts import Facts
 
 __all__ = ["Refused", "read"]
-GRAMMAR: Final = (3, 13)
-"""The newest grammar of which all is read alike: an interpreter that knows more must not give more."""
 SAFE: Final = MOST_TOKENS if sys.version_info >= (3, 11) else 20_000
 """Characters that are parsed without a look at the tokens first. A token has one at least; and before 3.11 the
 interpreter dies of some tens of thousands of levels."""
@@ -33,7 +30,7 @@ def read(text: str) -> Facts:
     tokens = measured(text) if len(text) > SAFE or _strange_words(text) else None
     if tokens and (len(tokens.texts) > MOST_TOKENS or any(map(_strange, tokens.texts))):
         raise Refused
-    tree = _parse(text)
+    tree = tree_of(text)
     lines = Lines(text)
     try:
         body = Statements(lines).block(tree.body)
@@ -41,15 +38,6 @@ def read(text: str) -> Facts:
         raise Refused from error
     comments = marked(tokens or measured(text), spans(tree, lines)) if MARK.search(text) else ()
     return Facts(body=body, comments=comments, lines=lines.count)
-
-
-def _parse(text: str) -> ast.Module:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of escapes that mean nothing: not ours to judge
-            return ast.parse(text, feature_version=GRAMMAR)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise Refused from error
 
 
 def _strange_words(text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from statelint import facts as f
 from statelint.extract.python.literals import LONG_CHAIN, LONGEST_INTEGER, integer, joined, sound
 from statelint.extract.python.native_places import Lines, Refused, measured
+from statelint.extract.python.native_tree import tree_of
 from statelint.extract.python.tokens import LONG_FORMAT
 from statelint.spans import Where, packed, unpacked
 
@@ -44,9 +45,11 @@ class Expressions:
         self.lines = lines
         self._at = lines.at
         self._frozen: Where | None = None
+        self._format = ""
+        """The format string that is being read, as written, if a field of it may be such as `{x=}`."""
         self._spellings: list[str] = []
-        self._fields = self._spelled_out = 0
-        """How many fields of the format string may be such as `{x=}`, and how many turned out to be."""
+        self._spelled_out = 0
+        """How many fields turned out to be such."""
         self._depth = 0
         self._yields = [False]
         self._read = _Readers(
@@ -102,8 +105,8 @@ class Expressions:
         if outer:
             return joined(self._pieces(node), at)
         written = self.lines.covered(unpacked(at))
-        self._fields, self._spelled_out = len(SPELLED_OUT.findall(written)) if "=" in written else 0, 0
-        self._spellings = SPELLING.findall(written) if self._fields else []
+        self._format = written if "=" in written and SPELLED_OUT.search(written) else ""
+        self._spellings, self._spelled_out = SPELLING.findall(self._format), 0
         if len(written) > LONG_FORMAT:
             measured(written)
         self._frozen, self._at = at, lambda _: at
@@ -117,7 +120,8 @@ class Expressions:
             if not isinstance(value, ast.FormattedValue):
                 parts.append(self.expr(value))
                 continue
-            if self._fields and parts and str(getattr(parts[-1], "value", "")).rstrip().endswith("="):
+            bare = value.conversion == -1 and value.format_spec is None  # `{x=}` is written out by repr
+            if self._format and parts and not bare:
                 parts[-1] = self._unspelled(parts[-1], value.value)
             parts.append(self.expr(value.value))
             if value.format_spec is not None:
@@ -125,15 +129,24 @@ class Expressions:
         return parts
 
     def _unspelled(self, before: f.Expr, field: ast.expr) -> f.Expr:
-        """The text before a field without the spelling of the field itself: of `{x=}`, without `x=`."""
-        text, wanted = str(getattr(before, "value", "")), ast.dump(field)
+        """The text before a field without the spelling of the field itself: of `{x=}`, without `x=`.
+
+        Raises Refused where such a text may stand there anyway.
+        """
+        text = str(getattr(before, "value", ""))
+        if not text.rstrip().endswith("="):
+            return before
+        wanted = ast.dump(field)
         fitting = {own for own in self._spellings if text.endswith(own) and _dumped(own) == wanted}
-        if not fitting and len(self._spellings) == self._fields:
-            return before  # `a={x}`, beside a field that is spelled out
+        if not fitting and len(self._spellings) == len(SPELLED_OUT.findall(self._format)):
+            return before  # `a={x!r}`, beside a field that is spelled out
         self._spelled_out += 1
-        if len(fitting) != 1 or self._spelled_out > self._fields:
+        if len(fitting) != 1 or self._spelled_out > len(self._spellings):
             raise Refused
-        return f.Const(text.removesuffix(fitting.pop()), "str", self._at(field))
+        own = fitting.pop()
+        if self._format.count(own) != sum(spelling.count(own) for spelling in self._spellings):
+            raise Refused
+        return f.Const(text.removesuffix(own), "str", self._at(field))
 
     def _group(self, kind: f.GroupKind, node: Any) -> f.Expr:
         return f.Group(kind, tuple(map(self.expr, node.elts)), self._at(node))
@@ -279,6 +292,7 @@ def _begin_alike(inner: ast.expr, outer: ast.expr) -> bool:
 def _dumped(spelling: str) -> str:
     """The tree of the expression in `x=`, written out; nothing where it is none."""
     try:
-        return ast.dump(ast.parse(f"({spelling.rstrip()[:-1]})", mode="eval").body)
-    except (SyntaxError, ValueError):
+        body = tree_of(f"({spelling.rstrip()[:-1]})").body
+    except Refused:
         return ""
+    return ast.dump(body[0].value) if len(body) == 1 and isinstance(body[0], ast.Expr) else ""

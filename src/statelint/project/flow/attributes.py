@@ -36,8 +36,6 @@ from statelint.project.resolution.values import Cls, Mod, Obj, qualified
 if TYPE_CHECKING:
     from statelint.project.flow.run import Run
 
-COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not"})
-
 
 class Attribution:
     """What reading an attribute gives, and under which key assigning one is kept."""

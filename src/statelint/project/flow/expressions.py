@@ -56,7 +56,7 @@ class Evaluator:
         self._qualified: dict[Scope, dict[int, Sequence[str]]] = defaultdict(dict)
         self._shapes: dict[int, str] = {}
         self._inert: dict[int, bool] = {}
-        self._properties = run.names.classes.accessor_names()
+        self._properties = run.names.classes.accessor_names
 
     def lazily(self, e: f.Expr, scope: Scope) -> Value:
         """Evaluate outside any running function. What a function does is noted where the function itself is run."""

@@ -53,7 +53,7 @@ class Calls:
         """The functions in whose place a decorator leaves another one, by that one."""
         self.overridden: dict[str, list[CallSite]] = defaultdict(list)
         """Calls of project methods that take the place of an outside one, by the name of that one."""
-        self._properties = names.classes.accessor_names()
+        self._properties = names.classes.accessor_names
         self._looked_up = any(not frozenset(LOOKS_UP).isdisjoint(cls.bindings) for cls in names.classes.all)
         self._set_by_code = any(SETS in cls.bindings for cls in names.classes.all)
         self._looks = names.knowledge.words.get("looks", frozenset())

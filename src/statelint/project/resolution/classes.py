@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from itertools import count
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -332,6 +333,7 @@ class Classes:
                         return item.scope.by_node.get(id(binding.node))
         return None
 
+    @cached_property
     def accessor_names(self) -> frozenset[str]:
         """The names of all properties and of all class attributes that can be descriptors."""
         makers = {c.name for c in self.all if "__get__" in c.bindings or "__set__" in c.bindings} | {"property"}

@@ -30,7 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "knowledge vocabulary rows entry_rows flow_rows store_rows rules facts config config_lines house_words pages",
         "implied",
         "project extract sift cache discover file_names ignore_files",
-        "embedded contents stamps runs",
+        "embedded contents stamps runs within",
         "gather executors beside sieve services terms unchanged moved triage stories checks advise report fix",
         "run audit audit_text audit_map audit_html fleet",
         "house_tests",

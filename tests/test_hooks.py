@@ -108,3 +108,20 @@ def test_in_the_real_runner(runner: str, shop: Path, tmp_path: Path) -> None:
     (shop / "statelint.toml").write_text("selct = []\n")
     subprocess.run(["git", "add", "statelint.toml"], cwd=shop, check=True)
     assert run("statelint-config", "--all-files")[0] == 1
+
+
+def test_the_next_files_need_no_analysis_of_their_own(shop: Path, tmp_path: Path) -> None:
+    kept = ("check", "--cache-dir", str(tmp_path / "cache"), "--timings", "--output-format", "json")
+    first = statelint(*kept, "shop/carts.py", cwd=shop)
+    for files in (["shop/services", "shop/pictures.py"], ["shop/nothing.py", "shop/carts.py"], []):
+        again = statelint(*kept, *files, cwd=shop)
+        assert b"build relations" in first.err and b"build relations" not in again.err
+        assert again.out == statelint("check", "--no-cache", "--output-format", "json", *files, cwd=shop).out
+
+
+def test_a_finding_that_a_comment_silences_is_not_told_for_other_files(shop: Path) -> None:
+    carts = shop / "shop/carts.py"
+    carts.write_text("# statelint: ignore-file[SL101] -- known\n" + carts.read_text())
+    for file, told in (("shop/carts.py", True), ("shop/pictures.py", False)):
+        outcome = statelint("check", "--no-cache", "--sarif-suppressed", "--output-format", "sarif", file, cwd=shop)
+        assert (b"CARTS" in outcome.out) == told

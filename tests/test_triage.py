@@ -14,6 +14,7 @@ from statelint.spans import Span
 from statelint.terms import Terms
 from statelint.triage import finding_id, selected, triage
 from statelint.triage_baseline import Entry, entry, load, pruned, render
+from statelint.within import within
 
 RULES = (rule(), rule("SL102", "process-local-cache", "cache"), rule("SL201", "local-session", "session"))
 
@@ -67,10 +68,20 @@ def test_thresholds() -> None:
 
 def test_paths_limit_what_is_shown_by_any_step() -> None:
     other = hit(trace=(*hit().trace, step("deploy/web.yaml", 9, Role.DEPLOYED, "three copies")))
-    assert len(judge(other, paths=("deploy",)).findings) == 1
-    assert judge(hit(), paths=("deploy",)).hidden == {"outside-paths": 1}
-    assert len(judge(hit(), paths=("shop/cart.py",)).findings) == 1
-    assert judge(hit(path="shopping/cart.py"), paths=("shop",)).hidden == {"outside-paths": 1}
+    assert len(within(judge(other), ["deploy"]).findings) == 1
+    assert within(judge(hit()), ["deploy"]).hidden == {"outside-paths": 1}
+    assert len(within(judge(hit()), ["shop/cart.py"]).findings) == 1
+    assert within(judge(hit(path="shopping/cart.py")), ["shop"]).hidden == {"outside-paths": 1}
+
+
+def test_paths_limit_what_is_counted_as_left_out() -> None:
+    unsure = judge(
+        hit(verdict=Verdict.ARGUABLE), hit("b:B", "deploy/b.py", verdict=Verdict.ARGUABLE), hit("c:C", "c.py")
+    )
+    assert within(unsure, ["deploy"]).hidden == {"arguable": 1, "outside-paths": 1}
+    assert within(unsure, ["c.py"]).hidden == {} and len(within(unsure, ["c.py"]).findings) == 1
+    assert within(unsure, []) is unsure
+    assert within(within(unsure, ["deploy", "c.py"]), ["deploy"]) == within(unsure, ["deploy"])
 
 
 def test_the_closest_selector_decides() -> None:

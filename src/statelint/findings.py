@@ -253,6 +253,11 @@ class Finding(msgspec.Struct, frozen=True, array_like=True):
     def span(self) -> Span:
         return self.subject.span
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files of its place and of the steps of its trace, sorted."""
+        return tuple(sorted({self.span.path, *(step.span.path for step in self.trace)}))
+
 
 class Judged(NamedTuple):
     """One object or setting that was looked at, whatever became of it, with the reason for the verdict."""
@@ -282,6 +287,13 @@ class Problem(NamedTuple):
     message: str
 
 
+class Unshown(msgspec.Struct, frozen=True, array_like=True):
+    """What is left of a finding that is not shown: why it is not, and the files of its place and of its steps."""
+
+    reason: str
+    paths: tuple[str, ...]
+
+
 class Report(msgspec.Struct, frozen=True, array_like=True):
     """The whole outcome of one run, the only thing that reporters and fixes see."""
 
@@ -294,6 +306,8 @@ class Report(msgspec.Struct, frozen=True, array_like=True):
     """Number of request-path entries by framework."""
     hidden: Mapping[str, int] = msgspec.field(default_factory=lambda: MappingProxyType({}))
     """Counts of what was left out and why: `arguable`, `suppressed`, `baseline`, `below-severity`, `outside-paths`."""
+    unshown: tuple[Unshown, ...] = ()
+    """Where those of them lie that can be told apart."""
     judged: tuple[Judged, ...] = ()
     """All objects that code changes after import, benign ones too, for the inventory."""
     external: tuple[External, ...] = ()

@@ -29,6 +29,7 @@ from statelint.runs import Before, Outcome, Runs, run_key
 from statelint.stamps import Stamps
 from statelint.terms import Terms
 from statelint.triage_baseline import load as load_baseline
+from statelint.within import within
 
 if TYPE_CHECKING:
     from statelint.executors import Cluster
@@ -195,7 +196,7 @@ def run(
     Suppression comments count unless `comments` is false; `today` decides which of them have expired.
     """
     known = load_baseline(root / config.baseline) if config.baseline else None
-    terms = Terms(config, (), tuple(paths), today or date.today(), comments, known or {})
+    terms = Terms(config, (), today or date.today(), comments, known or {})
     clock = way.clock or Clock()
     runs = Runs(store(config, way) if way.sift else None, terms.today)
     stamps = None if way.texts or any(s.settings for s in config.service) else runs.stamps(root)
@@ -222,12 +223,12 @@ def run(
             runs.keep_stamps(root, stamps, found.sources)
     finally:
         runs.close()
-    return report
+    return within(report, paths)
 
 
 def _stakes(root: Path, terms: Terms, found: Discovery) -> Iterator[bytes]:
     """All that a report depends on, beside the program itself with its rules, the sources and, perhaps, the day."""
-    yield repr((terms.config, terms.paths, terms.comments, sorted(terms.baseline.items()))).encode()
+    yield repr((terms.config, terms.comments, sorted(terms.baseline.items()))).encode()
     for folder in terms.config.rules:
         for file in sorted((root / folder).rglob("*.yaml")):
             yield file.read_bytes()

@@ -15,8 +15,6 @@ from statelint.triage_baseline import Entry
 class Terms(NamedTuple):
     config: Config
     rules: tuple[Rule, ...]
-    paths: tuple[str, ...] = ()
-    """Relative to the root; empty for all of it."""
     today: dt.date = dt.date.max
     comments: bool = True
     """Whether suppression comments count."""

@@ -1,7 +1,6 @@
 """Hits → findings → the report: ids, words, suppressions, declarations, the baseline, thresholds, order.
 
-What is left out is counted by its reason, so that a summary can say so. PATHS limit what is reported: a finding is
-shown when its own place or a step of its trace lies there.
+What is left out is counted by its reason, so that a summary can say so.
 """
 
 from __future__ import annotations
@@ -33,11 +32,11 @@ from statelint.findings import (
     Step,
     Subject,
     Suppression,
+    Unshown,
     Verdict,
 )
 from statelint.rules import matches, unknown_selector
 from statelint.services import service_at
-from statelint.spans import Span
 from statelint.terms import Terms
 from statelint.triage_suppressions import Comments, Policy, inside_strings
 
@@ -141,6 +140,7 @@ def triage(
     shown: list[Finding] = []
     silenced: list[Finding] = []
     seen: set[str] = set()
+    unshown: list[Unshown] = []
     hidden, ordinals = Counter[str](), Counter[str]()
     for rule, hit in _in_order(hits):
         if hit.preview and not terms.config.preview:
@@ -153,7 +153,7 @@ def triage(
         finding = _silenced(finding, hit, comments, terms)
         reason = _left_out(finding, terms)
         if reason:
-            hidden[reason] += 1
+            unshown.append(Unshown(reason, finding.paths))
         (silenced if finding.suppressed or reason == "baseline" else [] if reason else shown).append(finding)
     read = _texts(root, [*shown, *silenced], texts)
     spoken = {path: decoded(texts[path]) for path in mentioned}
@@ -161,6 +161,7 @@ def triage(
     shown.extend(fault for fault in faults if not _left_out(fault, terms))
     shown.sort(key=lambda f: (f.span, f.rule.code, f.subject.name))
     fixed = [row for row in terms.baseline.values() if row.id not in seen]
+    hidden.update([row.reason for row in unshown])
     hidden["fixed"] += len(fixed)
     return Report(
         findings=tuple(shown),
@@ -172,6 +173,7 @@ def triage(
         files=len(facts),
         entries=MappingProxyType(dict(sorted(entries.items()))),
         hidden=MappingProxyType({key: count for key, count in sorted(hidden.items()) if count}),
+        unshown=tuple(unshown),
         sources=MappingProxyType({**read, **_texts(root, [f for f in faults if f.span.path not in read], texts)}),
     )
 
@@ -232,8 +234,6 @@ def _covers(entry: Ignored, finding: Finding, today: dt.date) -> bool:
 def _left_out(finding: Finding, terms: Terms) -> str:
     """Why a finding is not shown; empty when it is."""
     config = terms.config
-    if terms.paths and not any(_below(span.path, terms.paths) for span in _places(finding)):
-        return "outside-paths"
     if finding.suppressed:
         return "declared" if finding.suppressed.kind == "declared" else "suppressed"
     if finding.verdict is Verdict.ARGUABLE and not config.pedantic:
@@ -243,15 +243,6 @@ def _left_out(finding: Finding, terms: Terms) -> str:
     if finding.confidence.rank < config.min_confidence.rank:
         return "below-confidence"
     return "baseline" if finding.id in terms.baseline and finding.rule.check else ""
-
-
-def _places(finding: Finding) -> Iterator[Span]:
-    yield finding.span
-    yield from (step.span for step in finding.trace)
-
-
-def _below(path: str, limits: Sequence[str]) -> bool:
-    return any(path == limit or path.startswith(limit + "/") for limit in limits)
 
 
 def _faults(
@@ -274,7 +265,7 @@ def _faults(
 
 def _texts(root: Path | None, findings: Iterable[Finding], given: Mapping[str, bytes]) -> dict[str, str]:
     """The text of each source that the findings point at; a source that is gone by now is left out."""
-    paths = sorted({span.path for finding in findings for span in _places(finding)}) if root else []
+    paths = sorted({path for finding in findings for path in finding.paths}) if root else []
     texts = {}
     for path in paths:
         try:

@@ -56,6 +56,19 @@ def test_what_is_found_is_the_same(case: Case, tmp_path: Path, monkeypatch: pyte
     assert with_it == without
 
 
+IN_STRINGS = {
+    "json.json": '{"apiVersion": "v1", "kind": "ConfigMap", "data": {"a.conf": "upstream a {\\n\\tip_hash;\\n}"}}',
+    "yaml.yaml": 'kind: ConfigMap\napiVersion: v1\ndata:\n  a.conf: "upstream a {\\n\\tip_hash;\\n}"\n',
+    "path.yaml": "kind: ConfigMap\napiVersion: v1\ndata:\n  a.conf: |\n    upstream a {\n    # \\nx\n    ip_hash; }\n",
+}
+
+
+@pytest.mark.parametrize("name", IN_STRINGS)
+def test_a_word_after_an_escape_is_a_word(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_sieve, without = reports(written(tmp_path, name, IN_STRINGS[name]), monkeypatch)
+    assert with_sieve == without and without.findings
+
+
 @pytest.mark.parametrize("name", BROKEN)
 def test_what_is_broken_is_reported(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with_it, without = reports(written(tmp_path, name, BROKEN[name]), monkeypatch)

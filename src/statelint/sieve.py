@@ -7,6 +7,7 @@ reported; this changes no finding and no problem (a test holds it to that).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -27,6 +28,8 @@ JOINED = b"_-"
 APART = bytes(c if (chr(c).isalnum() and c < 128) or c in JOINED else 32 for c in range(256))
 ALWAYS = (b"statelint:", b"\\u", b"\\x", b"\\\n", b"\\\r", b'"variable"', b'"locals"')
 """What must be read wherever it stands: comments for this program, words in disguise, and defaults for other files."""
+ESCAPED = re.compile(rb"\\[nrtvfae0_NLP]")
+"""White space and the like in a string; elsewhere the same may be a backslash before a word."""
 DEFAULTS = "values"
 """How a file begins that gives values to the templates beside it."""
 
@@ -88,13 +91,21 @@ class Sieve:
             return any(need.within(flat) for need in self._code)
         if any(mark in text for mark in ALWAYS) or source.path.rpartition("/")[2].startswith(DEFAULTS):
             return True
-        words = set(text.replace(b"~1", b" ").lower().translate(APART, JOINED).split())
+        text = text.replace(b"~1", b" ")
+        words = _spoken(text)
+        if b"\\" in text:
+            words |= _spoken(ESCAPED.sub(b" ", text))
         template = any(sign in text for sign in TEMPLATE)
         if any(need.met(words, template) for word in self._needs.keys() & words for need in self._needs[word]):
             return True
         if source.kind not in STRICT:
             return False
-        return not import_module(f"statelint.extract.{source.kind.replace('-', '_')}").sound(text)
+        return not import_module(f"statelint.extract.{source.kind.replace('-', '_')}").sound(content.content)
+
+
+def _spoken(text: bytes) -> set[bytes]:
+    """The words of a source."""
+    return set(text.lower().translate(APART, JOINED).split())
 
 
 def sifted_kinds(sources: Iterable[Source]) -> frozenset[str]:

@@ -65,3 +65,24 @@ def test_the_report_is_the_same_without(project: Path) -> None:
     whole = pipeline.run(project, config, pipeline.Way(use_cache=False, sift=False))
     assert [finding.subject.name for finding in sifted.findings] == ["shop.state:STORE"]
     assert sifted == whole
+
+
+def test_a_test_that_only_has_the_name_of_a_module_of_the_service_says_nothing(tmp_path: Path) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        "shop/state.py": "SEEN = {}\n\n\ndef remember():\n    SEEN['a'] = 1\n    return ''\n",
+        "shop/main.py": "from shop.app import app\nimport shop.state\n",
+        "tests/app.py": "from shop.app import app\nfrom shop.state import remember\n\n"
+        "app.add_url_rule('/test', view_func=remember)\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    config = load(tmp_path, {"pedantic": True}).config
+    for sift in (True, False):
+        report = pipeline.run(tmp_path, config, pipeline.Way(use_cache=False, sift=sift))
+        assert not report.findings and not report.entries
+    (tmp_path / "shop/main.py").write_text("from shop.app import app\nimport tests.app\n")
+    report = pipeline.run(tmp_path, config, pipeline.Way(use_cache=False))
+    assert [finding.subject.name for finding in report.findings] == ["shop.state:SEEN"]

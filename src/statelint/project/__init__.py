@@ -52,6 +52,7 @@ from statelint.project.resolution.modules import Modules
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scan import scan
 from statelint.project.resolution.scopes import Scope, outside_names
+from statelint.project.resolution.served import served
 from statelint.project.resolution.values import Ext, Obj
 from statelint.project.secrets import Secrets, Sources
 from statelint.project.setters import Changed, changed_settings
@@ -97,13 +98,7 @@ class Project:
 
     @cached_property
     def modules(self) -> Modules:
-        sources = [(path, found) for path, found in sorted(self.facts.items()) if found.body or _is_package(path)]
-        modules = Modules((path, self.parts.get(path, "service"), found) for path, found in sources)
-        used = modules.used_by_service()
-        if not used:
-            return modules
-        parts = {**self.parts, **dict.fromkeys(used, "service")}
-        return Modules((path, parts.get(path, "service"), found) for path, found in sources)
+        return served(self.facts, self.parts)
 
     def serves(self, path: str) -> bool:
         """Whether a file is part of the service, by its name or since the service imports it."""
@@ -399,11 +394,6 @@ class Project:
             return ()
         message = "the project is large: following uploads to the disk stopped early, so some may be missed"
         return (Problem(".", 1, "limit", message),)
-
-
-def _is_package(path: str) -> bool:
-    """Whether a file makes its folder a package, which it does also where it is empty."""
-    return path.rpartition("/")[2] == "__init__.py"
 
 
 def link(facts: Mapping[str, Facts], parts: Mapping[str, str], options: Options | None = None) -> Project:

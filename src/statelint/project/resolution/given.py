@@ -18,7 +18,6 @@ from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.resolver import Given, Resolver
 from statelint.project.resolution.results import PARTIAL
 from statelint.project.resolution.scopes import CallSite, Scope, Store
-from statelint.project.resolution.served import never_served
 from statelint.project.resolution.values import (
     MANY,
     NAMED,
@@ -59,7 +58,6 @@ class _Collector:
         self._constructing: list[tuple[f.Call, Value, Scope]] = []
         self._keyed: dict[Site, list[tuple[str, f.Expr, Scope]]] = defaultdict(list)
         """What is put under constant keys of each container."""
-        self._never_served = never_served(names)
         rows = names.knowledge.rows(lambda library: library.beside)
         self._shown_by = {row.keyword for _, row in names.knowledge.rows(lambda library: library.yields)}
         self._constructs = any(library.constructs for _, library in names.knowledge.libraries)
@@ -277,8 +275,6 @@ class _Collector:
             self._give(callee, gatherer, f.Group("list", surplus, call.where), scope)
 
     def _give(self, callee: Scope, name: str, arg: f.Expr, scope: Scope) -> None:
-        if callee.module.in_service and scope.module.path in self._never_served:
-            return
         arguments = self.given.arguments[callee, name]
         if type(arg) is f.Const:
             if arg.kind == "str":

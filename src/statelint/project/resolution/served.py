@@ -1,22 +1,64 @@
-"""Which modules of the project the service never comes to: these hand nothing to it."""
+"""The modules of a project that count: what tests, documents and examples do that the service never comes to, it does
+not do."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
-from statelint.project.resolution.resolver import Resolver
+from statelint.facts import Facts
+from statelint.knowledge import Knowledge
+from statelint.project.resolution.modules import Module, Modules
+from statelint.project.resolution.names import Names
+from statelint.project.resolution.scan import scan
 
-APART: Final = frozenset({"example"})
+APART: Final = frozenset({"test", "migration", "docs", "example"})
 """Parts of a project that are no part of the service where it does not import them."""
 
 
-def never_served(names: Resolver) -> frozenset[str]:
-    """The paths of examples that the service imports neither itself nor by way of others."""
-    left = {module.path for module in names.modules if module.part in APART}
-    todo = [scope for scope in names.every if scope.module.in_service] if left else []
+def served(facts: Mapping[str, Facts], parts: Mapping[str, str]) -> Modules:
+    """The modules of the service, those beside it that it imports, and programs that run by themselves.
+
+    What is named like a migration and imported by the service is a part of it.
+    """
+    modules = _modules(facts, parts)
+    if any(module.part in APART for module in modules):
+        modules = _modules(facts, parts, _never_served(modules))
+    used = modules.used_by_service()
+    if not used:
+        return modules
+    return _modules({m.path: m.facts for m in modules}, {**parts, **dict.fromkeys(used, "service")})
+
+
+def _modules(facts: Mapping[str, Facts], parts: Mapping[str, str], left: AbstractSet[str] = frozenset()) -> Modules:
+    return Modules(
+        (path, parts.get(path, "service"), found)
+        for path, found in sorted(facts.items())
+        if path not in left and (found.body or _is_package(path))
+    )
+
+
+def _is_package(path: str) -> bool:
+    """Whether a file makes its folder a package, which it does also where it is empty."""
+    return path.rpartition("/")[2] == "__init__.py"
+
+
+def _never_served(modules: Modules) -> AbstractSet[str]:
+    """The paths of modules that the service imports neither itself nor by way of others."""
+    names = Names(modules, {module.path: scan(module) for module in modules}, Knowledge.for_imports(frozenset()))
+    left = {module.path for module in modules if module.part in APART}
+    todo = [scope for scope in names.every if scope.module.in_service]
     while todo:
-        for path in names.imports.by(todo.pop()):
-            if path in left:
-                left.discard(path)
-                todo.extend((names.scopes[path], *names.scopes[path].descendants()))
-    return frozenset(left)
+        for found in names.imports.by(todo.pop()):
+            for path in (found, *_above(modules.by_path[found])):
+                if path in left:
+                    left.discard(path)
+                    todo.extend((names.scopes[path], *names.scopes[path].descendants()))
+    return left
+
+
+def _above(module: Module) -> Iterator[str]:
+    """Where the packages begin that a module is in: whoever imports it imports these."""
+    folders = module.path.split("/")[:-1]
+    yield from ("/".join((*folders[:depth], "__init__.py")) for depth in range(len(folders), 0, -1))

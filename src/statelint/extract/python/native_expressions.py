@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from statelint import facts as f
 from statelint.extract.python.literals import LONG_CHAIN, LONGEST_INTEGER, integer, joined, sound
@@ -31,15 +31,23 @@ OPERATORS: Final[dict[type, f.Operator]] = {
 }  # fmt: skip
 
 
-class _Readers(dict[type, Callable[[Any], Any]]):
+class _Readers(dict[type, Callable[[Any, Any], Any]]):
     """What reads each kind of node. A kind that we do not know is newer than we are."""
 
-    def __missing__(self, kind: type) -> Callable[[Any], Any]:
+    def __missing__(self, kind: type) -> Callable[[Any, Any], Any]:
         raise Refused(kind.__name__)
 
 
 class Expressions:
     """One method for each kind of expression."""
+
+    _read: ClassVar[_Readers]
+    """The functions, not the methods of an object: it would lead to itself by these, and so be kept for good with the
+    text that it reads, since nothing looks for cycles."""
+
+    def __init_subclass__(cls) -> None:
+        methods = (name for name in dir(cls) if name.startswith(("e_", "s_")))
+        cls._read = _Readers((kind, getattr(cls, name)) for name in methods if (kind := getattr(ast, name[2:], None)))
 
     def __init__(self, lines: Lines) -> None:
         self.lines = lines
@@ -52,17 +60,12 @@ class Expressions:
         """How many fields turned out to be such."""
         self._depth = 0
         self._yields = [False]
-        self._read = _Readers(
-            (kind, getattr(self, method))
-            for method in dir(type(self))
-            if method.startswith(("e_", "s_")) and (kind := getattr(ast, method[2:], None))
-        )
 
     def expr(self, node: ast.expr) -> f.Expr:
         self._depth += 1
         if self._depth > DEEPEST:
             raise Refused
-        fact: f.Expr = self._read[type(node)](node)
+        fact: f.Expr = self._read[type(node)](self, node)
         self._depth -= 1
         return fact
 

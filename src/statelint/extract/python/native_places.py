@@ -10,6 +10,7 @@ import ast
 import re
 from bisect import bisect_right
 from collections.abc import Callable
+from functools import partial
 from itertools import accumulate
 from typing import Any, Final
 
@@ -44,24 +45,12 @@ class Lines:
             self._starts = [0, *(m.end() for m in re.finditer(r"\r\n|\r|\n", text))]
         else:
             self._starts = [0, *accumulate(len(line) + 1 for line in lines[:-1])]
-        self._wide = {} if text.isascii() else _wide(lines)
-        self.at: Callable[[Any], Where] = self._counted if self._wide else written
+        self.at: Callable[[Any], Where] = written if text.isascii() else partial(_counted, _wide(lines))
         """The place of a node."""
 
     @property
     def count(self) -> int:
         return len(self._starts)
-
-    def _counted(self, node: ast.expr | ast.stmt) -> Where:
-        """The same in a text with lines in which a character is not always a byte."""
-        first, last = node.lineno, node.end_lineno or node.lineno
-        if first not in self._wide and last not in self._wide:
-            return written(node)
-        return packed(first, self._column(first, node.col_offset), last, self._column(last, node.end_col_offset or 0))
-
-    def _column(self, line: int, offset: int) -> int:
-        wide = self._wide.get(line)
-        return (offset if wide is None else len(wide[:offset].decode())) + 1
 
     def offset(self, line: int, column: int) -> int:
         return self._starts[line - 1] + column - 1
@@ -94,6 +83,19 @@ class Lines:
 def written(node: ast.expr | ast.stmt) -> Where:
     """The place of a node in ASCII text."""
     return packed(node.lineno, node.col_offset + 1, node.end_lineno, node.end_col_offset + 1)  # type: ignore
+
+
+def _counted(wide: dict[int, bytes], node: ast.expr | ast.stmt) -> Where:
+    """The same in a text with lines in which a character is not always a byte."""
+    first, last = node.lineno, node.end_lineno or node.lineno
+    if first not in wide and last not in wide:
+        return written(node)
+    end = _column(wide.get(last), node.end_col_offset or 0)
+    return packed(first, _column(wide.get(first), node.col_offset), last, end)
+
+
+def _column(wide: bytes | None, offset: int) -> int:
+    return (offset if wide is None else len(wide[:offset].decode())) + 1
 
 
 def measured(text: str) -> Tokens:

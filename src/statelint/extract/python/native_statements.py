@@ -30,7 +30,7 @@ class Statements(Expressions):
     def block(self, nodes: Sequence[ast.stmt]) -> tuple[f.Stmt, ...]:
         self._depth += 1
         read = self._read
-        found = tuple([read[type(node)](node) for node in nodes])
+        found = tuple([read[type(node)](self, node) for node in nodes])
         self._depth -= 1
         return found
 

@@ -25,7 +25,7 @@ SOURCE = ROOT / "src" / "statelint"
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(row.split())
     for row in (
-        "spans collector clock shipped",
+        "spans collector heap clock shipped",
         "findings safe_yaml",
         "knowledge vocabulary rows entry_rows flow_rows store_rows rules facts config config_lines house_words pages",
         "implied",

@@ -25,6 +25,7 @@ from statelint.contents import Content, Named, read, read_one
 from statelint.discover import Discovery, Scope, Source, discover
 from statelint.file_names import kind_of, part_of
 from statelint.findings import Hit, Judged, Problem, Report, Rule
+from statelint.heap import give_back
 from statelint.runs import Before, Outcome, Runs, run_key
 from statelint.stamps import Stamps
 from statelint.terms import Terms
@@ -285,9 +286,11 @@ def _anew(root: Path, terms: Terms, found: Discovery, contents: list[Content], w
     sources = seen(contents, kept, left)
     mentioned, matter = _mentioned(contents), {c.source.path for c in kept}
     lines = sum(row.lines for row in sources.values())
+    size = sum(len(c.content) for c in kept)
     project = linked(kept if way.sift else mattering(contents, sift=False), terms.config, way)
     for held in (contents, passed, kept):
         held.clear()  # the facts say all that they hold
+    give_back(size)
     report = replace(_judge(root, terms, found, project, way, mentioned, matter), lines=lines)
     return Outcome(report, sources, _is_dated(project, terms))
 

@@ -58,7 +58,7 @@ class Arrivals:
                 if isinstance(value, Cls):
                     for run in runs:
                         if self._names.classes.method(value.scope, run.name) is run:
-                            yield Edge(maker, run, site.call.at, "construct", None, site)
+                            yield Edge(maker, run, site.call.where, "construct", None, site)
 
     def _takes(self, site: CallSite) -> bool:
         func = site.call.func

@@ -89,39 +89,39 @@ class Excuses:
         weak_values = knowledge.words.get("weak-values", frozenset())
         readings = Readings(self._ends, purity, self._says)
         benign, arguable = Verdict.BENIGN, Verdict.ARGUABLE
-        self._table: tuple[tuple[Callable[[Seen], bool], Verdict, str], ...] = (
-            (self._is_carried_along, arguable, "it belongs to a library that the project carries along"),
-            (self._is_stand_in, arguable, "its class stands in for another one in tests"),
-            (self._is_upkeep, arguable, "it says when the process last looked after its own things"),
-            (lambda s: s.kind == "lock", arguable, "a lock of one process"),
+        self._table: tuple[tuple[Callable[[Excuses, Seen], bool], Verdict, str], ...] = (
+            (Excuses._is_carried_along, arguable, "it belongs to a library that the project carries along"),
+            (Excuses._is_stand_in, arguable, "its class stands in for another one in tests"),
+            (Excuses._is_upkeep, arguable, "it says when the process last looked after its own things"),
+            (lambda _, s: s.kind == "lock", arguable, "a lock of one process"),
             (
-                lambda s: kinds.is_pool(s.home, s.ways),
+                lambda _, s: kinds.is_pool(s.home, s.ways),
                 benign,
                 "a pool of connections, which each replica opens for itself",
             ),
-            (lambda s: set_first.covers(s.home, s.writes), benign, "each request sets it before it reads it"),
-            (lambda s: running.covers(s.home, s.writes), benign, "it keeps what belongs to one job while that runs"),
+            (lambda _, s: set_first.covers(s.home, s.writes), benign, "each request sets it before it reads it"),
+            (lambda _, s: running.covers(s.home, s.writes), benign, "it keeps what belongs to one job while that runs"),
             (
-                lambda s: versioned.covers(s.writes),
+                lambda _, s: versioned.covers(s.writes),
                 arguable,
                 "it is read again when what all replicas share says that it changed",
             ),
-            (lambda s: self.same_again.covers(s.writes), benign, "each request gives it the same entries again"),
+            (lambda own, s: own.same_again.covers(s.writes), benign, "each request gives it the same entries again"),
             (
-                lambda s: told_their_keys(s.writes) and all(map(verdicts.is_guarded, s.writes)),
+                lambda _, s: told_their_keys(s.writes) and all(map(verdicts.is_guarded, s.writes)),
                 benign,
                 "each entry is told the key that it has",
             ),
-            (lambda s: asks_in_vain(s.writes), benign, "no entry has the word that it is changed for"),
-            (lambda s: remembers_probes(s.writes, purity), arguable, "it remembers for what a probe went well"),
+            (lambda _, s: asks_in_vain(s.writes), benign, "no entry has the word that it is changed for"),
+            (lambda _, s: remembers_probes(s.writes, purity), arguable, "it remembers for what a probe went well"),
             (
-                lambda s: remembers_a_probe(s.writes, purity) and all(map(verdicts.is_guarded, s.writes)),
+                lambda _, s: remembers_a_probe(s.writes, purity) and all(map(verdicts.is_guarded, s.writes)),
                 arguable,
                 "it remembers how a probe went, made once",
             ),
-            (lambda s: logins.covers(s.home, s.writes), benign, LOGIN),
+            (lambda _, s: logins.covers(s.home, s.writes), benign, LOGIN),
             (
-                lambda s: (
+                lambda _, s: (
                     all(map(verdicts.is_guarded, s.writes))
                     and says_that_it_is_registered(s.home, s.writes, mentions, names)
                 ),
@@ -129,39 +129,41 @@ class Excuses:
                 "it only says that the process has registered functions of the code",
             ),
             (
-                lambda s: bool(s.types) and weak.issuperset(s.types) and only_asked(s.home, mentions),
+                lambda _, s: bool(s.types) and weak.issuperset(s.types) and only_asked(s.home, mentions),
                 benign,
                 "it only tells the process's own live objects apart",
             ),
             (
-                lambda s: bool(s.types) and weak_values.issuperset(s.types) and self._is_kept_elsewhere(s),
+                lambda own, s: bool(s.types) and weak_values.issuperset(s.types) and own._is_kept_elsewhere(s),
                 arguable,
                 "it only leads to what others keep, for the end of the process",
             ),
             (
-                lambda s: readings.of_itself(s.home, s.writes),
+                lambda _, s: readings.of_itself(s.home, s.writes),
                 benign,
                 "it only tells whether something else just changed",
             ),
             (
-                lambda s: readings.of_what_is_shared(s.home, s.writes),
+                lambda _, s: readings.of_what_is_shared(s.home, s.writes),
                 arguable,
                 "it is the last that the process saw of what all replicas share",
             ),
             (
-                lambda s: verdicts.is_time(s.writes) and own_loops.only_timers_read(s.home),
+                lambda _, s: verdicts.is_time(s.writes) and own_loops.only_timers_read(s.home),
                 arguable,
                 "it says to a timer of the process when something was last used",
             ),
-            (self._is_of_its_health, arguable, "only a check of the process's own health asks for it"),
-            (self._is_only_said, arguable, "only the log shows it"),
-            (lambda s: own_loops.covers(s.home, s.writes), arguable, "only a loop of the process itself sees it"),
-            (lambda s: bool(s.chains) and all(c.entry.near for c in s.chains), arguable, NEARBY),
+            (Excuses._is_of_its_health, arguable, "only a check of the process's own health asks for it"),
+            (Excuses._is_only_said, arguable, "only the log shows it"),
+            (lambda _, s: own_loops.covers(s.home, s.writes), arguable, "only a loop of the process itself sees it"),
+            (lambda _, s: bool(s.chains) and all(c.entry.near for c in s.chains), arguable, NEARBY),
         )
+        """Functions, not methods of this object: it would be kept for good, with all that it asks, since it led to
+        itself by them and nothing looks for cycles."""
 
     def of(self, seen: Seen) -> tuple[Verdict, str] | None:
         """The verdict that the first reason that holds leaves, with the reason; None where none does."""
-        return next(((verdict, reason) for holds, verdict, reason in self._table if holds(seen)), None)
+        return next(((verdict, reason) for holds, verdict, reason in self._table if holds(self, seen)), None)
 
     def _is_carried_along(self, seen: Seen) -> bool:
         """Whether code belongs to a library that the project carries along: by its folder, or since its module names

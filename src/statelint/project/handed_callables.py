@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from statelint import facts as f
 from statelint.project.resolution.calls import Edge
@@ -14,6 +14,8 @@ from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Bound, Func
 
 From = TypeVar("From")
+NOBODY: Final[frozenset[Scope]] = frozenset()
+"""What most edges are told, each of which would else keep an empty set of its own."""
 
 
 class HandedCallables(Generic[From]):
@@ -45,10 +47,10 @@ class HandedCallables(Generic[From]):
         """The functions whose calls of the caller hand over what it calls here; none where others may do so too."""
         func = edge.site.call.func if edge.site is not None and edge.how == "call" else None
         if not isinstance(func, f.Name) or edge.caller.kind != "function" or edge.caller.yields:
-            return frozenset()
+            return NOBODY
         key = (edge.caller, func.id, edge.callee)
         if key not in self._known:
-            self._known[key] = frozenset(self._collect(*key))
+            self._known[key] = frozenset(self._collect(*key)) or NOBODY
         return self._known[key]
 
     def _collect(self, function: Scope, name: str, callee: Scope) -> set[Scope]:

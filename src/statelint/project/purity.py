@@ -39,6 +39,7 @@ CHANGING: Final = IMPURE - {"environment"}
 """What can give different results on two replicas that were deployed alike."""
 STORED: Final = frozenset({"database", "network"})
 DEPTH: Final = 7
+NOBODY: Final[frozenset[Scope]] = frozenset()
 
 
 class Asked(NamedTuple):
@@ -81,6 +82,8 @@ class Purity:
         self._asks: dict[Scope, tuple[Asked, ...]] = {}
         self._named: dict[tuple[int, Scope], tuple[f.Name | f.Attr, frozenset[str]]] = {}
         """What names and attributes depend on by what they denote, wherever they are asked from. Each is kept along."""
+        self._words: dict[frozenset[str], frozenset[str]] = {}
+        """The one object for each set of dependences: there are few, and millions ask."""
         self._seen: dict[tuple[int, int, int], tuple[f.Expr, frozenset[str]]] = {}
         """What expressions depend on, for as long as the same functions are active: many names lead to one value. Each
         is kept along, since its `id` would else be that of the next one that is made in passing."""
@@ -92,8 +95,11 @@ class Purity:
         key = (id(e), id(scope), depth)
         known = self._seen.get(key)
         if known is None:
-            known = self._seen[key] = (e, self._depends(e, scope, depth))
+            known = self._seen[key] = (e, self._shared(self._depends(e, scope, depth)))
         return known[1]
+
+    def _shared(self, found: frozenset[str]) -> frozenset[str]:
+        return self._words.setdefault(found, found)
 
     def _depends(self, e: f.Expr, scope: Scope, depth: int) -> frozenset[str]:
         if isinstance(e, f.Name):
@@ -161,7 +167,7 @@ class Purity:
                 told = next(filter(None, map(self._answers.to_reading, values)), frozenset[str]())
             else:
                 told = frozenset({"request"} if any(map(self._is_context, values)) else ())
-            known = self._named[key] = (e, told)
+            known = self._named[key] = (e, self._shared(told))
         return known[1]
 
     def _is_context(self, value: Value) -> bool:
@@ -314,8 +320,8 @@ class Purity:
         found |= self._by_reading(scope)
         self._active.discard(scope)
         self._seen = outer
-        result = frozenset(found)
-        left_out = frozenset(self._left_out - {scope})
+        result = self._shared(frozenset(found))
+        left_out = frozenset(self._left_out - {scope}) or NOBODY
         self._left_out = others | left_out
         self._at_depth[scope, depth] = (result, left_out)
         if not self._active:
@@ -336,15 +342,14 @@ class Purity:
         if not values:
             return Asked(site, (), frozenset({"awaited"} if site.awaited else ()))
         outside = frozenset().union(*(self._answers.to_call(v) & IMPURE for v in values if not _is_ours(v)))
-        return Asked(site, tuple(filter(_is_ours, values)), outside)
+        return Asked(site, tuple(filter(_is_ours, values)), self._shared(outside))
 
     def _by_reading(self, scope: Scope) -> frozenset[str]:
         """What a function depends on by the attributes that it reads, wherever it is asked from."""
         known = self._reads.get(scope)
         if known is None:
             read = (value for e, _ in scope.reads for value in self._names.denote(e, scope))
-            known = frozenset().union(*map(self._answers.described, read))
-            self._reads[scope] = known
+            known = self._reads[scope] = self._shared(frozenset().union(*map(self._answers.described, read)))
         return known
 
 

@@ -165,7 +165,7 @@ class Reach:
                 # a lambda made on the request path is assumed to run there
                 target = Node(child, node.lasting, node.made)
                 if child.name == "<lambda>" and isinstance(child.node, f.Function) and target not in self._from:
-                    self._from[target] = (node, Edge(node.scope, child, child.node.at, "call"))
+                    self._from[target] = (node, Edge(node.scope, child, child.node.where, "call"))
                     queue.append(target)
 
     def _go(self, node: Node, edge: Edge, queue: deque[Node]) -> None:

@@ -16,6 +16,9 @@ class Instances:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._alone: dict[object, Value] = {}
+        """The one value for each class that stands alone, as most do. The order of several depends on how their set was
+        made, so these are not shared."""
 
     def of(self, values: Values) -> Value:
         """These classes, with outside objects whose members are request data."""
@@ -35,4 +38,6 @@ class Instances:
                 found.update(Inst(name) for name in self._run.library.told_by_argument(v))
             elif type(v) is Ext and self._run.knowledge.canonical(v.name) in self._run.sources.owners:
                 found.add(Inst(self._run.knowledge.canonical(v.name)))
+        if len(found) == 1:
+            return self._alone.setdefault(next(iter(found)), frozenset(found))  # type: ignore[arg-type]
         return frozenset(found) if found else NONE  # type: ignore[arg-type]

@@ -36,6 +36,11 @@ class Results:
         self.functions: dict[object, Result] = {}
         self.variables: dict[tuple[Scope, str], Result] = {}
         self._spent: dict[Scope, int] = {}
+        self._reads: dict[int, int] = {}
+
+    def shared(self, read: int) -> int:
+        """The one integer for these places: each has some thousand digits, and many results read the same places."""
+        return self._reads.setdefault(read, read)
 
     def find(self, key: object) -> Result | None:
         """The result for the very same arguments."""
@@ -68,6 +73,7 @@ class Results:
             del self.functions[key]
         for name in [name for name, found in self.variables.items() if found.read & changed]:
             del self.variables[name]
+        self._reads = {found.read: found.read for found in (*self.functions.values(), *self.variables.values())}
 
     def forget(self, known: int) -> None:
         """Drop the results of functions since there were so many. Mostly there are no more."""

@@ -201,7 +201,7 @@ class Run:
     def _end(self, begun: tuple[int, tuple[int, ...]]) -> int:
         """What was read since. What has noted an event belongs to its way in, and is found out anew along with that."""
         read, noted = begun
-        own = self.kept.read if noted == self.events.lengths() else self.kept.read | self.way
+        own = self.results.shared(self.kept.read if noted == self.events.lengths() else self.kept.read | self.way)
         self.kept.read = own | read
         return own
 

@@ -12,7 +12,7 @@ from statelint.project.resolution.names import Names
 from statelint.project.resolution.scopes import CallSite, Scope
 from statelint.project.resolution.signals import Signals
 from statelint.project.resolution.values import Bound, Cls, Func, Obj, Value, qualified, union
-from statelint.spans import Place
+from statelint.spans import Place, Where, unpacked
 
 SETS: Final = "__setattr__"
 LOOKS_UP: Final = ("__getitem__", "__missing__")
@@ -25,10 +25,14 @@ class Edge(NamedTuple):
 
     caller: Scope
     callee: Scope
-    at: Place
+    where: Where
     how: str
     receiver: Value | None = None
     site: CallSite | None = None
+
+    @property
+    def at(self) -> Place:
+        return unpacked(self.where)
 
 
 def in_main(edge: Edge) -> bool:
@@ -113,18 +117,18 @@ class Calls:
             if read.name in self._properties:
                 self._access(read, "getter", scope)
         for item in scope.gets if self._looked_up else ():
-            self._runs(scope, item.of, LOOKS_UP, item.at, "call")
+            self._runs(scope, item.of, LOOKS_UP, item.where, "call")
         for expr, is_async, _ in scope.withs:
             names = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
-            self._runs(scope, expr, names, expr.at, "enter")
+            self._runs(scope, expr, names, expr.where, "enter")
         for store in scope.stores:
             if type(store.target) is f.Attr and store.target.name in self._properties:
                 self._access(store.target, "deleter" if store.op == "del" else "setter", scope)
             if type(store.target) is f.Attr and self._set_by_code and store.op != "del":
-                self._runs(scope, store.target.of, (SETS,), store.at, "call")
+                self._runs(scope, store.target.of, (SETS,), store.where, "call")
             if type(store.target) is f.Item:
                 name = "__delitem__" if store.op == "del" else "__setitem__"
-                self._runs(scope, store.target.of, (name,), store.at, "call")
+                self._runs(scope, store.target.of, (name,), store.where, "call")
         if type(scope.node) is f.Function and scope.parent:
             for decorator in scope.node.decorators:
                 values = self._names.denote(decorator, scope.parent)
@@ -134,13 +138,13 @@ class Calls:
                         continue  # `@retried` and `@retried(times=3)`: what the second one leaves in the place
                     if type(value) is Cls and (wrapper := self._names.classes.method(value.scope, "__call__")):
                         made = Obj(value, self._names.site(decorator, scope.parent))  # the class stands in its place
-                        self._add(Edge(scope, wrapper, decorator.at, "decorator", made))
+                        self._add(Edge(scope, wrapper, decorator.where, "decorator", made))
                     if isinstance(value, Func | Bound):
                         receiver = value.receiver if type(value) is Bound else None
-                        self._add(Edge(scope.parent, value.scope, decorator.at, "call", receiver))
+                        self._add(Edge(scope.parent, value.scope, decorator.where, "call", receiver))
                         for wrapper in self._wrappers(value.scope):
                             if wrapper is not scope and wrapper not in around:
-                                self._add(Edge(scope, wrapper, decorator.at, "decorator"))
+                                self._add(Edge(scope, wrapper, decorator.where, "decorator"))
 
     def _wrappers(self, decorator: Scope) -> Iterator[Scope]:
         """The functions that a decorator leaves in the place of what it is given.
@@ -153,14 +157,14 @@ class Calls:
                 made = [v.scope for v in self._names.returned(inner.scope) if isinstance(v, Func)]
                 yield from [scope for scope in made if scope.parent is inner.scope] or [inner.scope]
 
-    def _runs(self, scope: Scope, of: f.Expr, names: tuple[str, ...], at: Place, how: str) -> None:
+    def _runs(self, scope: Scope, of: f.Expr, names: tuple[str, ...], where: Where, how: str) -> None:
         """Python itself calls these methods of what `of` denotes."""
         for value in self._names.denote(of, scope):
             if type(value) is Obj and type(value.cls) is Cls:
                 for name in names:
                     method = self._names.classes.method(value.cls.scope, name)
                     if method:
-                        self._add(Edge(scope, method, at, how, value))
+                        self._add(Edge(scope, method, where, how, value))
 
     def _access(self, e: f.Attr, what: str, scope: Scope) -> None:
         """Reading or setting an attribute runs the accessor of a property or a descriptor."""
@@ -169,7 +173,7 @@ class Calls:
                 found = self._names.classes.accessor(value.cls.scope, e.name)
                 method = getattr(found, what) if found else None
                 if found and method:
-                    self._add(Edge(scope, method, e.at, "property", found.of or value))
+                    self._add(Edge(scope, method, e.where, "property", found.of or value))
 
     def _call(self, site: CallSite) -> None:
         call, scope = site.call, site.scope
@@ -179,7 +183,7 @@ class Calls:
             is_outside = True
             for callee in self._callees.of(value, site):
                 inside, is_outside = True, False
-                self._add(Edge(scope, callee.scope, call.at, callee.how, callee.receiver, site))
+                self._add(Edge(scope, callee.scope, call.where, callee.how, callee.receiver, site))
             if type(value) is Bound and value.scope.owner is not None:
                 for base in self._names.classes.outside_bases(value.scope.owner):
                     self.overridden[f"{base}.{value.scope.name}"].append(site)
@@ -188,17 +192,17 @@ class Calls:
                 self.outside[name].append(site)
                 looks = looks or name in self._looks
                 if name == "builtins.setattr" and self._set_by_code and call.args:
-                    self._runs(scope, call.args[0], (SETS,), call.at, "call")
+                    self._runs(scope, call.args[0], (SETS,), call.where, "call")
                 for receiver in self.signals.sent(call, scope) if self._sends(name) else ():
-                    self._add(Edge(scope, receiver, call.at, "sent", None, site))
+                    self._add(Edge(scope, receiver, call.where, "sent", None, site))
         for step in self._callees.steps(site, values):
-            self._add(Edge(scope, step.scope, call.at, step.how, step.receiver, site))
+            self._add(Edge(scope, step.scope, call.where, step.how, step.receiver, site))
         for picked in self._callees.picked(site) if not inside else ():
-            self._add(Edge(scope, picked.scope, call.at, picked.how, picked.receiver, site))
+            self._add(Edge(scope, picked.scope, call.where, picked.how, picked.receiver, site))
         guessed = None if values else self._callees.guessed(call)
         if guessed:
             inside = True
-            self._add(Edge(scope, guessed.scope, call.at, guessed.how, guessed.receiver, site))
+            self._add(Edge(scope, guessed.scope, call.where, guessed.how, guessed.receiver, site))
         if looks:
             return  # what is only looked at does not run
         for arg in call.args:
@@ -224,7 +228,7 @@ class Calls:
             for value in run_by(self._names, arg, site.scope):
                 if type(value) is Func or type(value) is Bound:
                     receiver = value.receiver if type(value) is Bound else None
-                    self._add(Edge(site.scope, value.scope, arg.at, "passed", receiver, site))
+                    self._add(Edge(site.scope, value.scope, arg.where, "passed", receiver, site))
 
 
 def _gives(edge: Edge, name: str, place: int | None) -> bool:

@@ -102,7 +102,7 @@ class Names:
         self._guessed_names: set[tuple[Scope, str]] = set()
         self._asked = False
         self._declared = self._declaring(every, scopes)
-        self._looked_up: dict[tuple[Scope, str], Values] = {}
+        self._looked_up: dict[Scope, dict[str, Values]] = defaultdict(dict)
         self._sites: dict[int, Site] = {}
         self._active: dict[tuple[int, int] | tuple[Scope, str], int] = {}
         """What is being denoted or looked up, with how deep that began."""
@@ -118,7 +118,8 @@ class Names:
         self._given = given
         self._guesses.clear()
         self._unsure.clear()
-        self._looked_up = {key: values for key, values in self._looked_up.items() if key not in self._guessed_names}
+        for scope, name in self._guessed_names:
+            del self._looked_up[scope][name]
         self._guessed_names.clear()
 
     def given(self) -> Given | None:
@@ -256,11 +257,12 @@ class Names:
 
     def lookup(self, name: str, scope: Scope) -> Values:
         """What a name denotes in a scope. A look-up that comes back to itself (an import cycle) adds nothing."""
-        key = (scope, name)
-        if key in self._looked_up:
+        key, memo = (scope, name), self._looked_up[scope]
+        known = memo.get(name)
+        if known is not None:
             if key in self._guessed_names:
                 self._asked = True
-            return self._looked_up[key]
+            return known
         if self._leads_back(key):
             self._asked = True
             unsure = self._unsure.get(key)
@@ -270,10 +272,10 @@ class Names:
         values = self._lookup(name, scope)
         sure = self._end(key, outer)
         if self._asked and self._given is None:
-            self._looked_up[key] = values
+            memo[name] = values
             self._guessed_names.add(key)
         elif sure is None:
-            self._looked_up[key] = values
+            memo[name] = values
             self._asked = before
         else:
             self._unsure[key] = (values, sure)

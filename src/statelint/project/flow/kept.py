@@ -1,7 +1,7 @@
 """What functions leave behind for others in the abstract run: attributes, globals, and what files and buffers hold.
 
-It only grows. Each place has a number, so that what a run has read of it is one integer, and only runs that have read
-what others changed need to be run again.
+It only grows. Each place has a number, so that what a run has read of it takes little space, and only runs that have
+read what others changed need to be run again.
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ class Kept:
         self.written: set[str] = set()
         """The sites that code writes to, which no child process or library has to fill, then."""
         self._numbers: dict[object, int] = {}
-        self.read = 0
-        """The places that were read, one bit each."""
-        self.changed = 0
+        self.read: set[int] = set()
+        """The places that were read, by number."""
+        self.changed: set[int] = set()
         """The places that hold more than before."""
         self.telling = False
         """Whether one of them holds more request data or files than before."""
 
-    def bit(self, place: object) -> int:
-        """The bit of a place, made anew each time: many bits, each as long as they are many, would take much memory."""
-        return 1 << self._numbers.setdefault(place, len(self._numbers))
+    def number(self, place: object) -> int:
+        """The number of a place."""
+        return self._numbers.setdefault(place, len(self._numbers))
 
     def begin(self) -> None:
         """Nothing is changed as yet."""
-        self.changed = 0
+        self.changed = set()
         self.telling = False
 
     def attribute(self, key: tuple[object, str]) -> Value:
         """What an attribute, a global or a shared container may hold."""
-        self.read |= self.bit(key)
+        self.read.add(self.number(key))
         return self.attributes.get(key, NONE)
 
     def remember(self, key: tuple[object, str], value: Value) -> None:
@@ -61,9 +61,9 @@ class Kept:
             text = key[0] in self._decoding
             if key[0] not in self._carriers and tells(new, text):
                 self._carriers.add(key[0])
-                self.changed |= self.bit((key[0], ""))
+                self.changed.add(self.number((key[0], "")))
             if self._matters(new, text):
-                self.changed |= self.bit(key)
+                self.changed.add(self.number(key))
             self.telling = self.telling or tells(value, text)
 
     def _matters(self, value: Value, text: bool) -> bool:
@@ -86,15 +86,15 @@ class Kept:
         for loc in locs:
             if loc.exact and loc.site not in self.contents:
                 self.contents[loc.site] = taint
-                self.changed |= self.bit(loc.site)
+                self.changed.add(self.number(loc.site))
                 self.telling = True
             if loc.exact and folder and not loc.shared and loc.site not in self._folders:
                 self._folders.add(loc.site)
-                self.changed |= self.bit(loc.site)
+                self.changed.add(self.number(loc.site))
 
     def carries(self, owner: object) -> bool:
         """Whether an attribute of a class holds request data, so that methods without arguments are worth a run."""
-        self.read |= self.bit((owner, ""))
+        self.read.add(self.number((owner, "")))
         return owner in self._carriers
 
     def told(self, key: tuple[object, str]) -> bool:
@@ -119,7 +119,7 @@ class Kept:
                 if loc.site in (self.contents if loc.exact else self._folders):
                     found.append(self.contents[loc.site])
                 else:
-                    self.read |= self.bit(loc.site)
+                    self.read.add(self.number(loc.site))
             if isinstance(atom, Taint) and atom.level == "copy":
                 found.append(Taint("content", "", atom.origin, atom.via))
         return frozenset(found)

@@ -7,7 +7,8 @@ cost its allowance is run once for arguments of a kind.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from statelint.project.flow.values import Bind, Handle, Value, locs, mode, taints
@@ -20,12 +21,13 @@ ALLOWANCE = 300
 class Result(NamedTuple):
     """What a function gives.
 
-    read: the kept places that were read for it, and the ways in on which it or a part of it was found out, where its
-    events are noted. deep: how deep it was called where its own calls went too deep to be followed, or 0.
+    read: the numbers of the kept places that were read for it, and of the ways in on which it or a part of it was
+    found out, where its events are noted. deep: how deep it was called where its own calls went too deep to be
+    followed, or 0.
     """
 
     value: Value
-    read: int
+    read: Sequence[int]
     deep: int = 0
 
 
@@ -36,11 +38,6 @@ class Results:
         self.functions: dict[object, Result] = {}
         self.variables: dict[tuple[Scope, str], Result] = {}
         self._spent: dict[Scope, int] = {}
-        self._reads: dict[int, int] = {}
-
-    def shared(self, read: int) -> int:
-        """The one integer for these places: each has some thousand digits, and many results read the same places."""
-        return self._reads.setdefault(read, read)
 
     def find(self, key: object) -> Result | None:
         """The result for the very same arguments."""
@@ -67,13 +64,12 @@ class Results:
         """Note what a run of a function has cost, all that it called included."""
         self._spent[scope] = self._spent.get(scope, 0) + steps
 
-    def outdate(self, changed: int) -> None:
+    def outdate(self, changed: AbstractSet[int]) -> None:
         """Drop what comes of places that hold more now, or of ways in that are run again."""
-        for key in [key for key, found in self.functions.items() if found.read & changed]:
+        for key in [key for key, found in self.functions.items() if not changed.isdisjoint(found.read)]:
             del self.functions[key]
-        for name in [name for name, found in self.variables.items() if found.read & changed]:
+        for name in [name for name, found in self.variables.items() if not changed.isdisjoint(found.read)]:
             del self.variables[name]
-        self._reads = {found.read: found.read for found in (*self.functions.values(), *self.variables.values())}
 
     def forget(self, known: int) -> None:
         """Drop the results of functions since there were so many. Mostly there are no more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from statelint import facts as f
 from statelint.project.flow.attributes import Attribution
@@ -99,7 +99,7 @@ class Run:
         self.given_up = False
         """Whether one of these carried request data to where files are written."""
         self.way = 0
-        """The bit of the function that the outside calls, below which all is run just now."""
+        """The number of the function that the outside calls, below which all is run just now."""
 
     # ── functions ──
 
@@ -193,21 +193,23 @@ class Run:
             return many(run.yielded) or run.result
         return run.result
 
-    def _begin(self) -> tuple[int, tuple[int, ...]]:
+    def _begin(self) -> tuple[set[int], tuple[int, ...]]:
         """What was read of the kept places so far, set aside while something is found out, and how much was noted."""
-        read, self.kept.read = self.kept.read, 0
+        read, self.kept.read = self.kept.read, set()
         return read, self.events.lengths()
 
-    def _end(self, begun: tuple[int, tuple[int, ...]]) -> int:
+    def _end(self, begun: tuple[set[int], tuple[int, ...]]) -> Sequence[int]:
         """What was read since. What has noted an event belongs to its way in, and is found out anew along with that."""
         read, noted = begun
-        own = self.results.shared(self.kept.read if noted == self.events.lengths() else self.kept.read | self.way)
-        self.kept.read = own | read
-        return own
+        own, self.kept.read = self.kept.read, read
+        if noted != self.events.lengths():
+            own.add(self.way)
+        read |= own
+        return tuple(own)
 
     def _again(self, known: Result) -> Value:
         """A result; who asks for it has read all that it comes from."""
-        self.kept.read |= known.read
+        self.kept.read.update(known.read)
         return known.value
 
     def way_in(self, scope: Scope) -> None:
@@ -226,7 +228,7 @@ class Run:
         """The value of a property, evaluated one time in a round."""
         key = (scope, "")
         if key not in self.results.variables:
-            self.results.variables[key] = Result(NONE, 0)
+            self.results.variables[key] = Result(NONE, ())
             begun = self._begin()
             holds = any(self.kept.holds(scope.owner, e.name) for e, _ in scope.reads)
             self.results.variables[key] = Result(self.function(scope, {}, force=holds), self._end(begun))

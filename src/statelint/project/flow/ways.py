@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from statelint import facts as f
@@ -24,7 +24,7 @@ class Way(NamedTuple):
     """What one way in has come to: what it noted, which kept places it has read, which functions it has seen."""
 
     events: Events
-    read: int
+    read: Sequence[int]
     visited: frozenset[Scope]
 
 
@@ -69,11 +69,11 @@ class Ways:
     def _outdated(self) -> None:
         """Forget the ways in that have read what was changed since, so that they are run again."""
         changed = self._run.kept.changed
-        self._former = {scope: way for scope, way in self._ways.items() if way.read & changed}
+        self._former = {scope: way for scope, way in self._ways.items() if not changed.isdisjoint(way.read)}
         self._ways = {scope: way for scope, way in self._ways.items() if scope not in self._former}
         self._seen = {scope for way in self._ways.values() for scope in way.visited}
         for scope in self._former:
-            changed |= self._run.kept.bit(("way", scope))
+            changed.add(self._run.kept.number(("way", scope)))
         self._run.results.outdate(changed)
         self._run.kept.begin()
 
@@ -104,7 +104,8 @@ class Ways:
         run.left -= left
         run.visited = set()
         run.events = Events()
-        run.way = run.kept.read = run.kept.bit(("way", scope))
+        run.way = run.kept.number(("way", scope))
+        run.kept.read = {run.way}
         if scope.kind == "module":
             run.body(scope)
         elif scope.kind == "function":
@@ -117,7 +118,7 @@ class Ways:
                 run.events = Events(landings=list(self._sure(run.events.landings)))
         run.left = max(run.left, 0) + left
         known = self._former[scope].visited if scope in self._former else frozenset()
-        return Way(run.events, run.kept.read, frozenset(run.visited) | known)
+        return Way(run.events, tuple(run.kept.read), frozenset(run.visited) | known)
 
     def _sure(self, landings: Iterable[Landing]) -> Iterator[Landing]:
         for landing in landings:

@@ -8,6 +8,8 @@ import pytest
 from analysing import analyse
 
 from statelint.project.flow import results, ways
+from statelint.project.flow.kept import Kept
+from statelint.project.flow.values import Loc, Taint
 
 SERVED = """
 import os
@@ -129,3 +131,23 @@ def test_one_large_way_in_leaves_the_others_their_share(tmp_path: Path, monkeypa
     report = analyse(tmp_path)
     assert [x.span.line for x in report.findings if x.rule.code == "SL301"] == [114]
     assert any(problem.kind == "limit" for problem in report.problems)
+
+
+def test_only_who_read_a_place_before_it_grew_has_missed_something() -> None:
+    kept, place = Kept(lambda cls: "", ()), ("path", "library.Store.file")
+    kept.attribute(place)
+    before, kept.read = kept.read, set()
+    kept.remember(place, frozenset({Taint("content")}))
+    kept.attribute(place)
+    assert before & kept.changed
+    assert not kept.read & kept.changed
+
+
+def test_the_folder_of_a_file_is_another_place_than_the_file() -> None:
+    kept = Kept(lambda cls: "", ())
+    kept.held(frozenset({Loc("here#path", exact=False)}))
+    kept.wrote([Loc("here#path")], Taint("content"))
+    assert not kept.read & kept.changed
+    kept.held(frozenset({Loc("here#other")}))
+    kept.wrote([Loc("here#other")], Taint("content"))
+    assert kept.read & kept.changed

@@ -1,7 +1,7 @@
 """What functions leave behind for others in the abstract run: attributes, globals, and what files and buffers hold.
 
 It only grows. Each place has a number, so that what a run has read of it takes little space, and only runs that have
-read what others changed need to be run again.
+read what others changed afterwards need to be run again: a place that holds more than before gets another number.
 """
 
 from __future__ import annotations
@@ -31,16 +31,28 @@ class Kept:
         self.written: set[str] = set()
         """The sites that code writes to, which no child process or library has to fill, then."""
         self._numbers: dict[object, int] = {}
+        self._numbered = 0
+        """How many numbers there are."""
         self.read: set[int] = set()
         """The places that were read, by number."""
         self.changed: set[int] = set()
-        """The places that hold more than before."""
+        """The places that hold more than when they were read."""
         self.telling = False
         """Whether one of them holds more request data or files than before."""
 
     def number(self, place: object) -> int:
         """The number of a place."""
-        return self._numbers.setdefault(place, len(self._numbers))
+        number = self._numbers.get(place)
+        if number is None:
+            number = self._numbers[place] = self._numbered
+            self._numbered += 1
+        return number
+
+    def _grew(self, place: object) -> None:
+        """Note that a place holds more than those have seen who have read it by its number until now."""
+        number = self._numbers.pop(place, None)
+        if number is not None:
+            self.changed.add(number)
 
     def begin(self) -> None:
         """Nothing is changed as yet."""
@@ -61,9 +73,9 @@ class Kept:
             text = key[0] in self._decoding
             if key[0] not in self._carriers and tells(new, text):
                 self._carriers.add(key[0])
-                self.changed.add(self.number((key[0], "")))
+                self._grew((key[0], ""))
             if self._matters(new, text):
-                self.changed.add(self.number(key))
+                self._grew(key)
             self.telling = self.telling or tells(value, text)
 
     def _matters(self, value: Value, text: bool) -> bool:
@@ -86,11 +98,11 @@ class Kept:
         for loc in locs:
             if loc.exact and loc.site not in self.contents:
                 self.contents[loc.site] = taint
-                self.changed.add(self.number(loc.site))
+                self._grew(loc.site)
                 self.telling = True
             if loc.exact and folder and not loc.shared and loc.site not in self._folders:
                 self._folders.add(loc.site)
-                self.changed.add(self.number(loc.site))
+                self._grew(("folder", loc.site))
 
     def carries(self, owner: object) -> bool:
         """Whether an attribute of a class holds request data, so that methods without arguments are worth a run."""
@@ -119,7 +131,7 @@ class Kept:
                 if loc.site in (self.contents if loc.exact else self._folders):
                     found.append(self.contents[loc.site])
                 else:
-                    self.read.add(self.number(loc.site))
+                    self.read.add(self.number(loc.site if loc.exact else ("folder", loc.site)))
             if isinstance(atom, Taint) and atom.level == "copy":
                 found.append(Taint("content", "", atom.origin, atom.via))
         return frozenset(found)

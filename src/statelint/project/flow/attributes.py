@@ -23,6 +23,7 @@ from statelint.project.flow.values import (
     Value,
     below,
     both,
+    classes,
     join,
     lasting,
     shape,
@@ -74,7 +75,7 @@ class Attribution:
     def attribute(self, act: Activation, e: f.Attr, base: Value) -> Value:
         """What `e` holds when the object before the dot holds `base`."""
         found: list[Value] = []
-        names = self._run.evaluator.qualified_names(e, act.scope, base)
+        names = self._run.evaluator.qualified_names(e, act.scope, classes(base))
         found.append(self.named(act, names, e))
         for atom in base:
             if isinstance(atom, Taint):

@@ -312,18 +312,16 @@ class Evaluator:
         elif isinstance(container, f.Call) and isinstance(container.func, f.Attr):
             self.store(act, container.func.of, held)
 
-    def qualified_names(self, e: f.Expr, scope: Scope, base: Value = NONE) -> Sequence[str]:
-        """Qualified outside names of what an expression denotes; `base` is the value of what stands before the dot."""
+    def qualified_names(self, e: f.Expr, scope: Scope, classes: Sequence[str] = ()) -> Sequence[str]:
+        """Qualified outside names of what an expression denotes; `classes` are those of what stands before the dot."""
         canonical = self._run.knowledge.canonical
         told = self._qualified[scope]
         known = told.get(id(e))
         if known is None:
             found = (canonical(name) for v in self._run.names.denote(e, scope) if (name := qualified(v)))
             known = told[id(e)] = tuple(dict.fromkeys(found))
-        if base and isinstance(e, f.Attr):
-            members = [canonical(f"{atom.cls}.{e.name}") for atom in base if isinstance(atom, Inst)]
-            if members:
-                return list(dict.fromkeys([*known, *members]))
+        if classes and isinstance(e, f.Attr):
+            return tuple(dict.fromkeys([*known, *(canonical(f"{cls}.{e.name}") for cls in classes)]))
         return known
 
     def on_attr(self, act: Activation, e: f.Attr) -> Value:

@@ -11,6 +11,7 @@ from statelint import facts as f
 from statelint.flow_rows import Handoff, Location, Opener, Pass, Remover, Sink, Source
 from statelint.project.flow.events import Activation, Handed, Keep, Landing, Removal, Sent
 from statelint.project.flow.given import Given
+from statelint.project.flow.handoffs import Handoffs
 from statelint.project.flow.values import (
     IN_MEMORY,
     LANDS,
@@ -22,6 +23,7 @@ from statelint.project.flow.values import (
     Taint,
     Tup,
     Value,
+    classes,
     derived,
     extended,
     join,
@@ -66,8 +68,7 @@ class Library:
         self._schemes: dict[str, str] = {scheme: row.where for row in rows for scheme in row.schemes}
         self._beginnings = tuple(self._schemes)
         self.remote_methods = frozenset(m for row in rows if row.where == "remote" for m in row.methods)
-        self._handoffs: list[Handoff] = [row for _, row in knowledge.rows(lambda lib: lib.handoffs)]
-        self._handed: dict[tuple[str, str, bool, bool], Handoff | None] = {}
+        self.handoffs = Handoffs(knowledge)
         self._globs = [
             (name, row) for _, row in knowledge.rows(lambda lib: lib.through) for name in row.names if "*" in name
         ]
@@ -323,22 +324,6 @@ class Library:
                 Removal(act.scope, at, frozenset(places), row.folder, self._run.frames(), self._run.next())
             )
 
-    def handoff(self, name: str, attribute: str, is_task: bool, unresolved: bool) -> Handoff | None:
-        key = (name, attribute, is_task, unresolved)
-        if key not in self._handed:
-            self._handed[key] = self._handoff(*key)
-        return self._handed[key]
-
-    def _handoff(self, name: str, attribute: str, is_task: bool, unresolved: bool) -> Handoff | None:
-        for row in self._handoffs:
-            if any(fnmatchcase(name, n) for n in row.names if name):
-                return row
-            if attribute in row.attributes and (is_task or unresolved):
-                return row
-            if is_task and attribute in row.of_tasks:
-                return row
-        return None
-
     def hand(self, act: Activation, row: Handoff, value: Value, call: f.Expr, at: Place) -> None:
         places = frozenset(x for x in locs(value) if x.exact)
         found = tuple(t for t in taints(value) if t.level == "copy")
@@ -354,14 +339,12 @@ class Library:
 
     def assigned_item(self, act: Activation, target: f.Item, value: Value) -> None:
         """`session["path"] = path` gives the path to another request."""
-        rows = [row for row in self._handoffs if row.items]
-        if not rows or not any(locs(value)):
+        if not self.handoffs.on_items or not locs(value):
             return
-        names = self._run.evaluator.qualified_names(target.of, act.scope, self._run.evaluator.value(act, target.of))
-        inst = [a.cls for a in self._run.evaluator.value(act, target.of) if isinstance(a, Inst)]
-        for row in rows:
-            if set(row.items) & {*names, *inst}:
-                self.hand(act, row, value, target, target.at)
+        held = classes(self._run.evaluator.value(act, target.of))
+        names = self._run.evaluator.qualified_names(target.of, act.scope, held)
+        for row in self.handoffs.of_items([*names, *held]):
+            self.hand(act, row, value, target, target.at)
 
 
 def _file_named(row: Handoff, call: f.Expr) -> str:

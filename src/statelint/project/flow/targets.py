@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from statelint import facts as f
 from statelint.project.resolution.callees import MANY, run_by
@@ -29,30 +29,47 @@ def by_call(calls: Calls) -> Mapping[int, list[Edge]]:
     return found
 
 
+class Called(NamedTuple):
+    """What of the project a callable means where it is written."""
+
+    targets: Sequence[Target]
+    """What a call of it runs: each with how many parameters that does not fill, and whether it makes an object."""
+    classes: Sequence[Scope]
+    """The classes that it denotes."""
+    decorator: Scope | None
+    """Where it is the parameter of a decorator around and nothing else is known of it, that decorator."""
+
+
 class Targets:
-    """Looks at each call and each class once."""
+    """Looks at each call and each callable once."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._known: dict[Scope, dict[int, list[Target]]] = defaultdict(dict)
-        """The targets of calls as written, which are the same for each run of the function around."""
-        self._made: dict[Scope, dict[int, tuple[Scope, ...]]] = defaultdict(dict)
+        self._written: dict[Scope, dict[int, Called]] = defaultdict(dict)
+        """By the `id` of the call as written."""
+        self._handed: dict[Scope, dict[int, Called]] = defaultdict(dict)
+        """By the `id` of a callable that another call is given."""
 
-    def of(self, func: f.Expr, call: f.Expr, scope: Scope, direct: bool) -> list[Target]:
-        """What a call runs: each with how many parameters it does not fill, and whether it makes an object."""
-        known = self._known[scope]
-        first = known.get(id(call)) if direct else None
-        if first is None:
-            first = self._first(func, call, scope, direct)
-            if direct:
-                known[id(call)] = first
-        if first or type(func) is not f.Name:
-            return first
-        inside = list(dict.fromkeys(self._decorated(func.id, scope)))[:MANY]
+    def of(self, func: f.Expr, call: f.Expr, scope: Scope, direct: bool) -> Called:
+        """What is known of a callable; `direct` says that `call` is the call of it as written."""
+        known, key = (self._written[scope], id(call)) if direct else (self._handed[scope], id(func))
+        found = known.get(key)
+        if found is None:
+            targets = self._targets(func, call, scope, direct)
+            decorator = self._decorator(func.id, scope) if not targets and type(func) is f.Name else None
+            found = known[key] = Called(targets, self.classes(func, scope), decorator)
+        return found
+
+    def decorated(self, decorator: Scope) -> Sequence[Target]:
+        """The functions that a decorator decorates, as targets of a call of its parameter."""
+        inside = list(dict.fromkeys(self._run.decorated.get(decorator, ())))[:MANY]
         return [(inner, 1 if first_parameter(inner) else 0, False) for inner in inside]
 
-    def _first(self, func: f.Expr, call: f.Expr, scope: Scope, direct: bool) -> list[Target]:
-        """What is known of it without a look at what is being decorated."""
+    def classes(self, func: f.Expr, scope: Scope) -> Sequence[Scope]:
+        """The classes of the project that an expression denotes."""
+        return tuple(v.scope for v in self._run.names.denote(func, scope) if type(v) is Cls)
+
+    def _targets(self, func: f.Expr, call: f.Expr, scope: Scope, direct: bool) -> Sequence[Target]:
         found: dict[Scope, Target] = {}
         if direct:
             for edge in self._run.edges.get(id(call), ()):
@@ -71,7 +88,7 @@ class Targets:
                     method = self._run.names.classes.method(value.scope, "__init__")
                     if method:
                         found[method] = (method, 1, True)
-        return list(found.values())[:MANY]
+        return tuple(found.values())[:MANY]
 
     def _offset(self, callee: Scope, func: f.Expr, scope: Scope) -> int:
         """How many parameters the call does not fill: the receiver, unless a method is called on its class."""
@@ -84,19 +101,12 @@ class Targets:
                 return 0
         return 1
 
-    def _decorated(self, name: str, scope: Scope) -> list[Scope]:
-        """Where `name` is the parameter of a decorator around the scope, the functions that it decorates."""
+    @staticmethod
+    def _decorator(name: str, scope: Scope) -> Scope | None:
+        """The function around a scope, nearest first, whose parameter `name` is."""
         current = scope.parent
         while current is not None and current.kind == "function":
             if any(b.kind == "param" for b in current.bindings.get(name, ())):
-                return self._run.decorated.get(current, [])
+                return current
             current = current.parent
-        return []
-
-    def classes(self, func: f.Expr, scope: Scope) -> tuple[Scope, ...]:
-        """The classes of the project that an expression denotes."""
-        made = self._made[scope]
-        known = made.get(id(func))
-        if known is None:
-            known = made[id(func)] = tuple(v.scope for v in self._run.names.denote(func, scope) if type(v) is Cls)
-        return known
+        return None

@@ -250,6 +250,11 @@ def locs(value: Value) -> list[Loc]:
     return found
 
 
+def classes(value: Value) -> list[str]:
+    """The classes outside the project that a value may be an object of."""
+    return [atom.cls for atom in value if type(atom) is Inst]
+
+
 def _each(value: Value, level: Callable[[Taint], str]) -> Value:
     """The request data of a value at other levels, without what is at none. A new empty set takes much space."""
     found = [(t, to) for t in taints(value) if (to := level(t))]

@@ -13,6 +13,7 @@ from statelint.project.flow.values import (
     NONE,
     STREAM,
     TOLD,
+    Atom,
     Handle,
     Inst,
     Loc,
@@ -38,12 +39,17 @@ if TYPE_CHECKING:
     from statelint.project.flow.run import Run
 
 
+HANDLES: dict[str, Value] = {where: frozenset({Handle(where)}) for where in ("nowhere", "memory")}
+"""What objects are that take data and bring it to no disk."""
+
+
 class Attribution:
     """What reading an attribute gives, and under which key assigning one is kept."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._of: dict[Scope, dict[int, Sequence[tuple[Scope | None, Sequence[Scope]]]]] = defaultdict(dict)
+        self._members: dict[Scope, dict[int, dict[tuple[str, ...], tuple[Sequence[str], Value]]]] = defaultdict(dict)
         self._said: dict[tuple[Scope, str], Sequence[tuple[Value, bool, Scope | None]]] = {}
 
     def keys(self, act: Activation, target: f.Attr) -> list[tuple[object, str]]:
@@ -74,29 +80,9 @@ class Attribution:
 
     def attribute(self, act: Activation, e: f.Attr, base: Value) -> Value:
         """What `e` holds when the object before the dot holds `base`."""
-        found: list[Value] = []
-        names = self._run.evaluator.qualified_names(e, act.scope, classes(base))
-        found.append(self.named(act, names, e))
-        for atom in base:
-            if isinstance(atom, Taint):
-                found.append(self.member_of(atom, e.name))
-            elif isinstance(atom, Many):
-                if atom.by_attribute:
-                    found.append(atom.inner)
-            elif isinstance(atom, Tup):
-                found.append(atom.entry(e.name))
-            elif isinstance(atom, Handle):
-                if e.name in ("name", "path", "filename"):
-                    found.append(frozenset(atom.locs))
-                elif e.name in ("buffer", "raw", "file", "fileobj", "stream"):
-                    found.append(frozenset({atom}))
-            elif isinstance(atom, Loc):
-                if e.name == "path":
-                    found.append(frozenset({atom}))
-                elif e.name in ("parent", "parents"):
-                    found.append(frozenset({Loc(f"{atom.site}^", True, atom.temp, atom.shared), *below(base)}))
-            elif isinstance(atom, Inst) and self._run.library.is_path(atom.cls) and e.name in ("parent", "parents"):
-                found.append(frozenset({atom}))
+        names, said = self._of_class(act.scope, e, tuple(classes(base)))
+        found = [said]
+        found += [told for atom in base if (told := self._of_atom(atom, e.name, base))]
         found.append(self._own_attribute(act, e))
         for name in names:
             found.append(self._run.kept.attribute(("path", name)))
@@ -106,6 +92,25 @@ class Attribution:
             origin = Origin(act.scope.span(e.at), f"`{shape(e)[:40]}`")
             found.append(self._run.sources.value(row, origin))
         return both(join(found), self._run.evaluator.statics_of(e, act.scope))
+
+    def _of_atom(self, atom: Atom, name: str, base: Value) -> Value:
+        """What an attribute of something is, other than by the classes of `base`, of which it is one possibility."""
+        if isinstance(atom, Taint):
+            return self.member_of(atom, name)
+        if isinstance(atom, Tup):
+            return atom.entry(name)
+        if isinstance(atom, Many):
+            return atom.inner if atom.by_attribute else NONE
+        if isinstance(atom, Handle):
+            if name in ("name", "path", "filename"):
+                return frozenset(atom.locs)
+            return frozenset({atom}) if name in ("buffer", "raw", "file", "fileobj", "stream") else NONE
+        if isinstance(atom, Loc):
+            if name in ("parent", "parents"):
+                return frozenset({Loc(f"{atom.site}^", True, atom.temp, atom.shared), *below(base)})
+            return frozenset({atom}) if name == "path" else NONE
+        is_path = name in ("parent", "parents") and isinstance(atom, Inst) and self._run.library.is_path(atom.cls)
+        return frozenset({atom}) if is_path else NONE
 
     def _unresolved(self, e: f.Attr, scope: Scope) -> bool:
         """Whether no project class defines the attribute, so that it can be the one that knowledge speaks of."""
@@ -119,17 +124,24 @@ class Attribution:
                         return False
         return True
 
-    def named(self, act: Activation, names: Sequence[str], e: f.Expr) -> Value:
-        found = []
-        for name in names:
-            row = self._run.sources.member(name)
-            if row is not None:
-                text = f"`{shape(e)[:40]}`"
-                found.append(self._run.sources.value(row, Origin(act.scope.span(e.at), text)))
-            where = self._run.library.where(name)
-            if where == "nowhere" or where == "memory":
-                found.append(frozenset({Handle(where)}))
-        return join(found)
+    def _of_class(self, scope: Scope, e: f.Attr, classes: tuple[str, ...]) -> tuple[Sequence[str], Value]:
+        """The qualified names of an attribute of objects of some classes, and what knowledge says of these."""
+        by_classes = self._members[scope].get(id(e))
+        if by_classes is None:
+            by_classes = self._members[scope][id(e)] = {}
+        known = by_classes.get(classes)
+        if known is None:
+            names = self._run.evaluator.qualified_names(e, scope, classes)
+            known = by_classes[classes] = names, join([self.named(scope, name, e) for name in names])
+        return known
+
+    def named(self, scope: Scope, name: str, e: f.Expr) -> Value:
+        """What knowledge says of an outside object by its qualified name."""
+        row, where = self._run.sources.member(name), self._run.library.where(name)
+        if row is None:
+            return HANDLES.get(where, NONE)
+        told = self._run.sources.value(row, Origin(scope.span(e.at), f"`{shape(e)[:40]}`"))
+        return both(told, HANDLES.get(where, NONE))
 
     def member_of(self, taint: Taint, name: str) -> Value:
         """A member of request data, read or called."""

@@ -104,14 +104,9 @@ class Evaluator:
     def on_const(self, act: Activation, e: f.Const) -> Value:
         if e.kind != "str" or not e.value:
             return NONE
-        text = str(e.value)
-        found: list[Value] = []
-        where = self._run.library.scheme(text)
-        if where is not None:
-            found.append(frozenset({Inst(f"scheme:{where}")}))
-        shared = act.scope.kind != "function" or text.startswith("/")
-        found.append(frozenset({Loc(self._site(act, e), True, "", shared and act.scope.kind != "function")}))
-        return join(found)
+        path = Loc(self._site(act, e), True, "", act.scope.kind != "function")
+        where = self._run.library.scheme(str(e.value))
+        return frozenset({path}) if where is None else frozenset({Inst(f"scheme:{where}"), path})
 
     def _site(self, act: Activation, e: f.Expr) -> str:
         way = act.way if act.scope.kind == "function" else ""
@@ -124,7 +119,8 @@ class Evaluator:
         statics = self._statics[scope]
         known = statics.get(id(e))
         if known is None:
-            known = statics[id(e)] = self._run.instances.of(self._run.names.denote(e, scope))
+            values = self._run.names.denote(e, scope)
+            known = statics[id(e)] = self._run.instances.of(values) if values else NONE
         return known
 
     # ── structure ──
@@ -225,26 +221,35 @@ class Evaluator:
         self.carry_out(act, e.key)
         found: list[Value] = []
         name = written(e.key)
+        number = e.key.value if isinstance(e.key, f.Const) and type(e.key.value) is int else None
         for atom in value:
-            if isinstance(atom, Tup) and atom.keys and name:
-                found.append(atom.entry(name))
-            elif isinstance(atom, Tup) and not atom.keys and isinstance(e.key, f.Const) and type(e.key.value) is int:
-                if -len(atom.items) <= e.key.value < len(atom.items):
-                    found.append(atom.items[e.key.value])
-            elif isinstance(atom, Taint) and atom.level in ("upload", "field") and name:
-                row = self._run.sources.upload_type(atom.type)
-                known = row is not None and (name in row.content or name in row.metadata)
-                found.append(self._run.attribution.member_of(atom, name) if known else frozenset({atom}))
+            if isinstance(atom, Tup):
+                if atom.keys and name:
+                    found.append(atom.entry(name))
+                elif atom.keys or number is None:
+                    found.append(join(atom.items))
+                elif -len(atom.items) <= number < len(atom.items):
+                    found.append(atom.items[number])
+            elif isinstance(atom, Many):
+                found.append(atom.inner)
             elif isinstance(atom, Inst):
-                found.append(self._run.attribution.named(act, [f"{atom.cls}.[{name}]"], e))
-            elif isinstance(atom, Taint) and atom.level == "content" and name:
-                found.append(parsed(frozenset({atom})))  # bytes have no such entry: it is a message that was parsed
-            else:
-                found.append(element(frozenset({atom}), False, self._run.sources))
+                found.append(self._run.attribution.named(act.scope, f"{atom.cls}.[{name}]", e))
+            elif isinstance(atom, Taint):
+                found.append(self._entry(atom, name))
         for path in self.qualified_names(e.of, act.scope):
-            found.append(self._run.attribution.named(act, [f"{path}.[{name}]"], e))
+            found.append(self._run.attribution.named(act.scope, f"{path}.[{name}]", e))
         found += [self._run.kept.attribute(("item", f"{path}.{name}")) for path in self._shared(e.of, act.scope)]
         return both(join(found), self.statics_of(e, act.scope))
+
+    def _entry(self, data: Taint, name: str) -> Value:
+        """What stands in request data under a literal key, or an empty one for any other."""
+        if data.level in ("upload", "field") and name:
+            row = self._run.sources.upload_type(data.type)
+            known = row is not None and (name in row.content or name in row.metadata)
+            return self._run.attribution.member_of(data, name) if known else frozenset({data})
+        if data.level == "content" and name:
+            return parsed(frozenset({data}))  # bytes have no such entry: it is a message that was parsed
+        return element(frozenset({data}), False, self._run.sources)
 
     def _shared(self, e: f.Expr, scope: Scope) -> list[str]:
         """Qualified names that mean one object all over the project: what a call gave is another one each time."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from statelint.flow_rows import Handoff
@@ -18,12 +18,13 @@ class Handoffs:
         """The number of the row that fits a qualified name, behind all others where there is none."""
         self.on_items = any(row.items for row in self._rows)
         """Whether a path may be given to work elsewhere as the item of an object."""
-        self._methods = frozenset(name for row in self._rows for name in (*row.attributes, *row.of_tasks))
+        self.methods = frozenset(name for row in self._rows for name in (*row.attributes, *row.of_tasks))
+        """Methods that are hand-offs where they are those of a task, or of an object that nothing resolves."""
 
-    def of(self, names: Sequence[str], method: str, are_tasks: Callable[[], bool]) -> Handoff | None:
-        """The row of a callable of these names; `are_tasks` says whether it is a method of tasks."""
+    def of(self, names: Sequence[str], method: str, of_task: bool) -> Handoff | None:
+        """The row of a callable of these names; `of_task` says whether it is a method of a task."""
         none = len(self._rows)
-        by_method = self._by_method(method, are_tasks(), not names) if method in self._methods else none
+        by_method = self._by_method(method, of_task, not names) if method in self.methods else none
         found = (min(self._by_name(name), by_method) for name in names or ("",))
         return next((self._rows[number] for number in found if number < none), None)
 
@@ -38,10 +39,10 @@ class Handoffs:
             known = self._named[name] = next(fits, len(self._rows))
         return known
 
-    def _by_method(self, method: str, are_tasks: bool, unresolved: bool) -> int:
+    def _by_method(self, method: str, of_task: bool, unresolved: bool) -> int:
         fits = (
             n for n, row in enumerate(self._rows)
-            if (method in row.attributes and (are_tasks or unresolved)) or (method in row.of_tasks and are_tasks)
+            if (method in row.attributes and (of_task or unresolved)) or (method in row.of_tasks and of_task)
         )  # fmt: skip
         return next(fits, len(self._rows))
 

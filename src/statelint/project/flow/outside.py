@@ -61,9 +61,8 @@ class Outside:
                 found.append(self._member(attribute, recv))
             if meant.computes is not None:
                 found.append(derived(given.everything(), meant.computes))
-            if meant.taken_in is not None:
-                value = given.everything()
-                self._run.evaluator.store(act, meant.taken_in, derived(value | self._run.kept.held(value)))
+            if meant.takes_in:
+                self._taken_in(act, func, given)
             self._callbacks(act, given)
         return join(found)
 
@@ -128,6 +127,14 @@ class Outside:
             elif isinstance(atom, Many | Loc) or (isinstance(atom, Inst) and self._run.library.is_path(atom.cls)):
                 parts.append(frozenset({atom}))
         return join(parts)
+
+    def _taken_in(self, act: Activation, func: f.Expr, given: Given) -> None:
+        """The variable that a method is called on holds what the method is given."""
+        while isinstance(func, f.Attr | f.Item | f.Call):
+            func = func.func if isinstance(func, f.Call) else func.of
+        if isinstance(func, f.Name):
+            value = given.everything()
+            self._run.evaluator.store(act, func, derived(value | self._run.kept.held(value)))
 
     def _callbacks(self, act: Activation, given: Given) -> None:
         """Functions made here and given to an unknown call are taken to run."""

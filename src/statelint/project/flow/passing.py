@@ -21,6 +21,7 @@ from statelint.project.flow.values import (
     Value,
     as_text,
     below,
+    both,
     constructed,
     content_of,
     derived,
@@ -37,6 +38,9 @@ from statelint.spans import Place
 
 if TYPE_CHECKING:
     from statelint.project.flow.run import Run
+
+
+PATHS = frozenset({Loc, Inst})
 
 
 class Passing:
@@ -97,7 +101,7 @@ class Passing:
             return path_part(value)
         if how == "spelled":  # a path stays that path as text; of all else it is the text
             path = path_part(value)
-            return path | content_of(value - path)
+            return both(path, content_of(value - path))
         if how == "join-path":
             parts = [recv, *given.values] if row.argument < 0 else given.values
             if len(parts) == 1:
@@ -205,4 +209,5 @@ def parsed(value: Value) -> Value:
 
 def path_part(value: Value) -> Value:
     """What a value says of a path."""
-    return frozenset(a for a in value if isinstance(a, Loc | Inst) or (isinstance(a, Taint) and a.level == "copy"))
+    kept = [a for a in value if type(a) in PATHS or (isinstance(a, Taint) and a.level == "copy")]
+    return value if len(kept) == len(value) else frozenset(kept) if kept else NONE

@@ -9,7 +9,7 @@ from statelint.flow_rows import Source, Upload
 from statelint.knowledge import Knowledge
 from statelint.project.described import Operation
 from statelint.project.flow.callbacks import Callbacks
-from statelint.project.flow.values import BYTES, NONE, TOLD, Inst, Many, Origin, Taint, Value, join, many
+from statelint.project.flow.values import BYTES, NONE, TOLD, Inst, Many, Origin, Taint, Tup, Value, join, many
 from statelint.project.resolution.aliases import alias
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.modules import STDLIB
@@ -275,21 +275,23 @@ def element(value: Value, iterated: bool, sources: Sources) -> Value:
     """What iterating over or looking into a value gives."""
     parts: list[Value] = []
     for atom in value:
-        if isinstance(atom, Many):
-            parts.append(atom.inner)
-        elif isinstance(atom, Taint):
-            row = sources.upload_type(atom.type) if atom.type else None
-            if atom.level in ("upload", "field") and row is not None:
-                if "__iter__" in row.items:
-                    parts.append(frozenset({Taint("upload", row.item_type or atom.type, atom.origin, atom.via)}))
-                elif "__iter__" in row.content and iterated and atom.level == "upload":
-                    parts.append(frozenset({Taint("content", "", atom.origin, atom.via)}))
-                else:
-                    parts.append(frozenset({atom}))
-            elif atom.type in TOLD:  # lines of a file object, numbers of bytes
-                parts.append(frozenset({Taint(atom.level, "", atom.origin, atom.via)}))
-            else:
-                parts.append(frozenset({atom}))
-        elif hasattr(atom, "items"):
-            parts.extend(atom.items)
+        kind = type(atom)
+        if kind is Many:
+            parts.append(atom.inner)  # type: ignore[union-attr]
+        elif kind is Tup:
+            parts += atom.items  # type: ignore[union-attr]
+        elif kind is Taint:
+            parts.append(_element_of_data(atom, iterated, sources))  # type: ignore[arg-type]
     return join(parts) if parts else NONE
+
+
+def _element_of_data(data: Taint, iterated: bool, sources: Sources) -> Value:
+    row = sources.upload_type(data.type) if data.type else None
+    if data.level in ("upload", "field") and row is not None:
+        if "__iter__" in row.items:
+            return frozenset({Taint("upload", row.item_type or data.type, data.origin, data.via)})
+        if "__iter__" in row.content and iterated and data.level == "upload":
+            return frozenset({Taint("content", "", data.origin, data.via)})
+    elif data.type in TOLD:  # lines of a file object, numbers of bytes
+        return frozenset({Taint(data.level, "", data.origin, data.via)})
+    return frozenset({data})

@@ -18,6 +18,9 @@ from statelint.project.resolution.scopes import Scope
 from statelint.spans import Span
 
 LEVELS = ("text", "field", "derived", "content", "upload", "copy")
+ANY = frozenset(LEVELS)
+TEXT = frozenset({"text"})
+BUT_TEXT = ANY - TEXT
 LANDS = frozenset({"derived", "content", "upload", "copy"})
 """Levels that are a finding when they reach a disk. A `text` or a `field` is not known to be a file."""
 
@@ -108,7 +111,9 @@ class Tup:
 
     def entry(self, key: str) -> Value:
         """What stands under a key."""
-        return join(item for name, item in zip(self.keys, self.items, strict=False) if name == key)
+        if key not in self.keys:
+            return NONE
+        return join([item for name, item in zip(self.keys, self.items, strict=False) if name == key])
 
     def __hash__(self) -> int:
         return hash((self.items, *map(code, self.keys)))
@@ -132,6 +137,8 @@ class Bind:
 Atom = Union[Taint, Loc, Handle, Inst, Many, Tup, Bind]  # noqa: UP007 - names itself
 Value = frozenset[Atom]
 NONE: Value = frozenset()
+OBJECTS = frozenset({Handle, Bind})
+"""Kinds of atoms that tell something whatever they hold."""
 DEPTH = 3
 BYTES, READ, STREAM = "bytes", "read", "stream"
 """The types of content that is told to be bytes in memory, bytes or text that were read, or a file object of bytes."""
@@ -199,30 +206,38 @@ def taints(value: Value, deep: bool = True) -> list[Taint]:
             found += taints(atom.inner)  # type: ignore[union-attr]
         elif deep and kind is Tup:
             for item in atom.items:  # type: ignore[union-attr]
-                found += taints(item)
+                if item:
+                    found += taints(item)
     return found
+
+
+def holds(value: Value, levels: frozenset[str]) -> bool:
+    """Whether there is request data of some levels in a value, containers looked into."""
+    for atom in value:
+        kind = type(atom)
+        if kind is Taint:
+            if atom.level in levels:  # type: ignore[union-attr]
+                return True
+        elif kind is Many:
+            if holds(atom.inner, levels):  # type: ignore[union-attr]
+                return True
+        elif kind is Tup:
+            for item in atom.items:  # type: ignore[union-attr]
+                if item and holds(item, levels):
+                    return True
+    return False
 
 
 def tells(value: Value, text: bool = True) -> bool:
     """Whether a value holds more than names of paths and classes; `text` says whether undecoded text counts."""
-    for atom in value:
-        kind = type(atom)
-        if kind is Taint:
-            if text or atom.level != "text":  # type: ignore[union-attr]
-                return True
-        elif kind is Handle or kind is Bind:
-            return True
-        elif kind is Many:
-            if any(text or t.level != "text" for t in taints(atom.inner)):  # type: ignore[union-attr]
-                return True
-        elif kind is Tup and any(text or t.level != "text" for item in atom.items for t in taints(item)):  # type: ignore[union-attr]
-            return True
-    return False
+    if not value:
+        return False
+    return any(type(atom) in OBJECTS for atom in value) or holds(value, ANY if text else BUT_TEXT)
 
 
 def without_text(value: Value) -> Value:
     """A value without the undecoded text in it."""
-    if all(t.level != "text" for t in taints(value)):
+    if not holds(value, TEXT):
         return value
     kept: list[Atom] = []
     for atom in value:
@@ -246,7 +261,8 @@ def locs(value: Value) -> list[Loc]:
             found += locs(atom.inner)  # type: ignore[union-attr]
         elif kind is Tup:
             for item in atom.items:  # type: ignore[union-attr]
-                found += locs(item)
+                if item:
+                    found += locs(item)
     return found
 
 

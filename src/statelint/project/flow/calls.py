@@ -48,7 +48,7 @@ class Caller:
         recv = NONE
         if isinstance(func, f.Attr):
             recv = evaluator.value(act, func.of)
-        elif not isinstance(func, f.Name | f.Lambda):
+        elif not isinstance(func, f.Name) and not isinstance(func, f.Lambda):
             recv = evaluator.value(act, func)
         result = self.apply(act, func, recv, self._given(act, e), e, e.at)
         return both(result, evaluator.statics_of(e, act.scope))

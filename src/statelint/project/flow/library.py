@@ -70,8 +70,10 @@ class Library:
         self.remote_methods = frozenset(m for row in rows if row.where == "remote" for m in row.methods)
         self.handoffs = Handoffs(knowledge)
         self._globs = [
-            (name, row) for _, row in knowledge.rows(lambda lib: lib.through) for name in row.names if "*" in name
-        ]
+            (name.partition("*")[0], name, row)
+            for _, row in knowledge.rows(lambda lib: lib.through) for name in row.names if "*" in name
+        ]  # fmt: skip
+        """How the names that they fit begin, globs, rows."""
         every = [name for row in rows for name in row.names]
         every += [name for _, row in knowledge.rows(lambda lib: lib.openers) for name in row.names]
         self._literal = frozenset(n.partition("(")[0] for n in every if "(" in n and "()" not in n)
@@ -123,7 +125,9 @@ class Library:
         if isinstance(found, Pass):
             return found
         if name not in self._glob_memo:
-            self._glob_memo[name] = next((row for glob, row in self._globs if fnmatchcase(name, glob)), None)
+            self._glob_memo[name] = next(
+                (row for start, glob, row in self._globs if name.startswith(start) and fnmatchcase(name, glob)), None
+            )
         return self._glob_memo[name]
 
     def meaning(self, name: str) -> Meaning | None:

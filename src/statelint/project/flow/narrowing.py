@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from statelint import facts as f
 from statelint.project.flow.events import Activation
@@ -22,23 +23,36 @@ BUFFERS = frozenset({"io.BytesIO", "io.StringIO"})
 BINARY = frozenset({"builtins.bytes", "builtins.bytearray", "builtins.memoryview", "builtins.object"})
 
 
+class Outcome(NamedTuple):
+    """What a test says where it came out one way, whatever the variables hold."""
+
+    is_excluded: bool
+    """Whether it never comes out so."""
+    of_classes: Sequence[tuple[str, tuple[str, ...], bool]]
+    """Names of variables with classes, and whether they are of one of these."""
+    unequal: Sequence[tuple[str, str]]
+    """Names of variables that hold other things than a second one."""
+
+
 class Narrowing:
     """Reads `isinstance` and unequal paths in the tests of branches. What is not sure to be another thing stays."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._off = SwitchedOff(run.names)
+        self._outcomes: dict[Scope, dict[tuple[int, bool], Outcome]] = defaultdict(dict)
 
     def apply(self, act: Activation, test: f.Expr, truth: bool) -> dict[str, Value]:
         """Leave in the variables only what they may hold where the test came out so; what they held before."""
         wider: dict[str, Value] = {}
-        for name, classes, belongs in self._tested(test, truth, act.scope):
+        _, of_classes, unequal = self._outcome(test, truth, act.scope)
+        for name, classes, belongs in of_classes:
             known = act.env.get(name)
             if known:
                 wider.setdefault(name, known)
                 left = self._left(known, classes, belongs)
                 act.env[name] = left if belongs else self._declared(left, act.scope, name, classes)
-        for name, other in _unequal(test, truth):
+        for name, other in unequal:
             known, paths = act.env.get(name, NONE), act.env.get(other, NONE)
             if any(a in paths for a in known if isinstance(a, Loc)):
                 wider.setdefault(name, known)
@@ -48,10 +62,19 @@ class Narrowing:
     def possible(self, act: Activation, test: f.Expr, truth: bool) -> bool:
         """As `apply`; whether the test can come out so, for all that is known of the data in the variables and of the
         switches in the code."""
-        if self._off.excludes(test, truth, act.scope) or self._is_left_out(act.scope, test, not truth):
+        if self._outcome(test, truth, act.scope).is_excluded:
             return False
         wider = self.apply(act, test, truth)
         return all(_says(act.env[name]) or not _says(known) for name, known in wider.items())
+
+    def _outcome(self, test: f.Expr, truth: bool, scope: Scope) -> Outcome:
+        outcomes, key = self._outcomes[scope], (id(test), truth)
+        known = outcomes.get(key)
+        if known is None:
+            is_excluded = self._off.excludes(test, truth, scope) or self._is_left_out(scope, test, not truth)
+            of_classes = tuple(self._tested(test, truth, scope))
+            known = outcomes[key] = Outcome(is_excluded, of_classes, tuple(_unequal(test, truth)))
+        return known
 
     def _is_left_out(self, scope: Scope, test: f.Expr, truth: bool) -> bool:
         """Whether a test comes out so since it asks for a parameter that no call gives: `if folder is None:`."""

@@ -112,8 +112,8 @@ class Passing:
             key = written(given.expr(0))
             if key and row.argument < 0:
                 told = [a.entry(key) for a in value if isinstance(a, Tup) and a.keys]
-                value = frozenset(a for a in value if not (isinstance(a, Tup) and a.keys))
-                return join([*told, element(value, True, sources)])
+                rest = [a for a in value if not (isinstance(a, Tup) and a.keys)]
+                return join([*told, element(rest, True, sources)])
             return element(value, True, sources)
         if how == "text":
             parts = [recv, *given.values, *given.keywords.values()]

@@ -9,7 +9,7 @@ from statelint.flow_rows import Source, Upload
 from statelint.knowledge import Knowledge
 from statelint.project.described import Operation
 from statelint.project.flow.callbacks import Callbacks
-from statelint.project.flow.values import BYTES, NONE, TOLD, Inst, Many, Origin, Taint, Tup, Value, join, many
+from statelint.project.flow.values import BYTES, NONE, TOLD, Atom, Inst, Many, Origin, Taint, Tup, Value, join, many
 from statelint.project.resolution.aliases import alias
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.modules import STDLIB
@@ -271,7 +271,7 @@ def annotation_words(e: f.Expr) -> str:
     return ""
 
 
-def element(value: Value, iterated: bool, sources: Sources) -> Value:
+def element(value: Iterable[Atom], iterated: bool, sources: Sources) -> Value:
     """What iterating over or looking into a value gives."""
     parts: list[Value] = []
     for atom in value:

@@ -230,9 +230,10 @@ def holds(value: Value, levels: frozenset[str]) -> bool:
 
 def tells(value: Value, text: bool = True) -> bool:
     """Whether a value holds more than names of paths and classes; `text` says whether undecoded text counts."""
-    if not value:
-        return False
-    return any(type(atom) in OBJECTS for atom in value) or holds(value, ANY if text else BUT_TEXT)
+    for atom in value:
+        if type(atom) in OBJECTS:
+            return True
+    return holds(value, ANY if text else BUT_TEXT)
 
 
 def without_text(value: Value) -> Value:

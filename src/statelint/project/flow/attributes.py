@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from statelint import facts as f
 from statelint.project.flow.events import Activation
@@ -43,12 +43,22 @@ HANDLES: dict[str, Value] = {where: frozenset({Handle(where)}) for where in ("no
 """What objects are that take data and bring it to no disk."""
 
 
+class Owners(NamedTuple):
+    """A module or a class whose objects an expression denotes."""
+
+    module: Scope | None
+    line: Sequence[Scope]
+    """The class and those above it."""
+    every: Sequence[Scope]
+    """These, and the first ones below it."""
+
+
 class Attribution:
     """What reading an attribute gives, and under which key assigning one is kept."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._of: dict[Scope, dict[int, Sequence[tuple[Scope | None, Sequence[Scope]]]]] = defaultdict(dict)
+        self._of: dict[Scope, dict[int, Sequence[Owners]]] = defaultdict(dict)
         self._members: dict[Scope, dict[int, dict[tuple[str, ...], tuple[Sequence[str], Value]]]] = defaultdict(dict)
         self._said: dict[tuple[Scope, str], Sequence[tuple[Value, bool, Scope | None]]] = {}
 
@@ -175,26 +185,24 @@ class Attribution:
         if known is None:
             known = self._of[act.scope][id(e.of)] = tuple(self._owners(e.of, act.scope))
         found: list[Value] = []
-        for cls, line in known:
-            if cls is None:
-                found.append(self._run.variable(line[0], e.name))
+        for owners in known:
+            if owners.module is not None:
+                found.append(self._run.variable(owners.module, e.name))
                 continue
-            for owner in (*line, *self._run.names.classes.subclasses(cls)[:6]):
-                found.append(self._run.kept.attribute((owner, e.name)))
-            for owner in line:
-                found.append(self._declared(owner, e))
+            found += [self._run.kept.attribute((owner, e.name)) for owner in owners.every]
+            found += [self._declared(owner, e.name) for owner in owners.line]
         return join(found)
 
-    def _owners(self, of: f.Expr, scope: Scope) -> Iterator[tuple[Scope | None, Sequence[Scope]]]:
-        """The classes whose objects an expression denotes, each with those above it, and modules without a class."""
+    def _owners(self, of: f.Expr, scope: Scope) -> Iterator[Owners]:
         names = self._run.names
         for value in names.denote(of, scope):
             if type(value) is Mod and value.module.path in names.scopes:
-                yield None, [names.scopes[value.module.path]]
+                yield Owners(names.scopes[value.module.path], (), ())
             cls = value.cls.scope if type(value) is Obj and type(value.cls) is Cls else None
             cls = value.scope if type(value) is Cls else cls
             if cls is not None:
-                yield cls, [item.scope for item in names.classes.lineage(cls) if type(item) is Cls]
+                line = [item.scope for item in names.classes.lineage(cls) if type(item) is Cls]
+                yield Owners(None, line, [*line, *names.classes.subclasses(cls)[:6]])
 
     def _written(self, owner: Scope, name: str) -> Iterator[tuple[Value, bool, Scope | None]]:
         """What a class body says of an attribute: its annotation, whether it has a value, the property that it is."""
@@ -205,25 +213,26 @@ class Attribution:
             elif b.kind == "function" and "property" in "".join(_decorators(b.node)):
                 yield NONE, False, owner.by_node.get(id(b.node))
 
-    def _declared(self, owner: Scope, e: f.Attr) -> Value:
+    def _declared(self, owner: Scope, name: str) -> Value:
         """What the class body, or an assignment in a method not yet run, says of an attribute."""
-        key = (owner, e.name)
+        key = (owner, name)
         known = self._said.get(key)
         if known is None:
-            known = self._said[key] = tuple(self._written(*key))
+            known = self._said[key] = tuple(self._written(owner, name))
         found: list[Value] = []
         for said, has_value, getter in known:
             found.append(said)
             if has_value:
-                found.append(self._run.variable(owner, e.name))
+                found.append(self._run.variable(owner, name))
             if getter is not None:
                 found.append(self._run.read(getter))
-        if not any(found) and not self._run.kept.attribute((owner, e.name)):
-            for assigned in self._run.names.classes.assigned(owner, e.name)[:4]:
-                if assigned.value is not None and first_parameter(assigned.store.scope):
-                    key = (assigned.store.scope, f"self.{e.name}")
-                    value = self._run.once(key, assigned.value, assigned.store.scope)
-                    found.append(self.as_long(owner, assigned.store.scope, value))
+        if any(found) or self._run.kept.attribute(key):
+            return join(found)
+        for assigned in self._run.names.classes.assigned(owner, name)[:4]:
+            method = assigned.store.scope
+            if assigned.value is not None and first_parameter(method):
+                value = self._run.once((method, f"self.{name}"), assigned.value, method)
+                found.append(self.as_long(owner, method, value))
         return join(found)
 
 

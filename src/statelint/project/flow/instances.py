@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from statelint.project.flow.values import NONE, Inst, Value
@@ -11,33 +12,38 @@ if TYPE_CHECKING:
     from statelint.project.flow.run import Run
 
 
+TELLING = frozenset({Obj, Heap, Made, Ext})
+"""Kinds of what names denote that can say so."""
+
+
 class Instances:
     """Says so of what names denote."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._alone: dict[object, Value] = {}
+        self._alone: dict[Inst, Value] = {}
         """The one value for each class that stands alone, as most do. The order of several depends on how their set was
         made, so these are not shared."""
 
     def of(self, values: Values) -> Value:
         """These classes, with outside objects whose members are request data."""
-        found: set[object] = set()
-        for v in values:
-            if type(v) is Obj and type(v.cls) is Ext:
-                name = self._run.knowledge.canonical(v.cls.name)
-                if self._run.sources.upload_type(name):
-                    continue
-                found.add(Inst(name))
-            elif type(v) is Obj and type(v.cls) is Cls:
-                found.update(Inst(base) for base in self._run.names.classes.outside_bases(v.cls.scope))
-            elif type(v) is Heap:
-                found.add(Inst(v.type))
-            elif type(v) is Made:
-                found.add(Inst(f"{v.name}()"))
-                found.update(Inst(name) for name in self._run.library.told_by_argument(v))
-            elif type(v) is Ext and self._run.knowledge.canonical(v.name) in self._run.sources.owners:
-                found.add(Inst(self._run.knowledge.canonical(v.name)))
+        found = {Inst(cls) for v in values if type(v) in TELLING for cls in self._classes(v)}
         if len(found) == 1:
-            return self._alone.setdefault(next(iter(found)), frozenset(found))  # type: ignore[arg-type]
-        return frozenset(found) if found else NONE  # type: ignore[arg-type]
+            (alone,) = found
+            return self._alone.setdefault(alone, frozenset(found))
+        return frozenset(found) if found else NONE
+
+    def _classes(self, v: object) -> Iterator[str]:
+        canonical, sources = self._run.knowledge.canonical, self._run.sources
+        if type(v) is Obj:
+            if type(v.cls) is Cls:
+                yield from self._run.names.classes.outside_bases(v.cls.scope)
+            elif type(v.cls) is Ext and not sources.upload_type(name := canonical(v.cls.name)):
+                yield name
+        elif type(v) is Heap:
+            yield v.type
+        elif type(v) is Made:
+            yield f"{v.name}()"
+            yield from self._run.library.told_by_argument(v)
+        elif type(v) is Ext and canonical(v.name) in sources.owners:
+            yield canonical(v.name)

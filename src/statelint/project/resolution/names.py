@@ -10,7 +10,7 @@ from __future__ import annotations
 import builtins
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
@@ -31,15 +31,10 @@ from statelint.project.resolution.scopes import Binding, Scope, still_current, v
 from statelint.project.resolution.values import Cls, Ext, Func, Heap, Lit, Made, Obj, Site, Value, Values, union
 
 BUILTINS: Final = frozenset(dir(builtins))
-DISPLAYS: Final = {
-    "list": "builtins.list",
-    "set": "builtins.set",
-    "tuple": "builtins.tuple",
-    "dict": "builtins.dict",
-    "generator": "builtins.generator",
-}
+DISPLAYS: Final = {kind: f"builtins.{kind}" for kind in ("list", "set", "tuple", "dict", "generator")}
 DEPTH: Final = 40
 NEVER: Final = 1 << 30
+T = TypeVar("T")
 
 
 class Names:
@@ -252,6 +247,15 @@ class Names:
     def _lambda(self, e: f.Lambda, scope: Scope) -> Values:
         inner = scope.by_node.get(id(e.function))
         return (Func(inner),) if inner else ()
+
+    def for_good(self, find: Callable[[], T]) -> tuple[T, bool]:
+        """What `find` gives, and whether for good: it neither led back to itself nor missed what code hands over."""
+        outer, self._back = self._back, NEVER
+        before, self._asked = self._asked, False
+        found = find()
+        stays = self._back == NEVER and not (self._asked and self._given is None)
+        self._back, self._asked = min(outer, self._back), self._asked or before
+        return found, stays
 
     # ── names ──
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 from statelint import facts as f
 from statelint.knowledge import Knowledge
@@ -15,6 +15,8 @@ from statelint.project.resolution.scopes import Binding, Scope
 from statelint.project.resolution.values import Bound, Func, Site, Value, Values
 from statelint.spans import Place
 from statelint.vocabulary import Fields
+
+T = TypeVar("T")
 
 
 class Given(NamedTuple):
@@ -63,6 +65,8 @@ class Resolver(Protocol):
     def rebound(self, scope: Scope, name: str) -> bool: ...
 
     def denote(self, e: f.Expr, scope: Scope) -> Values: ...
+
+    def for_good(self, find: Callable[[], T]) -> tuple[T, bool]: ...
 
     def member(self, value: Value, name: str) -> Values: ...
 

@@ -63,6 +63,8 @@ class Results:
         """For some of many methods that a computed name can mean: the class below which all are, and their names."""
         self._libraries: dict[Scope, frozenset[str]] = {}
         """What each module imports."""
+        self._gives: dict[Scope, Values] = {}
+        """What functions give, where that is known for good."""
         self._returned = Returned(names)
         self.returned_by = self._returned.by
         self.returned_at = self._returned.at
@@ -203,6 +205,15 @@ class Results:
 
     def returned(self, scope: Scope) -> Values:
         """What calling a project function gives: its return values, or what a generator yields."""
+        known = self._gives.get(scope)
+        if known is not None:
+            return known
+        found, stays = self._names.for_good(lambda: self._all_returned(scope))
+        if stays:
+            self._gives[scope] = found
+        return found
+
+    def _all_returned(self, scope: Scope) -> Values:
         yielded = (  # of what it delegates to, a generator gives all that it goes through
             self._names.gone_through(e.value, scope) if type(e) is f.Star else self._names.denote(e, scope)
             for e in scope.yields

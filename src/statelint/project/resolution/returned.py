@@ -32,11 +32,11 @@ class Returned:
         self._texts: dict[Scope, tuple[str, ...]] = {}
         """The parameters whose text names what a function imports and gives."""
         self._hands: dict[Scope, bool] = {}
-        """Whether functions hand on a parameter, of those that tell without a look at what they call."""
+        """Whether functions hand on a parameter, where that is known for good."""
+        self._owns: dict[Scope, Values] = {}
+        """What functions that hand on parameters give by themselves, where that is known for good."""
         self._bound: dict[tuple[int, Scope], tuple[f.Name, Sequence[Binding]]] = {}
         """What names that are bound more than once can mean where they stand. Each name is kept, and so is its `id`."""
-        self._looked = False
-        """Whether it took looking at what a call runs to tell."""
 
     def to(self, callee: Func | Bound, e: f.Call, scope: Scope) -> Values:
         """What one call gives: with what it names as text, where the function imports by name."""
@@ -55,8 +55,7 @@ class Returned:
         found = self._handed_by(callee, e, scope, inner.returns)
         if found is None:
             return self._names.returned(inner)
-        own = union(v for expr in inner.returns for v in self._own(expr, inner))
-        values = union(self._made_for(callee, e, scope, own), found)
+        values = union(self._made_for(callee, e, scope, self._by_itself(inner)), found)
         node = inner.node
         if not values and type(node) is f.Function and node.returns is not None:
             return self._names.annotated(node.returns, inner.parent or inner)
@@ -157,6 +156,16 @@ class Returned:
                     )
         return ()
 
+    def _by_itself(self, function: Scope) -> Values:
+        """What a function gives without the parameters that it hands on, which is the same for all calls."""
+        known = self._owns.get(function)
+        if known is not None:
+            return known
+        found, stays = self._names.for_good(lambda: union(v for e in function.returns for v in self._own(e, function)))
+        if stays:
+            self._owns[function] = found
+        return found
+
     def _own(self, e: f.Expr, scope: Scope, depth: int = 0) -> Values:
         """What a returned expression gives by itself, without the parameters that it hands on."""
         parts = _ways(e)
@@ -179,15 +188,14 @@ class Returned:
         )
 
     def _hands_on(self, function: Scope) -> bool:
-        """Whether a function hands on a parameter. What calls in it run may not be known yet, so that is asked anew."""
+        """Whether a function hands on a parameter."""
         known = self._hands.get(function)
-        if known is None:
-            before, self._looked = self._looked, False
-            known = any(self._handed_on(e, function) for e in function.returns)
-            if not self._looked:
-                self._hands[function] = known
-            self._looked = before or self._looked
-        return known
+        if known is not None:
+            return known
+        found, stays = self._names.for_good(lambda: any(self._handed_on(e, function) for e in function.returns))
+        if stays:
+            self._hands[function] = found
+        return found
 
     def _handed_on(
         self, e: f.Expr | None, scope: Scope, call: tuple[f.Call, Scope] | None = None, depth: int = 0
@@ -237,7 +245,6 @@ class Returned:
         args = (*e.args, *(value for _, value in e.keywords))
         if not any(isinstance(arg, f.Name) and is_parameter(arg.id, scope) for arg in args):
             return None
-        self._looked = True
         callee = self._only(e, scope)
         if callee is None or callee.scope is scope or callee.scope.yields:
             return None

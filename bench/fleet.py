@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -25,21 +24,12 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 
 from clusters import running  # noqa: E402
 from results import keep  # noqa: E402
-from trees import WORK, application, environment, size  # noqa: E402
-
-
-def unpacked(requirement: str, work: Path) -> Path | None:
-    """The tree of a package; None, and a word about it, for one that is gone from PyPI or cannot be unpacked."""
-    try:
-        return application(requirement, work)
-    except (subprocess.CalledProcessError, StopIteration, zipfile.BadZipFile, OSError) as error:
-        print(f"left out: {requirement}: {type(error).__name__}", file=sys.stderr)
-        return None
+from trees import WORK, at_hand, environment, size  # noqa: E402
 
 
 def listed(names: list[str], work: Path) -> tuple[Path, list[Path]]:
     """The list of the fleet, and its trees."""
-    trees = [tree for name in names if (tree := unpacked(name, work))]
+    trees = [tree for name in names if (tree := at_hand(name, work))]
     file = work / "fleet.list"
     file.write_text("".join(f"{tree.name} = {tree}\n" for tree in trees))
     return file, trees

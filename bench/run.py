@@ -19,7 +19,7 @@ from pathlib import Path
 
 from contenders import CODE, CONFIGURATION, contenders, measure, with_ratios
 from results import keep, machine
-from trees import SIX, WORK, application, environment, size, versions
+from trees import SIX, WORK, at_hand, environment, size, versions
 
 
 def compare(name: str, tree: Path, options: argparse.Namespace) -> None:
@@ -76,7 +76,8 @@ def main() -> None:
         compare(options.tree.name, options.tree.resolve(), options)
         return
     for requirement in SIX if options.six else (options.requirement,):
-        compare(requirement, application(requirement, options.work), options)
+        if tree := at_hand(requirement, options.work):
+            compare(requirement, tree, options)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from contenders import statelint
-from trees import SIX, WORK, application, environment
+from trees import SIX, WORK, at_hand, environment
 
 WAYS = ((), ("--no-sift",), ("--jobs", "1"))
 """Options that may change how the work is done, and nothing else."""
@@ -39,10 +39,8 @@ def main() -> int:
     commands = environment(options.work, "growth", ())
     found = False
     for name in [str(options.tree)] if options.tree else SIX if options.six else SIX[:2]:
-        try:
-            tree = options.tree.resolve() if options.tree else application(name, options.work)
-        except (subprocess.CalledProcessError, StopIteration):
-            print(f"{name}: not to be had from PyPI")
+        tree = options.tree.resolve() if options.tree else at_hand(name, options.work)
+        if tree is None:
             continue
         others = differing(commands, tree)
         print(f"{name}: {'differs with ' + ' and '.join(others) if others else 'the same'}", flush=True)

@@ -39,6 +39,15 @@ def application(requirement: str, work: Path) -> Path:
     return root
 
 
+def at_hand(requirement: str, work: Path) -> Path | None:
+    """The tree of a package; None, and a word about it, for one that is gone from PyPI or cannot be unpacked."""
+    try:
+        return application(requirement, work)
+    except (subprocess.CalledProcessError, StopIteration, zipfile.BadZipFile, OSError) as error:
+        print(f"left out: {requirement}: {type(error).__name__}", file=sys.stderr)
+        return None
+
+
 def environment(work: Path, name: str, packages: Sequence[str]) -> Path:
     """The folder of commands of a virtual environment that holds some packages and this checkout of statelint."""
     home = work / f"environment-{name}"

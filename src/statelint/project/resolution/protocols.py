@@ -30,7 +30,8 @@ class Protocols:
         """The topmost classes of the service that have all that a protocol asks for; none of many."""
         if cls not in self._kept_by:
             found = list(self._keeping(cls)) if self.is_protocol(cls) else []
-            top = [c for c in found if not any(Cls(o) in self._classes.lineage(c) for o in found if o is not c)]
+            every = {Cls(c) for c in found}
+            top = [c for c in found if every.isdisjoint(self._classes.lineage(c)[1:])]
             self._kept_by[cls] = tuple(top) if len(top) <= FEW else ()
         return self._kept_by[cls]
 

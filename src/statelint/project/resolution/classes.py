@@ -117,6 +117,8 @@ class Classes:
         """What is assigned to an attribute of a class, or of an object of one, which is noted without its site."""
         self._attributes: dict[Scope, dict[str, list[Assigned]]] = defaultdict(lambda: defaultdict(list))
         self._bases: dict[Scope, tuple[Cls | Ext, ...]] = {}
+        self._settling = 0
+        """Of how many classes the bases are being found out."""
         self._lineage: dict[Scope, tuple[Cls | Ext, ...]] = {}
         self._accessors: dict[tuple[Scope, str], Accessor | None] = {}
         self._children: dict[Scope | str, list[Scope]] | None = None
@@ -159,9 +161,15 @@ class Classes:
                 ):
                     table[target.name].append(Assigned(store, store.value if store.op == "=" else None))
 
+    @property
+    def are_settling(self) -> bool:
+        """Whether what is above some classes is being found out, or what is below: others see only a part of that."""
+        return self._settling > 0 or (self._below is None and self._children is not None)
+
     def bases(self, cls: Scope) -> tuple[Cls | Ext, ...]:
         if cls not in self._bases:
             self._bases[cls] = ()
+            self._settling += 1
             found: list[Cls | Ext] = []
             if type(cls.node) is f.Class and cls.parent:
                 for base in cls.node.bases:
@@ -171,6 +179,7 @@ class Classes:
                         if isinstance(item, Cls | Ext) and item not in found:
                             found.append(item)
             self._bases[cls] = tuple(found)
+            self._settling -= 1
         return self._bases[cls]
 
     def lineage(self, cls: Scope) -> tuple[Cls | Ext, ...]:

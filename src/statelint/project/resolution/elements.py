@@ -7,6 +7,7 @@ from typing import Final
 from statelint import facts as f
 from statelint.project.resolution.annotations import annotation_types, held_types
 from statelint.project.resolution.applications import below_application, key_text
+from statelint.project.resolution.for_good import ForGood
 from statelint.project.resolution.resolver import Resolver
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import (
@@ -49,6 +50,12 @@ class Elements:
     def __init__(self, names: Resolver) -> None:
         self._names = names
         self._active: set[Site] = set()
+        self._known = ForGood[tuple[Heap, tuple[object, str] | None], Values](names)
+
+    @property
+    def are_going_round(self) -> bool:
+        """Whether the elements of something are being found out that holds those of others, and perhaps its own."""
+        return bool(self._active)
 
     def item(self, e: f.Item, scope: Scope) -> Values:
         """What `value[key]` denotes."""
@@ -106,6 +113,10 @@ class Elements:
             return self._gone_through(value, value.site.expr)
         if type(value) is not Heap:
             return (Part(value),)
+        entry = (key.value, key.kind) if type(key) is f.Const else None
+        return self._known.to((value, entry), lambda: self._held(value, key))
+
+    def _held(self, value: Heap, key: f.Expr | None) -> Values:
         given = self._names.given()
         stored = given.stored.get(value.site, ()) if given else ()
         here = [(e, scope, i) for i, (e, scope, at) in enumerate(stored) if not _differ(key, at)]

@@ -6,6 +6,7 @@ from statelint import facts as f
 from statelint.project.resolution.applications import below_application, shown_place
 from statelint.project.resolution.broadcasts import Broadcasts
 from statelint.project.resolution.classes import PROPERTIES, SETTERS, decorator_names
+from statelint.project.resolution.for_good import ForGood
 from statelint.project.resolution.resolver import Resolver
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import (
@@ -34,6 +35,7 @@ class Members:
     def __init__(self, names: Resolver) -> None:
         self._names = names
         self._broadcasts = Broadcasts(names)
+        self._known = ForGood[tuple[Cls | Obj, str, bool], Values](names)
 
     def member(self, value: Value, name: str, exact: bool = False) -> Values:
         """What `value.name` denotes; `exact` leaves out what subclasses make of it."""
@@ -42,11 +44,9 @@ class Members:
         if type(value) is Ext:
             return self._names.outside(f"{value.name}.{name}")
         if type(value) is Cls:
-            return self._class_member(value.scope, name, value)
+            return self._known.to((value, name, False), lambda: self._class_member(value.scope, name, value))
         if type(value) is Obj:
-            if isinstance(value.cls, Cls):
-                return self._class_member(value.cls.scope, name, value, exact)
-            return self._outside_member(value, value.cls.name, name, exact)
+            return self._known.to((value, name, exact), lambda: self._object_member(value, name, exact))
         if type(value) is Func:
             left = self._left_in_place(value.scope)
             if left:
@@ -64,6 +64,11 @@ class Members:
                     return called
             return self._kept(member) if type(value) is Member else (member,)
         return ()
+
+    def _object_member(self, value: Obj, name: str, exact: bool) -> Values:
+        if isinstance(value.cls, Cls):
+            return self._class_member(value.cls.scope, name, value, exact)
+        return self._outside_member(value, value.cls.name, name, exact)
 
     def _left_in_place(self, function: Scope) -> Obj | None:
         """The object of a library that a decorator leaves in the place of a function."""

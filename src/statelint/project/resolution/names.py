@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from statelint import facts as f
@@ -27,7 +27,7 @@ from statelint.project.resolution.paths import is_super
 from statelint.project.resolution.protocols import Protocols
 from statelint.project.resolution.resolver import FieldsByName, Given
 from statelint.project.resolution.results import Results
-from statelint.project.resolution.scopes import Binding, Scope, still_current, visible
+from statelint.project.resolution.scopes import Binding, Scope, declaring, still_current, visible
 from statelint.project.resolution.values import Cls, Ext, Func, Heap, Lit, Made, Obj, Site, Value, Values, union
 
 BUILTINS: Final = frozenset(dir(builtins))
@@ -96,7 +96,7 @@ class Names:
         """What was denoted: the memo goes by `id`, which one that is made in passing would else leave to the next."""
         self._guessed_names: set[tuple[Scope, str]] = set()
         self._asked = False
-        self._declared = self._declaring(every, scopes)
+        self._declared = declaring(every, scopes)
         self._looked_up: dict[Scope, dict[str, Values]] = defaultdict(dict)
         self._sites: dict[int, Site] = {}
         self._active: dict[tuple[int, int] | tuple[Scope, str], int] = {}
@@ -106,6 +106,8 @@ class Names:
         self._back = NEVER
         """The least deep of what has been led back to."""
         self._depth = 0
+        self._cut = 0
+        """How often something was left out since it was too deep."""
         self._level = 0
 
     def follow(self, given: Given) -> None:
@@ -147,7 +149,7 @@ class Names:
             return ()
         key = (id(e), id(scope))
         known = self._guesses.get(key)
-        if known is not None or self._leads_back(key) or self._depth > DEPTH:
+        if known is not None or self._leads_back(key) or self._is_too_deep():
             self._asked = True
             unsure = self._unsure.get(key)
             return known or (unsure[0] if unsure else ())
@@ -181,6 +183,12 @@ class Names:
         if found is None:
             return False
         self._back = min(self._back, found)
+        return True
+
+    def _is_too_deep(self) -> bool:
+        if self._depth <= DEPTH:
+            return False
+        self._cut += 1
         return True
 
     def _begin(self, key: tuple[int, int] | tuple[Scope, str]) -> int:
@@ -249,11 +257,14 @@ class Names:
         return (Func(inner),) if inner else ()
 
     def for_good(self, find: Callable[[], T]) -> tuple[T, bool]:
-        """What `find` gives, and whether for good: it neither led back to itself nor missed what code hands over."""
+        """What `find` gives, and whether for good: nothing was left out of it, for want of what code hands over, since
+        it led back to what is being found out, or since that led on too far."""
         outer, self._back = self._back, NEVER
         before, self._asked = self._asked, False
+        cut = self._cut
         found = find()
-        stays = self._back == NEVER and not (self._asked and self._given is None)
+        stays = self._back == NEVER and self._cut == cut and not (self._asked and self._given is None)
+        stays = stays and not self.classes.are_settling and not self._elements.are_going_round
         self._back, self._asked = min(outer, self._back), self._asked or before
         return found, stays
 
@@ -324,21 +335,6 @@ class Names:
     def rebound(self, scope: Scope, name: str) -> bool:
         """Whether an inner function rebinds a name of a scope."""
         return (scope, name) in self._declared
-
-    @staticmethod
-    def _declaring(every: Iterable[Scope], scopes: Mapping[str, Scope]) -> Mapping[tuple[Scope, str], list[Scope]]:
-        """(scope, name) → the inner functions that declare the name of that scope global or nonlocal."""
-        found: dict[tuple[Scope, str], list[Scope]] = defaultdict(list)
-        for scope in every:
-            for name, how in scope.outer.items():
-                owner: Scope | None = scopes[scope.path]
-                if how == "nonlocal":
-                    owner = scope.parent
-                    while owner is not None and (name not in owner.bindings or name in owner.outer):
-                        owner = owner.parent
-                if owner is not None:
-                    found[owner, name].append(scope)
-        return dict(found)
 
     def bound(self, b: Binding) -> Values:
         """What one binding gives its name."""

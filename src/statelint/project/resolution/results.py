@@ -12,6 +12,7 @@ from statelint.project.resolution.annotations import forward
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.declared_fields import declaration
 from statelint.project.resolution.dispatch import picked
+from statelint.project.resolution.for_good import ForGood
 from statelint.project.resolution.named_modules import IMPORTS, located, named_modules
 from statelint.project.resolution.own_object import own_object
 from statelint.project.resolution.resolver import Resolver
@@ -63,8 +64,7 @@ class Results:
         """For some of many methods that a computed name can mean: the class below which all are, and their names."""
         self._libraries: dict[Scope, frozenset[str]] = {}
         """What each module imports."""
-        self._gives: dict[Scope, Values] = {}
-        """What functions give, where that is known for good."""
+        self._gives = ForGood[Scope, Values](names)
         self._returned = Returned(names)
         self.returned_by = self._returned.by
         self.returned_at = self._returned.at
@@ -205,13 +205,7 @@ class Results:
 
     def returned(self, scope: Scope) -> Values:
         """What calling a project function gives: its return values, or what a generator yields."""
-        known = self._gives.get(scope)
-        if known is not None:
-            return known
-        found, stays = self._names.for_good(lambda: self._all_returned(scope))
-        if stays:
-            self._gives[scope] = found
-        return found
+        return self._gives.to(scope, lambda: self._all_returned(scope))
 
     def _all_returned(self, scope: Scope) -> Values:
         yielded = (  # of what it delegates to, a generator gives all that it goes through

@@ -11,6 +11,7 @@ from statelint.project.resolution.arguments import matched, spread
 from statelint.project.resolution.by_parameter import is_parameter, surely_bound, switch_of, turned, ways_of
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.factories import class_parameter, made_for_each_call, of_own_class
+from statelint.project.resolution.for_good import ForGood
 from statelint.project.resolution.named_modules import located, named_in, texts_that_name
 from statelint.project.resolution.paths import is_super, last_name
 from statelint.project.resolution.resolver import Resolver
@@ -31,10 +32,10 @@ class Returned:
         self._sites: dict[tuple[int, Site], Site] = {}
         self._texts: dict[Scope, tuple[str, ...]] = {}
         """The parameters whose text names what a function imports and gives."""
-        self._hands: dict[Scope, bool] = {}
-        """Whether functions hand on a parameter, where that is known for good."""
-        self._owns: dict[Scope, Values] = {}
-        """What functions that hand on parameters give by themselves, where that is known for good."""
+        self._hands = ForGood[Scope, bool](names)
+        """Whether functions hand on a parameter."""
+        self._owns = ForGood[Scope, Values](names)
+        """What functions that hand on parameters give by themselves."""
         self._bound: dict[tuple[int, Scope], tuple[f.Name, Sequence[Binding]]] = {}
         """What names that are bound more than once can mean where they stand. Each name is kept, and so is its `id`."""
 
@@ -158,13 +159,7 @@ class Returned:
 
     def _by_itself(self, function: Scope) -> Values:
         """What a function gives without the parameters that it hands on, which is the same for all calls."""
-        known = self._owns.get(function)
-        if known is not None:
-            return known
-        found, stays = self._names.for_good(lambda: union(v for e in function.returns for v in self._own(e, function)))
-        if stays:
-            self._owns[function] = found
-        return found
+        return self._owns.to(function, lambda: union(v for e in function.returns for v in self._own(e, function)))
 
     def _own(self, e: f.Expr, scope: Scope, depth: int = 0) -> Values:
         """What a returned expression gives by itself, without the parameters that it hands on."""
@@ -189,13 +184,7 @@ class Returned:
 
     def _hands_on(self, function: Scope) -> bool:
         """Whether a function hands on a parameter."""
-        known = self._hands.get(function)
-        if known is not None:
-            return known
-        found, stays = self._names.for_good(lambda: any(self._handed_on(e, function) for e in function.returns))
-        if stays:
-            self._hands[function] = found
-        return found
+        return self._hands.to(function, lambda: any(self._handed_on(e, function) for e in function.returns))
 
     def _handed_on(
         self, e: f.Expr | None, scope: Scope, call: tuple[f.Call, Scope] | None = None, depth: int = 0

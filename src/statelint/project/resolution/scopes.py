@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -290,3 +291,18 @@ def given_to_name(scope: Scope, name: str) -> list[f.Expr | None]:
     """The expressions assigned to a module-level name, also by functions that declare it global."""
     inner = [s for s in scope.descendants() if s.outer.get(name) == "global"]
     return [b.value for s in (scope, *inner) for b in s.bindings.get(name, ())]
+
+
+def declaring(every: Iterable[Scope], scopes: Mapping[str, Scope]) -> Mapping[tuple[Scope, str], list[Scope]]:
+    """(scope, name) → the inner functions that declare the name of that scope global or nonlocal."""
+    found: dict[tuple[Scope, str], list[Scope]] = defaultdict(list)
+    for scope in every:
+        for name, how in scope.outer.items():
+            owner: Scope | None = scopes[scope.path]
+            if how == "nonlocal":
+                owner = scope.parent
+                while owner is not None and (name not in owner.bindings or name in owner.outer):
+                    owner = owner.parent
+            if owner is not None:
+                found[owner, name].append(scope)
+    return dict(found)

@@ -61,6 +61,8 @@ def environment(work: Path, name: str, packages: Sequence[str]) -> Path:
             subprocess.run([str(commands / "pip"), "install", "--quiet", *packages], check=True)
         done.write_text("\n".join(packages))
     subprocess.run([str(commands / "pip"), "install", "--quiet", "--editable", str(HERE.parent)], check=True)
+    # as pip does for what is not editable: else each run may compile the sources anew
+    subprocess.run([str(commands / "python"), "-m", "compileall", "-q", str(HERE.parent / "src")], check=True)
     return commands
 
 

@@ -64,7 +64,7 @@ class Meanings:
             self._known[act.scope][id(func)] = by_kinds
         if type(func) is f.Name:
             recv = act.lookup(func.id) or NONE
-        kinds = tuple(_kinds(recv)) if recv else ()
+        kinds = tuple(sorted(set(_kinds(recv)))) if recv else ()
         meant = by_kinds.get(kinds)
         if meant is None:
             meant = by_kinds[kinds] = self._meant(self._written(func, act.scope), kinds)

@@ -135,6 +135,8 @@ NAMES = {glob: row for row, glob in reversed(ROWS) if LITERAL.fullmatch(glob)}
 ENDINGS = {glob[1:]: row for row, glob in reversed(ROWS) if glob[0] == "*" and LITERAL.fullmatch(glob[1:])}
 SHAPES = [(row, glob) for row, glob in ROWS if glob not in NAMES and glob[1:] not in ENDINGS]
 SHAPED = re.compile("|".join(translate(glob) for _, glob in SHAPES))
+APART = frozenset({"test", "migration", "docs", "example"})
+"""Parts that run neither in the service nor beside it. Scripts do: what only they call never serves a request."""
 
 
 def kind_of(path: str) -> str:

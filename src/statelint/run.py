@@ -25,7 +25,6 @@ from statelint.contents import Content, Named, read, read_one
 from statelint.discover import Discovery, Scope, Source, discover
 from statelint.file_names import kind_of, part_of
 from statelint.findings import Hit, Judged, Problem, Report, Rule
-from statelint.heap import give_back
 from statelint.runs import Before, Outcome, Runs, run_key
 from statelint.stamps import Stamps
 from statelint.terms import Terms
@@ -274,6 +273,7 @@ def _renewed(
 
 def _anew(root: Path, terms: Terms, found: Discovery, contents: list[Content], way: Way) -> Outcome:
     """The outcome of an analysis of what was found, whose contents it uses up."""
+    from statelint.heap import give_back
     from statelint.sieve import sifted
     from statelint.sift import left_out
     from statelint.unchanged import seen

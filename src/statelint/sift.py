@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from statelint.discover import Source
+from statelint.file_names import APART
 
-APART: Final = frozenset({"test", "migration", "docs", "example"})
-"""Parts that run neither in the service nor beside it. Scripts stay: what only they call never serves a request."""
 REPORT: Final = re.compile(rb'\s*\{\s*"schema": "statelint(?:-audit)?/')
 IMPORT: Final = re.compile(
     rb"^[ \t]*(?:from[ \t]+([^\n#]*?)[ \t]*import[ \t]*(\([^)]*\)|(?:[^\n\\]|\\\r?\n)*)"

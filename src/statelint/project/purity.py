@@ -18,6 +18,7 @@ from statelint.project.answers import PURE_METHODS, Answers
 from statelint.project.beside_code import BesideCode
 from statelint.project.decorators import Decorators
 from statelint.project.first_use import FirstUse
+from statelint.project.handed_callables import NOBODY
 from statelint.project.reach import Reach
 from statelint.project.read_through import is_alike, made_for
 from statelint.project.resolution.classes import first_parameter
@@ -39,7 +40,6 @@ CHANGING: Final = IMPURE - {"environment"}
 """What can give different results on two replicas that were deployed alike."""
 STORED: Final = frozenset({"database", "network"})
 DEPTH: Final = 7
-NOBODY: Final[frozenset[Scope]] = frozenset()
 
 
 class Asked(NamedTuple):

@@ -12,7 +12,7 @@ from statelint.project.resolution.arguments import positional
 from statelint.project.resolution.scopes import Scope
 
 
-class Names(NamedTuple):
+class ByKind(NamedTuple):
     """The names of a function's parameters, by how a call may fill them."""
 
     positional: Sequence[str]
@@ -26,7 +26,7 @@ class Parameters:
     """Looks at each function once."""
 
     def __init__(self) -> None:
-        self._names: dict[Scope, Names] = {}
+        self._names: dict[Scope, ByKind] = {}
 
     def filled(self, callee: Scope, node: f.Function, offset: int, given: Given) -> dict[str, Value]:
         """What the parameters hold, of which the first `offset` ones are not for the call to fill."""
@@ -54,7 +54,7 @@ class Parameters:
         return values
 
 
-def _names(node: f.Function) -> Names:
+def _names(node: f.Function) -> ByKind:
     by_kind = {p.kind: p.name for p in node.params if p.kind in ("star", "double-star")}
     named = frozenset(p.name for p in node.params if p.kind not in by_kind)
-    return Names(positional(node), named, by_kind.get("star", ""), by_kind.get("double-star", ""))
+    return ByKind(positional(node), named, by_kind.get("star", ""), by_kind.get("double-star", ""))

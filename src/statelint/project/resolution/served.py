@@ -5,16 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Final
 
 from statelint.facts import Facts
+from statelint.file_names import APART
 from statelint.knowledge import Knowledge
 from statelint.project.resolution.modules import Module, Modules
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scan import scan
-
-APART: Final = frozenset({"test", "migration", "docs", "example"})
-"""Parts of a project that are no part of the service where it does not import them."""
 
 
 def served(facts: Mapping[str, Facts], parts: Mapping[str, str]) -> Modules:
@@ -23,8 +20,8 @@ def served(facts: Mapping[str, Facts], parts: Mapping[str, str]) -> Modules:
     What is named like a migration and imported by the service is a part of it.
     """
     modules = _modules(facts, parts)
-    if any(module.part in APART for module in modules):
-        modules = _modules(facts, parts, _never_served(modules))
+    if any(module.part in APART for module in modules) and (left := _never_served(modules)):
+        modules = _modules(facts, parts, left)
     used = modules.used_by_service()
     if not used:
         return modules

@@ -50,6 +50,15 @@ def test_a_list_of_services_is_read_where_it_says_how_they_are_deployed() -> Non
     assert not hcl_json.extract(b'{"Image": {"Environment": "a"}}').documents
 
 
+def test_what_is_told_to_people_does_not_make_a_file_one_of_a_deployment() -> None:
+    """Texts to translate speak of policies and balances, in sentences; a file within a string has lines."""
+    assert not hcl_json.extract(
+        b'{"Terms": "Our privacy policy. Data persists.", "Pay": "The balance is {sum}"}'
+    ).documents
+    for own in (b'"policy": 1', b'"a": "ip_hash"', b'"a.conf": "upstream a {\\n  ip_hash;\\n}"'):
+        assert hcl_json.extract(b"{%s}" % own).documents, own
+
+
 def test_words_of_rows_about_services_are_enough_for_a_file_to_be_read() -> None:
     rows = [row for rule in load_rules() for row in rule.parameters.get("rows", ()) if rule.check == "switch"]
     named = [

@@ -25,7 +25,10 @@ STRICT = frozenset({"yaml", "hcl-json"})
 """Those of them of which a broken file is a problem."""
 JOINED = b"_-"
 """What may or may not stand inside a word: `session_affinity` is `sessionAffinity`."""
-APART = bytes(c if (chr(c).isalnum() and c < 128) or c in JOINED else 32 for c in range(256))
+LOW = bytes(range(256)).lower()
+"""What makes small letters, while what is joined is taken out."""
+APART = bytes(c if (chr(c).isalnum() and c < 128) or c in JOINED else 32 for c in LOW)
+"""The same, with space in the place of all else but digits."""
 ALWAYS = (b"statelint:", b"\\u", b"\\x", b"\\\n", b"\\\r", b'"variable"', b'"locals"')
 """What must be read wherever it stands: comments for this program, words in disguise, and defaults for other files."""
 ESCAPED = re.compile(rb"\\[nrtvfae0_NLP]")
@@ -87,7 +90,7 @@ class Sieve:
         if self._always or content.unreadable or source.kind not in SIFTED:
             return True
         if source.kind == "code":  # of which there may be much, and every line is read as it stands
-            flat = text.translate(None, JOINED).lower()
+            flat = text.translate(LOW, JOINED)
             return any(need.within(flat) for need in self._code)
         if any(mark in text for mark in ALWAYS) or source.path.rpartition("/")[2].startswith(DEFAULTS):
             return True
@@ -105,7 +108,7 @@ class Sieve:
 
 def _spoken(text: bytes) -> set[bytes]:
     """The words of a source."""
-    return set(text.lower().translate(APART, JOINED).split())
+    return set(text.translate(APART, JOINED).split())
 
 
 def sifted_kinds(sources: Iterable[Source]) -> frozenset[str]:
@@ -174,4 +177,4 @@ def _of_path(path: str) -> list[tuple[frozenset[bytes], ...]]:
 def _words(text: str) -> frozenset[bytes]:
     """The whole words of a text in which `*` is anything and `~` a dot; a word beside a `*` is none."""
     cut = " ".join(word for word in text.replace("~", ".").replace(".", " . ").split() if "*" not in word)
-    return frozenset(cut.encode().lower().translate(APART, JOINED).split())
+    return frozenset(cut.encode().translate(APART, JOINED).split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from statelint.extract import readable
@@ -22,6 +23,8 @@ OF_SERVICES = (
     b"algorithm", b"session", b"option_", b"optionsettings", b"azure_rm", b"worker", b" -w", b"web_", b"operationid",
 )  # fmt: skip
 """What is said of a service that is deployed: what it runs, where it keeps things, what is set for it."""
+SPOKEN = re.compile(rb'"(?:[^"\s]+|[^"]*\\n[^"]*)"')
+"""A key, a plain value, or a text of several lines, which may be a file of its own; others are prose."""
 LARGEST = 1024 * 1024
 DEFINITIONS = ("CustomResourceDefinition", "APIService")
 BLOCKS = ("resource", "data", "module", "variable", "locals")
@@ -50,7 +53,14 @@ def extract(source: bytes) -> Facts:
 def matters(source: bytes) -> bool:
     """Whether a source has the words of a file that configures a deployment."""
     low = source.lower()  # one look for each word in small letters takes a sixth of one look for all in either
-    return any(word in low for word in MATTERS) or (SERVICES in low and any(word in low for word in OF_SERVICES))
+    if not _says(low, low):
+        return False
+    return _says(low, b" ".join(SPOKEN.findall(low)))  # what is told to people has such words too
+
+
+def _says(text: bytes, spoken: bytes) -> bool:
+    """Whether the words stand in what is spoken, and those of a service beside it anywhere in the text."""
+    return any(word in spoken for word in MATTERS) or (SERVICES in spoken and any(word in text for word in OF_SERVICES))
 
 
 def sound(source: bytes) -> bool:

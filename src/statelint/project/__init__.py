@@ -50,9 +50,8 @@ from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.given import given
 from statelint.project.resolution.modules import Modules
 from statelint.project.resolution.names import Names
-from statelint.project.resolution.scan import scan
 from statelint.project.resolution.scopes import Scope, outside_names
-from statelint.project.resolution.served import served
+from statelint.project.resolution.served import Served, served
 from statelint.project.resolution.values import Ext, Obj
 from statelint.project.secrets import Secrets, Sources
 from statelint.project.setters import Changed, changed_settings
@@ -97,18 +96,23 @@ class Project:
         return Spoken(self.modules)
 
     @cached_property
-    def modules(self) -> Modules:
+    def _served(self) -> Served:
         return served(self.facts, self.parts)
+
+    @property
+    def modules(self) -> Modules:
+        """The modules that count."""
+        return self._served.modules
 
     def serves(self, path: str) -> bool:
         """Whether a file is part of the service, by its name or since the service imports it."""
         module = self.modules.by_path.get(path)
         return module.in_service if module is not None else self.parts.get(path, "service") == "service"
 
-    @cached_property
+    @property
     def scopes(self) -> Mapping[str, Scope]:
         """Module scopes by path."""
-        return {module.path: scan(module) for module in self.modules}
+        return self._served.scopes
 
     @cached_property
     def imports(self) -> frozenset[str]:

@@ -47,9 +47,12 @@ def _dotted(path: str) -> tuple[tuple[str, ...], bool]:
 
 
 class Modules:
-    """All modules of a project, with import resolution. Look-ups never fail: an unknown name is None."""
+    """All modules of a project, with import resolution. Look-ups never fail: an unknown name is None.
 
-    def __init__(self, sources: Iterable[tuple[str, str, Facts]]) -> None:
+    Where a module comes out as one that is known by its path, it is that one.
+    """
+
+    def __init__(self, sources: Iterable[tuple[str, str, Facts]], known: Mapping[str, Module]) -> None:
         entries = [(path, part, facts, *_dotted(path)) for path, part, facts in sources]
         self._packages = {dotted for *_, dotted, is_package in entries if is_package}
         short = Counter(self._import_name(dotted) for *_, dotted, _ in entries)
@@ -60,7 +63,11 @@ class Modules:
             name = self._import_name(dotted)
             if short[name] > 1:
                 name = ".".join(dotted) or name
-            module = Module(name, path, part, facts, dotted, is_package)
+            old = known.get(path)
+            if old is not None and (old.name, old.part) == (name, part):
+                module = old
+            else:
+                module = Module(name, path, part, facts, dotted, is_package)
             self.by_path[path] = module
             self.by_name[name] = module
             for cut in range(len(dotted)):

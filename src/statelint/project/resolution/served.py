@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 from statelint.facts import Facts
 from statelint.file_names import APART
@@ -12,28 +13,45 @@ from statelint.knowledge import Knowledge
 from statelint.project.resolution.modules import Module, Modules
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.scan import scan
+from statelint.project.resolution.scopes import Scope
 
 
-def served(facts: Mapping[str, Facts], parts: Mapping[str, str]) -> Modules:
+class Served(NamedTuple):
+    """The modules that count, and the scopes of each by its path."""
+
+    modules: Modules
+    scopes: Mapping[str, Scope]
+
+
+def served(facts: Mapping[str, Facts], parts: Mapping[str, str]) -> Served:
     """The modules of the service, those beside it that it imports, and programs that run by themselves.
 
     What is named like a migration and imported by the service is a part of it.
     """
     modules = _modules(facts, parts)
-    if any(module.part in APART for module in modules) and (left := _never_served(modules)):
-        modules = _modules(facts, parts, left)
-    used = modules.used_by_service()
-    if not used:
-        return modules
-    return _modules({m.path: m.facts for m in modules}, {**parts, **dict.fromkeys(used, "service")})
+    scopes: dict[str, Scope] = {}
+    if any(module.part in APART for module in modules):
+        scopes = {module.path: scan(module) for module in modules}
+        if left := _never_served(modules, scopes):
+            modules = _modules({m.path: m.facts for m in modules if m.path not in left}, parts, modules)
+    if used := modules.used_by_service():
+        parts = {**parts, **dict.fromkeys(used, "service")}
+        modules = _modules({m.path: m.facts for m in modules}, parts, modules)
+    return Served(modules, {m.path: _scanned(m, scopes.get(m.path)) for m in modules})
 
 
-def _modules(facts: Mapping[str, Facts], parts: Mapping[str, str], left: AbstractSet[str] = frozenset()) -> Modules:
-    return Modules(
+def _scanned(module: Module, scope: Scope | None) -> Scope:
+    """The scopes of a module, walked once: what else counts may be another module by its name or part."""
+    return scope if scope is not None and scope.module is module else scan(module)
+
+
+def _modules(facts: Mapping[str, Facts], parts: Mapping[str, str], known: Modules | None = None) -> Modules:
+    sources = (
         (path, parts.get(path, "service"), found)
         for path, found in sorted(facts.items())
-        if path not in left and (found.body or _is_package(path))
+        if found.body or _is_package(path)
     )
+    return Modules(sources, known.by_path if known is not None else {})
 
 
 def _is_package(path: str) -> bool:
@@ -41,9 +59,9 @@ def _is_package(path: str) -> bool:
     return path.rpartition("/")[2] == "__init__.py"
 
 
-def _never_served(modules: Modules) -> AbstractSet[str]:
+def _never_served(modules: Modules, scopes: Mapping[str, Scope]) -> AbstractSet[str]:
     """The paths of modules that the service imports neither itself nor by way of others."""
-    names = Names(modules, {module.path: scan(module) for module in modules}, Knowledge.for_imports(frozenset()))
+    names = Names(modules, scopes, Knowledge.for_imports(frozenset()))
     left = {module.path for module in modules if module.part in APART}
     todo = [scope for scope in names.every if scope.module.in_service]
     while todo:

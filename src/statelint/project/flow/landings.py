@@ -84,6 +84,9 @@ class Flows:
         self._writers = [s for s in served if tokens.writes(s)]
         writers = self._upward(self._writers)
         self._entered = {e.scope for e in entries.all}
+        self._arriving = self._entered | {s for s in reach.scopes() if reach.repeats(s)}
+        """What runs because something arrives, again and again."""
+        self._sourced = sourced
         entered = self._entered & writers
         if not sourced and not entered:
             return
@@ -236,9 +239,22 @@ class Flows:
         if landing.locs and {loc.site for loc in landing.locs} <= self._devices:
             return False
         first = landing.frames[0].scope
+        if not self._arrives(landing, first):
+            return False
         if not self._reach.repeats(landing.scope) and (self._by_command_alone(first) or self._offered(first)):
             return False
         return landing.where != "store" or self._shelves.selected == "local"
+
+    def _arrives(self, landing: Landing, first: Scope) -> bool:
+        """Whether something arrives where a landing was followed from: a request, or below it the data of one.
+
+        Who else calls the same helper may hand it a file where requests hand it a buffer, and what requests put in an
+        attribute is not yet there. Where no way in is known, nothing tells.
+        """
+        if first in self._arriving or not self._arriving:
+            return True
+        files = {taint.origin.span.path for taint in landing.taints if taint.origin is not None}
+        return any(first in self._above(s) for s in self._sourced if s.path in files)
 
     def _offered(self, method: Scope) -> bool:
         """Whether nothing in the project calls a method, nor a library above its class: it is there for its users."""

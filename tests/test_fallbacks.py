@@ -217,6 +217,16 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["STORE"],
     ),
+    "a kind that is compared with constants, beside a URL that must be there": (
+        {
+            "app.py": ENGINE
+            + 'SQL, FILES = "SQL", "FILES"\nKIND = FILES\nif settings.store_url:\n    KIND = SQL\n\n\nclass Store:\n'
+            + "    def __init__(self):\n        self.kind = KIND\n        if self.kind == SQL and settings.store_url:\n"
+            + "            url = settings.store_url.replace('postgres:', 'postgresql:')\n        else:\n"
+            + "            url = 'sqlite:///shop.sqlite3'\n        self.sql = create_engine(url)\n\n\nstore = Store()\n"
+        },
+        ["store_url"],
+    ),
 }  # fmt: skip
 
 

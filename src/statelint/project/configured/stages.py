@@ -154,7 +154,9 @@ def _asked(test: f.Expr) -> f.Expr:
         compared = test.operands[1:] if isinstance(test.operands[0], f.Const) and not keyed else test.operands[:1]
         return f.Op(test.op, compared, test.where)
     if isinstance(test, f.Op) and test.op in ("and", "or", "not"):
-        return f.Op(test.op, tuple(_asked(operand) for operand in test.operands), test.where)
+        # what must only be there says more than what must be one of several: `kind == SQL and url`
+        operands = sorted(test.operands, key=lambda operand: not isinstance(operand, f.Name | f.Attr | f.Item))
+        return f.Op(test.op, tuple(_asked(operand) for operand in operands), test.where)
     return test
 
 

@@ -141,7 +141,8 @@ class Worths:
         found = [w for b in bindings for w in self.bound(b, depth + 1)]
         if not found:
             known = named(self._names, e, scope, context)
-            return known or [unknown(e, scope, context, e.id if e.id.isupper() else "")]
+            is_given = any(b.kind in ("assign", "annotate") for b in bindings)  # but that leads on too far
+            return known or [unknown(e, scope, context, e.id if e.id.isupper() and not is_given else "")]
         if any(w.text == "none" for w in found) and any(mentions(test, e.id, scope) for test, _ in context.tests):
             return [w for w in found if w.text != "none"]  # a test around the place asks whether it is there
         return found

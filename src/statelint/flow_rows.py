@@ -101,6 +101,8 @@ class Sink(Row, frozen=True):
     destination: int | None = None
     destination_keyword: str = ""
     to: Target = "path-or-handle"
+    unlike: tuple[str, ...] = ()
+    """Last words of names that are data and no destination: `out.write(message.body)` writes that itself."""
     takes_files: bool = False
     """Whether the data is a file object: a form field given here is an uploaded file, and bytes cannot be given."""
     defaults: bool = False

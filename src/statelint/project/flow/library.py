@@ -33,7 +33,9 @@ from statelint.project.flow.values import (
     streams,
     taints,
 )
+from statelint.project.kinds import words
 from statelint.project.resolution.arguments import argument
+from statelint.project.resolution.paths import last_name
 from statelint.project.resolution.values import Made
 from statelint.spans import Place
 
@@ -201,6 +203,8 @@ class Library:
             found += [t for t in taints(data) if t.level == "field"]
         found += [t for t in taints(self._run.kept.held(data)) if t.level != "copy"]
         e = given.expr(row.destination, row.destination_keyword)
+        if e is not None and not set(words(last_name(e))[-1:]).isdisjoint(row.unlike):
+            return NONE
         if row.destination is None and not row.destination_keyword:
             handles = list(self.destination(row.to, recv, None))
         elif e is None and not given.value(row.destination, row.destination_keyword):

@@ -253,3 +253,12 @@ def test_whether_the_switch_has_to_be_on_or_off(test: str, ending: str, tmp_path
     made = '    cache = FileSystemCache("cache")\nengine = None\n'
     (tmp_path / "app.py").write_text(begin + made + SERVED, encoding="utf-8")
     assert [finding.message.rpartition(", ")[2] for finding in analyse(tmp_path).findings] == [ending]
+
+
+@pytest.mark.parametrize(
+    ("url", "where"), [("sqlite://", "in one process's memory"), ("sqlite:///a.db", "on local disk")]
+)
+def test_a_database_in_memory_is_told_as_such(url: str, where: str, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(f'{ENGINE}\nengine = create_engine("{url}")\n', encoding="utf-8")
+    (finding,) = analyse(tmp_path).findings
+    assert finding.message.endswith(where)

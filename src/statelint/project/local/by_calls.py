@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
+from msgspec import structs
+
 from statelint import facts as f
 from statelint.project.configured.judging import Judge, Judged, pattern
 from statelint.project.configured.settings import path_of
@@ -154,7 +156,8 @@ class KeptByCalls:
             wanted = {w.span for w, c in inside if told.asked_for(c, w.scope, w.text or "", choice=True)}
             judged = [self._judge.worth(row, w) for w in worths]
             if len(judged) > 1 and all(j.judgement == "local" for j in judged):
-                judged = [judged[0]._replace(unless="", span=None, context=Context())]  # local whichever it is
+                lasting = next((j for j in judged if not _is_fleeting(row, j.text)), judged[0])
+                judged = [lasting._replace(unless="", span=None, context=Context())]  # local whichever it is
             chosen = any(j.judgement == "shared" for j in judged)
             for j in judged:
                 if told.asked_for(site.context, scope, j.text) or j.span in wanted:
@@ -217,6 +220,8 @@ class KeptByCalls:
         elif site.context.tests and not unless:
             unless = self._condition(site.context, scope)
         arguable = (row.grade == "arguable" and not self._doubles(row, site)) or where in ("development", "test")
+        if _is_fleeting(row, j.text if j else ""):
+            row = structs.replace(row, where="memory")
         return Kept(
             row, library, "call", name, scope.full_name, span, unless, where, arguable,
             notes=notes, chain=self._.reach.chain(scope), opened=_opened(row, site, j),
@@ -266,7 +271,7 @@ class KeptByCalls:
 
     def _outlives(self, row: Store, site: CallSite, text: str) -> bool:
         """Whether the object lasts longer than the call of the function that makes it, where that matters."""
-        if not row.fleeting or not pattern(row.fleeting).search(text):
+        if not _is_fleeting(row, text):
             return True
         scope, call = site.scope, site.call
         if scope.kind != "function":
@@ -286,6 +291,11 @@ class KeptByCalls:
                 if isinstance(site.call.func, f.Attr) and site.call.func.name.startswith("execute") and site.call.args:
                     found = self._.worths.of(site.call.args[0], scope)
                     yield from (w.text if w.text is not None else "?" for w in found)
+
+
+def _is_fleeting(row: Store, text: str) -> bool:
+    """Whether a value asks for a store that lasts no longer than the object, as one in memory does."""
+    return bool(row.fleeting) and pattern(row.fleeting).search(text) is not None
 
 
 def _opened(row: Store, site: CallSite, j: Judged | None) -> str:

@@ -162,9 +162,10 @@ class Kinds:
             return "cache"
         if "rate" in parts and not {"limit", "limits"}.isdisjoint(parts):
             return "counter"
+        of_text = self._speaks("of-text", parts)
         for part in reversed(parts):
             for kind in ORDER:
-                if self._speaks(kind, (part,)):
+                if self._speaks(kind, (part,)) and not (of_text and self._speaks("pieces", (part,))):
                     return kind
             if part not in hollow and not part.isdigit():
                 break

@@ -80,6 +80,7 @@ WRITTEN = [
     ("global", "config = {}", "config[name] = body"),
     ("global", 'settings = {"theme": "light"}', 'settings["theme"] = name'),
     ("global", 'state = {"ready": False}', 'state["ready"] = body["ready"]'),
+    ("store", "shop = {}", 'shop[name] = body\nshop["access_token"] = name'),
     ("global", 'eos_token = ""', 'eos_token = body["eos"]'),
     ("store", "prompt_tokens = {}", "prompt_tokens[name] = body"),
     ("global", "user_count = 0", 'user_count = body["n"]'),

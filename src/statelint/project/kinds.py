@@ -226,7 +226,8 @@ class Kinds:
                 continue
             for kind in self._of_value(write):
                 found[kind] = None
-        for write in writes:
+        chosen = [w for w in writes if w.key is not None and not isinstance(w.key, f.Const)]
+        for write in chosen or writes:  # one entry that the code names says little where others have keys of any kind
             for part in _key_texts(write):
                 for kind in ("session", "realtime", "job"):
                     if self._speaks(f"{kind}-key", words(part)):

@@ -32,6 +32,7 @@ from statelint.project.resolution.scopes import Scope
 from statelint.project.running import Running
 from statelint.project.same_again import SameAgain
 from statelint.project.set_first import SetFirst
+from statelint.project.time_limits import TimeLimits
 from statelint.project.verdicts import Verdicts
 from statelint.project.versioned import Versioned
 from statelint.project.weakly import only_asked, only_ends
@@ -88,6 +89,7 @@ class Excuses:
         weak = knowledge.words.get("weak", frozenset())
         weak_values = knowledge.words.get("weak-values", frozenset())
         readings = Readings(self._ends, purity, self._says)
+        limits = TimeLimits(self._ends, purity, self._says, knowledge.words.get("empties", frozenset()))
         benign, arguable = Verdict.BENIGN, Verdict.ARGUABLE
         self._table: tuple[tuple[Callable[[Excuses, Seen], bool], Verdict, str], ...] = (
             (Excuses._is_carried_along, arguable, "it belongs to a library that the project carries along"),
@@ -147,6 +149,11 @@ class Excuses:
                 lambda _, s: readings.of_what_is_shared(s.home, s.writes),
                 arguable,
                 "it is the last that the process saw of what all replicas share",
+            ),
+            (
+                lambda _, s: verdicts.is_time(s.writes) and limits.covers(s.home),
+                benign,
+                "it only says when a memo is emptied next",
             ),
             (
                 lambda _, s: verdicts.is_time(s.writes) and own_loops.only_timers_read(s.home),

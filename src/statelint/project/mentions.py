@@ -15,7 +15,7 @@ from statelint.project.resolution.classes import CONSTRUCTORS
 from statelint.project.resolution.names import Names
 from statelint.project.resolution.paths import receiver_rooted
 from statelint.project.resolution.scopes import Scope, blocks_in
-from statelint.project.resolution.values import Cls, Mod, Obj
+from statelint.project.resolution.values import Cls, Func, Mod, Obj
 from statelint.project.walking import walk
 from statelint.project.writes import class_around
 
@@ -61,9 +61,10 @@ class Mentions:
 
     def of(self, home: Home) -> tuple[Mention, ...] | None:
         """All mentions but for what defines it; None where some may be missed: another module imports it under another
-        name, or it is none of a module or class."""
+        name, or it is none of a module, class or function."""
         if home not in self._known:
-            found = self._variable(home) if home.kind == "module-variable" else self._attribute(home)
+            by_kind = {"module-variable": self._variable, "function-attribute": self._of_functions}
+            found = by_kind.get(home.kind, self._attribute)(home)
             self._known[home] = None if found is None else tuple(found)
         return self._known[home]
 
@@ -102,6 +103,20 @@ class Mentions:
             sets_up = scope.name in CONSTRUCTORS and scope.owner in kin
             found += [m for m in here if not (sets_up and m.is_store)]
         return found
+
+    def _of_functions(self, home: Home) -> list[Mention] | None:
+        """Mentions of an attribute of a function, or of what may be that function."""
+        owner, _, name = home.name.rpartition(".")
+        found: list[Mention] = []
+        for scope in self._naming.get(name, ()):
+            found += _in(scope, lambda e, at=scope: self._is_of_function(e, name, at, owner))  # type: ignore[misc]
+        return found
+
+    def _is_of_function(self, e: f.Expr, name: str, scope: Scope, owner: str) -> bool:
+        if not isinstance(e, f.Attr) or e.name != name:
+            return False
+        owners = self._names.denote(e.of, scope)
+        return not owners or any(isinstance(v, Func) and v.scope.full_name == owner for v in owners)
 
     def _is_of_class(self, e: f.Expr, name: str, scope: Scope, kin: AbstractSet[Scope]) -> bool:
         """Whether an expression is the attribute, as far as the object is known; of an unknown one a common name is."""

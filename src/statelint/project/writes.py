@@ -202,7 +202,7 @@ class Writes:
                     yield from self._on_instance(s, Obj(Cls(cls)), cls, name, how)
             elif isinstance(value, Func) and name and self._keeps_attributes(value.scope) and not taken_out(s.target):
                 path = f"{value.scope.full_name}.{name}"
-                home = self._homes.home("function-attribute", path, value.scope, s.target.at)
+                home = self._homes.home("function-attribute", path, value.scope, s.target.at, s.scope)
                 if not name.startswith("__"):
                     yield self._write(home, s, how, None, False, s.target)
             elif isinstance(value, Heap):

@@ -61,6 +61,33 @@ class Brought:
                 return True
         return False
 
+    def is_claim(self, write: Write) -> bool:
+        """Whether a function keeps under a key what its callers hand it of a request, beside the key, and only says
+        whether there was something: `if seat in taken: return False`, else `taken[seat] = guest` and `return True`."""
+        value, key, scope = write.value, write.key, write.scope
+        answers = bool(scope.returns) and all(isinstance(e, f.Const) for e in scope.returns)
+        if not answers or not isinstance(value, f.Name) or key is None or scope in self.handlers:
+            return False
+        if any(_alike(value, read) for read in _reads(key, scope)):
+            return False
+        keys = [given for read in _reads(key, scope) for given, _ in self._handed(read, scope)]
+        handed = self._handed(value, scope)
+        return self._is_handed(value, scope) and not any(_alike(e, other) for e, _ in handed for other in keys)
+
+    def _is_handed(self, e: f.Expr, scope: Scope, depth: int = 0) -> bool:
+        """Whether a value is something that a request brought along, be it that all callers of a function hand it."""
+        handed = self._handed(e, scope) if depth < 3 else []
+        return self.is_brought_along(e, scope) or (
+            bool(handed) and all(self._is_handed(arg, caller, depth + 1) for arg, caller in handed)
+        )
+
+    def _handed(self, e: f.Expr, scope: Scope) -> list[tuple[f.Expr, Scope]]:
+        """What the callers of a function hand it as a parameter."""
+        given = self._names.given()
+        bindings = scope.bindings.get(e.id, ()) if isinstance(e, f.Name) else ()
+        own = bool(bindings) and all(b.kind == "param" for b in bindings)
+        return list(given.arguments.get((scope, e.id), ())) if given and own and isinstance(e, f.Name) else []
+
     def _is_record(self, e: f.Expr, scope: Scope) -> bool:
         """Whether it is an object made right there that holds only what it is given."""
         made = meant(e, scope)
@@ -76,11 +103,7 @@ class Brought:
             return False
         if root is not read:
             return scope in self.handlers and self.is_brought_along(root, scope)
-        given = self._names.given()
-        bindings = scope.bindings.get(root.id, ())
-        if given is None or depth > 2 or not bindings or any(b.kind != "param" for b in bindings):
-            return False
-        handed = given.arguments.get((scope, root.id), ())
+        handed = self._handed(root, scope) if depth < 3 else []
         return bool(handed) and all(
             any(self._is_sent(part, caller, depth + 1) for part in _reads(arg, caller)) for arg, caller in handed
         )

@@ -274,6 +274,8 @@ class Verdicts:
             return False
         if any(self.brought.is_beside_its_key(e, at, w) for w in adds for e, at in self.given(w)):
             return False
+        if any(map(self.brought.is_claim, adds)):
+            return False
         keyed = {w for w in adds if w.how == "item" or _is_asked(w)}
         missed = (self.is_guarded(w) if w in keyed else self._fills_empty(w) for w in adds if w in later)
         return not self._keeps_work(adds) and all(missed)

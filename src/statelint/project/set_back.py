@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from statelint import facts as f
@@ -47,12 +47,19 @@ def _puts_back(write: Write) -> bool:
 
 
 def stands_in_finally(function: Scope, at: Place) -> bool:
-    """Whether an assignment or a call stands directly in a `finally` clause of a function."""
+    """Whether an assignment or a call stands in a `finally` clause of a function, in no branch of it."""
     todo: list[tuple[f.Stmt, ...]] = [function.node.body] if isinstance(function.node, f.Function) else []
     while todo:
         for statement in todo.pop():
-            final = getattr(statement, "final", ())
-            if any(isinstance(s, f.Bind | f.Do) and s.at == at for s in final):
+            if any(isinstance(s, f.Bind | f.Do) and s.at == at for s in _plain(getattr(statement, "final", ()))):
                 return True
             todo.extend(getattr(statement, part, ()) for part in ("then", "other", "body", "final"))
     return False
+
+
+def _plain(block: tuple[f.Stmt, ...]) -> Iterator[f.Stmt]:
+    """The statements of a block, with those that run in a context there, such as while a lock is held."""
+    for statement in block:
+        yield statement
+        if isinstance(statement, f.With):
+            yield from _plain(statement.body)

@@ -21,6 +21,7 @@ from statelint.project.excuses import Excuses, Seen
 from statelint.project.first_use import FirstUse
 from statelint.project.handed_on import HandedOn
 from statelint.project.homes import Home, Homes
+from statelint.project.keyed_locks import locks_by_key
 from statelint.project.kinds import Kinds, words
 from statelint.project.mentions import Mentions
 from statelint.project.never_filled import never_filled
@@ -76,7 +77,7 @@ class States:
         self._handed_on = HandedOn(names, homes, reach, knowledge)
         self._kinds = Kinds(names, purity, knowledge)
         self._verdicts = Verdicts(names, purity, first_use, knowledge)
-        mentions = Mentions(names)
+        self._mentions = mentions = Mentions(names)
         ends = Ends(mentions, calls, reach)
         says = knowledge.words.get("says", frozenset())
         self._companions = Companions(purity, self._verdicts, mentions, ends, says)
@@ -242,6 +243,8 @@ class States:
         kind = self._kinds.of(home, types, own, caches, ways)
         verdict, reason = self._verdicts.of(home, writes, memo, types)
         if self._verdicts.is_lock(types):
+            kind = "lock"
+        if verdict is Verdict.DEFINITE and locks_by_key(home, writes, self._mentions):
             kind = "lock"
         if verdict is Verdict.DEFINITE:
             verdict, reason = self._excuses.of(Seen(home, writes, kind, ways, chains, types)) or (verdict, reason)

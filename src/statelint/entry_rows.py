@@ -40,6 +40,8 @@ class Passed(Row, frozen=True):
     lives as long as the process."""
     makes: bool = False
     """Whether a function handed over only makes the callable that is the entry."""
+    instance: Lifetime = "request"
+    """How long what the library makes of a class that is handed over lives: `process` for the one object of all."""
     entry: EntryKind = "route"
     label: str = ""
 

@@ -217,9 +217,11 @@ class Entries:
             for value in handed if row.entry in REQUESTED else handed[:WIDTH]:
                 for target, receiver in self._callables(value, row.methods):
                     label = label_of(row.label, row.entry, call, last_name(call.func), target, before)
+                    lives = isinstance(receiver, Obj) and row.methods != ()
+                    lives = lives or (isinstance(value, Cls) and row.instance == "process")
+                    span = scope.span(call.at)
                     yield Entry(
-                        target, row.entry, label, library, scope.span(call.at),
-                        isinstance(receiver, Obj) and row.methods != (), Confidence.HIGH, receiver, maker=scope,
+                        target, row.entry, label, library, span, lives, Confidence.HIGH, receiver, maker=scope
                     )  # fmt: skip
 
     def _handed(self, expr: f.Expr, scope: Scope, makes: bool) -> Iterator[Value]:

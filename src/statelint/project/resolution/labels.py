@@ -9,7 +9,7 @@ from statelint import facts as f
 from statelint.project.resolution.scopes import Scope
 from statelint.spans import Place
 
-MARK = re.compile(r"\{(?:verb|name|0|1)\}")
+MARK = re.compile(r"\{(?:verb|name|class|0|1)\}")
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 
 
@@ -66,13 +66,14 @@ def _verbs(call: f.Expr, fallback: str) -> str:
 
 def label_of(template: str, kind: str, call: f.Expr, name: str, scope: Scope, before: str = "") -> str:
     """A label made of its template: `{verb}` by the arguments or the `name` of what registers, `{0}` and `{1}` the
-    texts of the first arguments, `{name}` the function. `before` goes before the path, which is the last of them;
-    the function stands for a path that nobody can tell."""
+    texts of the first arguments, `{name}` the function, `{class}` the class that has it. `before` goes before the path,
+    which is the last of them; the function stands for a path that nobody can tell."""
     template = template or ("{verb} {0}" if kind == "route" else kind + " {name}")
     args = call.args[:2] if isinstance(call, f.Call) else ()
     texts = [text_of(arg) for arg in args] + [""] * (2 - len(args))
     path = max((i for i in (0, 1) if f"{{{i}}}" in template), default=-1)
-    shown = {"{verb}": _verbs(call, name.removeprefix("add_")), "{name}": scope.name}
+    around = scope.owner if scope.owner is not None else scope
+    shown = {"{verb}": _verbs(call, name.removeprefix("add_")), "{name}": scope.name, "{class}": around.name}
     for i, text in enumerate(texts):
         shown[f"{{{i}}}"] = join(before, text) if i == path else text
     if path >= 0 and "{name}" not in template and not shown[f"{{{path}}}"]:

@@ -43,7 +43,8 @@ class Store(Row, frozen=True):
     keeps: Keeps
     what: str = ""
     """What is kept, as words of a sentence (`sessions`, `rate limits`); the rule's own words when empty."""
-    where: Literal["memory", "disk", "request"] = "memory"
+    where: Literal["memory", "disk", "request", "shared"] = "memory"
+    """`shared` is for what all replicas work on without regard to each other."""
     names: tuple[str, ...] = ()
     """Calls: constructors, functions, called decorators, by qualified name."""
     methods: tuple[str, ...] = ()

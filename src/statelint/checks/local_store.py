@@ -16,7 +16,12 @@ from statelint.project.configured.variables import EITHER
 from statelint.project.local.kept import Kept
 from statelint.project.story import way_in
 
-WHERE = {"memory": "in one process's memory", "disk": "on local disk", "request": "inside the request's own process"}
+WHERE = {
+    "memory": "in one process's memory",
+    "disk": "on local disk",
+    "request": "inside the request's own process",
+    "shared": "in a store that does not keep the replicas apart",
+}
 KINDS = {
     "setting": "the setting that selects it",
     "call": "made here",

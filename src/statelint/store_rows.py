@@ -87,6 +87,8 @@ class Store(Row, frozen=True):
     """Qualified names of which the project must call one, for the row to matter."""
     needs_method: str = ""
     """`method:argument=pattern`: a call of that name must be in the project, such as a transport chosen at `run`."""
+    left_by: str = ""
+    """The same for a call by which replicas leave the work to one of them: where there is one, it is arguable."""
     fed_by: tuple[str, ...] = ()
     """Methods that give the object what it keeps: where they are called on others alone, this one keeps nothing."""
     follows: Follow | None = None

@@ -220,6 +220,7 @@ class KeptByCalls:
         elif site.context.tests and not unless:
             unless = self._condition(site.context, scope)
         arguable = (row.grade == "arguable" and not self._doubles(row, site)) or where in ("development", "test")
+        arguable = arguable or self._deciders.left(row)
         if _is_fleeting(row, j.text if j else ""):
             row = structs.replace(row, where="memory")
         return Kept(

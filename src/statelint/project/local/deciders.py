@@ -39,11 +39,16 @@ class Deciders:
             return False
         if not all(self._.versions.fits(name, wanted) for name, wanted in row.versions.items()):
             return False
-        if row.needs_method:
-            method, _, test = row.needs_method.partition(":")
-            key, _, wanted = test.partition("=")
-            return any(self._method_called(method, key, wanted))
-        return True
+        return not row.needs_method or self._is_called(row.needs_method)
+
+    def left(self, row: Store) -> bool:
+        """Whether the project has replicas leave the work to one of them."""
+        return bool(row.left_by) and self._is_called(row.left_by)
+
+    def _is_called(self, wanted: str) -> bool:
+        method, _, test = wanted.partition(":")
+        key, _, value = test.partition("=")
+        return any(self._method_called(method, key, value))
 
     def _method_called(self, method: str, key: str, wanted: str) -> Iterator[bool]:
         for scope in self._.names.every:

@@ -23,6 +23,7 @@ from statelint.project.resolution.paths import asks_for_lack, last_name, receive
 from statelint.project.resolution.scopes import Context, Scope
 from statelint.project.resolution.values import Ext, Made, qualified, root
 from statelint.project.set_back import EXITS, block_of, stands_in_finally
+from statelint.project.walking import walk
 from statelint.spans import Place
 from statelint.vocabulary import Setter
 
@@ -76,7 +77,7 @@ def changed_settings(
             for c in changes:
                 if c.row.adds and all(fixed.covers(e, c.scope, c.row.reads, _is_built(c)) for e in c.given):
                     continue
-                if _is_alike(c, entries[_entry(c)], fixed):
+                if _is_alike(c, entries[_entry(c)], fixed, names):
                     continue
                 if not any(_names_one_of(w, c.row.kept_by, c.scope, names, knowledge) for w in c.context.withs):
                     found.setdefault((c.name, c.scope), Changed(c.name, c.row.what, c.scope, c.at))
@@ -88,13 +89,37 @@ def _entry(change: _Change) -> tuple[str, str]:
     return change.row.what, str(change.key.value) if isinstance(change.key, f.Const) else ""
 
 
-def _is_alike(change: _Change, entry: Sequence[_Change], fixed: Fixed) -> bool:
-    """Whether an entry gets, wherever requests set it, what settings or files say, and no request chooses when."""
-    made = [c.given[0] for c in entry if c.given and not isinstance(c.given[0], f.Const)]
-    if not change.row.alike or not isinstance(change.key, f.Const) or len(made) != 1 or len(entry) > 1:
+def _is_alike(change: _Change, entry: Sequence[_Change], fixed: Fixed, names: Names) -> bool:
+    """Whether an entry gets, wherever requests set it, what settings or files say, or the one constant that nothing of
+    the project asks for, and no request chooses when."""
+    if not change.row.alike or not isinstance(change.key, f.Const):
         return False
-    tests = (test for test, _ in change.context.tests)
-    return all(fixed.covers(e, change.scope, files=True) for e in (*made, *tests))
+    given = [c.given[0] for c in entry if c.given]
+    constants = {str(e.value) for e in given if isinstance(e, f.Const)}
+    one = len(constants) == 1 and all(isinstance(e, f.Const) for e in given) and not _is_asked_for(change.key, names)
+    if not one and (constants or len(given) != 1 or len(entry) > 1):
+        return False
+    tests = [(test, c.scope) for c in entry for test, _ in c.context.tests]
+    return all(fixed.covers(e, scope, files=True) for e, scope in (*tests, *((e, change.scope) for e in given)))
+
+
+def _is_asked_for(key: f.Const, names: Names) -> bool:
+    """Whether code of the service names an entry but to give it a value: as a text, or as a field of its settings."""
+    name = str(key.value)
+    given = {
+        id(store.target.key)
+        for scope in names.every
+        for store in scope.stores
+        if isinstance(store.target, f.Item) and store.op == "="
+    }
+    for scope in names.every:
+        if scope.module.in_service and scope.kind == "class" and name.lower() in map(str.lower, scope.bindings):
+            return True
+        if scope.module.in_service and scope.kind == "module":
+            texts = (e for e in walk(scope.module.facts.body) if isinstance(e, f.Const) and e.value == name)
+            if any(id(e) not in given for e in texts):
+                return True
+    return False
 
 
 def _is_built(change: _Change) -> bool:

@@ -9,6 +9,7 @@ from statelint import facts as f
 from statelint.project.resolution.aliases import type_meant
 from statelint.project.resolution.annotated import annotated, fitting, metadata
 from statelint.project.resolution.annotations import forward
+from statelint.project.resolution.arguments import argument as argument_of
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.declared_fields import declaration
 from statelint.project.resolution.dispatch import picked
@@ -173,6 +174,8 @@ class Results:
             for keyword, factory in e.keywords:
                 if keyword in FACTORIES:
                     return union(*(self._manufactured(v, site) for v in self._names.denote(factory, scope)))
+            if copied := self._begun_with(name, e, scope, site):
+                return copied
         container = self._names.knowledge.find("containers", name)
         if container and not container[1].immutable:
             return (Heap(self._names.knowledge.canonical(name), site),)
@@ -184,6 +187,13 @@ class Results:
         if name.rpartition(".")[2][:1].isupper():
             return (Obj(Ext(name), site),)
         return (Made(name, site),)
+
+    def _begun_with(self, name: str, e: f.Call, scope: Scope, site: Site) -> Values:
+        """The container that each object gets for itself, where a field of its class says so: `Field(default={})`."""
+        field = self._names.knowledge.find("environ", name)
+        begun = argument_of(e, field[1].keyword, field[1].default) if field and field[1].factory else None
+        held = self._names.denote(begun, scope) if isinstance(begun, f.Group | f.Table | f.Call) else ()
+        return tuple(Heap(v.type, site) for v in held if isinstance(v, Heap) and v.site.expr is begun)
 
     def _manufactured(self, factory: Value, site: Site) -> Values:
         """What a factory gives, as made at the place that names the factory."""

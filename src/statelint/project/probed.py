@@ -16,8 +16,8 @@ LIVE: Final = CHANGING - {"file", "process"}
 
 
 def remembers_probes(writes: Sequence[Write], purity: Purity) -> bool:
-    """Whether all that is added are keys for which a function then gives the constant that it gives where it finds
-    them, and another one where the probe fails; and nothing in it asks for what can change."""
+    """Whether all that is added are keys for which a function then gives the constant, or the key, that it gives where
+    it finds them, and another one where the probe fails; and nothing in it asks for what can change."""
     adds = [w for w in writes if not (w.method in TAKING or w.how == "delete")]
     return bool(adds) and all(
         w.method == "add" and not w.element and _gives_the_same(w) and not (purity.function(w.scope) & CHANGING)
@@ -39,17 +39,30 @@ def remembers_a_probe(writes: Sequence[Write], purity: Purity) -> bool:
 
 
 def _gives_the_same(write: Write) -> bool:
-    """`if key in known: return True`, and after `known.add(key)` again `return True`, but `return False` elsewhere."""
+    """`if key in known: return True`, and after `known.add(key)` again `return True`, but `return False` elsewhere; or
+    the key in both places, and text for a failure. What is given before the set is asked has nothing to do with it."""
     name = write.home.short.rpartition(".")[2]
-    found: set[tuple[object, bool]] = set()
-    missed: set[tuple[object, bool]] = set()
-    for e, context in write.scope.returned:
-        if not isinstance(e, f.Const) or e.kind != "bool":
-            return False
-        has = any(taken and _asks(test, name, write) for test, taken in context.tests)
-        added = write.at < e.at and context.tests == write.context.tests
-        (found if has else missed).add((e.value, has or added))
-    return found == {(True, True)} and missed == {(True, True), (False, False)}
+    asked = [test.at for _, c in write.scope.returned for test, taken in c.tests if taken and _asks(test, name, write)]
+    found: set[tuple[str, bool]] = set()
+    missed: set[tuple[str, bool]] = set()
+    for e, context in write.scope.returned if asked else ():
+        if e.at > min(asked):
+            has = any(taken and _asks(test, name, write) for test, taken in context.tests)
+            beside = context.tests == write.context.tests and context.on_error == write.context.on_error
+            added = write.at < e.at and beside
+            (found if has else missed).add((_given(e, write), has or added))
+    failed = missed - found
+    if found == {("true", True)}:
+        return found < missed and failed == {("false", False)}
+    return found == {("key", True)} and found <= missed and failed <= {("text", False)}
+
+
+def _given(e: f.Expr, write: Write) -> str:
+    """What kind of value is given: a truth, text, or the key; nothing for all others."""
+    if isinstance(e, f.Const):
+        return str(e.value).lower() if e.kind == "bool" else "text" if e.kind == "str" else ""
+    key = write.key
+    return "key" if isinstance(e, f.Name) and isinstance(key, f.Name) and e.id == key.id else ""
 
 
 def _asks(test: f.Expr, name: str, write: Write) -> bool:

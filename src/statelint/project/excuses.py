@@ -35,7 +35,7 @@ from statelint.project.set_first import SetFirst
 from statelint.project.time_limits import TimeLimits
 from statelint.project.verdicts import Verdicts
 from statelint.project.versioned import Versioned
-from statelint.project.weakly import only_asked, only_ends
+from statelint.project.weakly import only_asked, only_ends, only_listed
 from statelint.project.writes import Write
 
 ORIGIN: Final = frozenset({"__author__", "__version__", "__license__"})
@@ -140,6 +140,7 @@ class Excuses:
                 arguable,
                 "it only leads to what others keep, for the end of the process",
             ),
+            (Excuses._is_work_to_be_ended, benign, "only the end of the process asks for the work that it keeps"),
             (
                 lambda _, s: readings.of_itself(s.home, s.writes),
                 benign,
@@ -205,6 +206,12 @@ class Excuses:
 
     def _is_kept_elsewhere(self, seen: Seen) -> bool:
         return only_ends(seen.home, seen.writes, self._mentions, self._names, self._reach.runs)
+
+    def _is_work_to_be_ended(self, seen: Seen) -> bool:
+        def begins(write: Write) -> bool:
+            return all(self._kinds.begins_work(e, scope) for e, scope in self._verdicts.given(write))
+
+        return only_listed(seen.home, seen.writes, self._mentions, begins, self._reach.runs)
 
     def _is_time(self, e: f.Expr | None, scope: Scope) -> bool:
         """Whether a value is a number or a point in time, and nothing that is asked of others."""

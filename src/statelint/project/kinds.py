@@ -133,15 +133,15 @@ class Kinds:
             made = value.site.constructed if value.site is not None else None
             if made is not None and isinstance(made.expr, f.Call):
                 kept += [(e, made.scope) for e in (*made.expr.args, *(e for _, e in made.expr.keywords))]
-            if any(self._begins_work(e, scope) for e, scope in kept):
+            if any(self.begins_work(e, scope) for e, scope in kept):
                 return True
         return False
 
-    def _begins_work(self, e: f.Expr | None, scope: Scope) -> bool:
+    def begins_work(self, e: f.Expr | None, scope: Scope) -> bool:
         """Whether an expression is the call that begins a thread or task, or a local name for that."""
         if isinstance(e, f.Name):
             given = (b.value for b in scope.bindings.get(e.id, ()))
-            return any(self._begins_work(value, scope) for value in given if isinstance(value, f.Call))
+            return any(self.begins_work(value, scope) for value in given if isinstance(value, f.Call))
         begun = self._names.denote(e.func, scope) if isinstance(e, f.Call) else ()
         return any(self._knowledge.find("work", qualified(v) or "") for v in begun)
 

@@ -1,5 +1,5 @@
-"""Weak containers of live objects that no other process has: sets that are only asked whether an object is in them, and
-maps of what somebody else keeps, which only the end of the process reads."""
+"""Containers of live objects that no other process has: weak sets that are only asked whether an object is in them, and
+maps of what somebody else keeps, or lists of work, which only the end of the process reads."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from statelint.project.walking import walk
 from statelint.project.writes import Write
 
 CHANGING: Final = frozenset({"add", "discard", "remove"})
+LISTING: Final = CHANGING | {"append"}
 TAKING: Final = frozenset({"pop", "clear"})
 
 
@@ -37,6 +38,21 @@ def only_ends(
         return False
     found = mentions.of(home)
     return found is not None and all(m.is_change(TAKING) or not runs(m.scope) for m in found)
+
+
+def only_listed(
+    home: Home,
+    writes: Sequence[Write],
+    mentions: Mentions,
+    is_work: Callable[[Write], bool],
+    runs: Callable[[Scope], bool],
+) -> bool:
+    """Whether requests only put work in that was begun there and then, or take it out, and read none of it."""
+    adds = [w for w in writes if w.method in ("add", "append")]
+    if not adds or any(w.element or w.method not in LISTING for w in writes) or not all(map(is_work, adds)):
+        return False
+    found = mentions.of(home)
+    return found is not None and all(m.is_change(LISTING) or not runs(m.scope) for m in found)
 
 
 def _allowed(m: Mention) -> Iterator[f.Expr]:

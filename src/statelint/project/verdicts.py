@@ -20,6 +20,7 @@ from statelint.project.normalised import puts_into_form
 from statelint.project.own_entries import finds_its_own, takes_out_fixed
 from statelint.project.pools import Pools
 from statelint.project.purity import CHANGING, Purity
+from statelint.project.remade import is_remade
 from statelint.project.resolution.arguments import handed_to
 from statelint.project.resolution.classes import first_parameter
 from statelint.project.resolution.names import Names
@@ -299,7 +300,7 @@ class Verdicts:
             return True
         if any(asks_for_lack(test, taken, name, write.scope) for test, taken in write.context.tests):
             return True
-        return self._is_asked_under_lack(write.scope, name)
+        return is_remade(write) or self._is_asked_under_lack(write.scope, name)
 
     def _is_asked_under_lack(self, helper: Scope, name: str, depth: int = 0) -> bool:
         """Whether all calls of a helper stand where the name says that something is not there, or in such a helper."""

@@ -36,6 +36,7 @@ from statelint.project.local.kept import Stores
 from statelint.project.local.stores import LocalStores
 from statelint.project.locks import Guarded, Locks
 from statelint.project.loops import Loops
+from statelint.project.made_of_requests import made_of_requests
 from statelint.project.marks import Marks
 from statelint.project.memos import Memoised, Memos
 from statelint.project.offered import Offered
@@ -153,7 +154,7 @@ class Project:
         lasting = {cls: None for cls in owners if cls not in late}
         trying = self.programs.trying
         settled = settle(homes, self.names, self.knowledge, self.at_start, trying, anew, lasting, self.first_use)
-        settled.anew |= late
+        settled.anew |= late | made_of_requests(self.names, self.entries.all)
         return settled
 
     def _is_made_late(self, cls: Scope) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from statelint import facts as f
 from statelint.project.entries import Entries
 from statelint.project.flow.cleanup import GONE, LEAKS, STAYS, SWEPT, calls_in, cleaning, fate, spares
+from statelint.project.flow.elsewhere import Elsewhere
 from statelint.project.flow.events import Handed, Landing
 from statelint.project.flow.first_content import is_first_content
 from statelint.project.flow.run import Run
@@ -106,6 +107,7 @@ class Flows:
         self._evaluate(sourced, landing, entered | sweeping)
         self._serving = Serving(self._run, calls)
         self._devices = frozenset(self._made_devices())
+        self._elsewhere = Elsewhere(names, entries, self._above, self._offered)
         self._removals = cleaning(self._run.events.removals, self._run.events.landings)
         self.landed = numbered(sorted(self._judge(), key=lambda found: (found.span, found.kind)))
 
@@ -207,7 +209,7 @@ class Flows:
             first = min(group, key=lambda x: (x.scope.path, x.at))
             if not any(map(self._repeats, group)):
                 continue
-            ends = {fate(x, self._removals, self._run.events.keeps) for x in group}
+            ends = {fate(x, self._elsewhere.without(x, self._removals), self._run.events.keeps) for x in group}
             if ends <= {GONE}:
                 continue
             passing = STAYS not in ends or all(self._used_up(x) for x in group)
@@ -278,10 +280,11 @@ class Flows:
             yield from (loc.site for loc in locs(made) if loc.exact)
 
     def _kind(self, landing: Landing, switches: Switches) -> str:
-        sure = [r for r in self._removals if not switches.decides(r, landing)]
+        removals = self._elsewhere.without(landing, self._removals)
+        sure = [r for r in removals if not switches.decides(r, landing)]
         end = fate(landing, sure, self._run.events.keeps)
         if end == STAYS and not switches.switched(landing):
-            end = LEAKS if fate(landing, self._removals, self._run.events.keeps) in (GONE, LEAKS) else end
+            end = LEAKS if fate(landing, removals, self._run.events.keeps) in (GONE, LEAKS) else end
         if end == GONE:
             return ""
         if end == LEAKS:

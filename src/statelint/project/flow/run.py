@@ -166,9 +166,10 @@ class Run:
 
     def _key(self, scope: Scope, given: dict[str, Value] | None, call: Place | None, tainted: bool) -> object:
         """Under what the result for these very arguments is noted."""
-        string: tuple[Place | None, ...] = ()
+        string: tuple[object, ...] = ()
         if scope in self.placing:
-            string = (*(a.call for a in self.stack[-CALL_STRING + 1 :]), call) if tainted else (call,)
+            callers = self.stack[-CALL_STRING + 1 :] if tainted else self.stack[-1:]
+            string = (*((a.scope.path, a.call if tainted else None) for a in callers), call)
         return (scope, frozenset(given.items()) if given is not None else None, string)
 
     def _alike(self, scope: Scope, given: dict[str, Value], captured: dict[str, Value]) -> object:

@@ -113,8 +113,10 @@ class Sink(Row, frozen=True):
     keeps: bool = False
     folder: bool = False
     """Whether the destination is a folder that is filled."""
-    extends: bool = False
-    """Whether the call adds an ending of its own to the destination."""
+    endings: dict[str, str] = msgspec.field(default_factory=dict)
+    """The endings that the call adds to the destination, by the format that it is given."""
+    format: int | None = None
+    format_keyword: str = ""
     names_path: bool = False
     """Whether the call gives the path, or a name for it, under which it wrote."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from statelint import facts as f
 from statelint.flow_rows import Handoff, Location, Opener, Pass, Remover, Sink, Source
+from statelint.project.flow.endings import extended
 from statelint.project.flow.events import Activation, Handed, Keep, Landing, Removal, Sent
 from statelint.project.flow.given import Given
 from statelint.project.flow.handoffs import Handoffs
@@ -25,7 +26,6 @@ from statelint.project.flow.values import (
     Value,
     classes,
     derived,
-    extended,
     join,
     locs,
     modes,
@@ -229,7 +229,8 @@ class Library:
                         self._run.kept.wrote(handle.locs, taint)
                 return NONE
         made: Value = NONE
-        handles = [replace(h, locs=frozenset(map(extended, h.locs))) for h in handles] if row.extends else handles
+        if row.endings:
+            handles = [replace(h, locs=extended(act, row, given, h.locs)) for h in handles]
         if row.names_path:
             place = Loc(f"{act.scope.full_name}#{at}@{act.way}")
             made = frozenset({place, *(x for h in handles for x in h.locs)})

@@ -338,11 +338,6 @@ def below(value: Value) -> Value:
     return frozenset(Loc(loc.site, False, loc.temp, loc.shared) for loc in found) if found else NONE
 
 
-def extended(loc: Loc) -> Loc:
-    """The path beside another one that begins like it, such as that of the archive of a folder."""
-    return Loc(f"{loc.site}.*", loc.exact, "" if loc.exact else loc.temp, loc.shared)
-
-
 def literal(loc: Loc) -> str:
     """The literal text that a path is made by, empty for one that is put together."""
     text = loc.site.partition("#")[2].rpartition("@")[0]

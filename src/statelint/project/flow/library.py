@@ -285,6 +285,8 @@ class Library:
             place = Loc(f"{act.scope.full_name}#{at}@{act.way}", True, temp)
             if row.gives == "path":
                 return frozenset({place})
+            if row.gives == "descriptor-and-path":
+                mode = "w"  # whatever else is given
             handle = Handle("local", frozenset({place}), "folder" if row.gives == "folder" else mode or "w", span)
             if row.gives == "descriptor-and-path":
                 return frozenset({Tup((frozenset({handle}), frozenset({place})))})

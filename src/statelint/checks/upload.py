@@ -57,6 +57,7 @@ def _hit(landed: Landed, project: Project) -> Hit:
         trace.append(Step(landed.opened, Role.RELATED, "opened here"))
     verb = "given away" if landed.kind == "handed" else "written"
     trace.append(Step(landed.span, Role.WRITTEN, f"{verb} by {writer}"))
+    trace += [Step(span, Role.WRITTEN, "or written here") for span in landed.instead]
     trace += [
         Step(span, Role.RELATED, "files from there are given back here") for span in landed.served[:SHOWN_SOURCES]
     ]

@@ -47,6 +47,8 @@ class Landing:
     frames: tuple[Frame, ...]
     number: int
     via: str
+    to: str = ""
+    """The variable that alone names the path, where it is bound in one place."""
 
 
 @dataclass(frozen=True, slots=True)

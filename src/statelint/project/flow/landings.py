@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from statelint import facts as f
 from statelint.project.entries import Entries
+from statelint.project.flow.alternatives import Told, told_once
 from statelint.project.flow.cleanup import GONE, LEAKS, STAYS, SWEPT, calls_in, cleaning, fate, spares
 from statelint.project.flow.elsewhere import Elsewhere
 from statelint.project.flow.events import Handed, Landing
 from statelint.project.flow.first_content import is_first_content
+from statelint.project.flow.parts import in_parts
 from statelint.project.flow.run import Run
 from statelint.project.flow.serving import Serving
 from statelint.project.flow.sources import Sources
@@ -20,7 +22,6 @@ from statelint.project.flow.tokens import Tokens
 from statelint.project.flow.values import Origin, locs
 from statelint.project.flow.ways import Ways
 from statelint.project.homes import Homes
-from statelint.project.kinds import words
 from statelint.project.reach import Reach
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.classes import first_parameter
@@ -55,6 +56,8 @@ class Landed(NamedTuple):
     callers: int
     served: tuple[Span, ...] = ()
     """Calls that give what is written there back to clients."""
+    instead: tuple[Span, ...] = ()
+    """What else writes the same file, where this does not."""
     number: int = 1
     """Which of the like expressions of its function this is, counted from 1."""
 
@@ -71,6 +74,8 @@ class Flows:
         self._entries = entries
         self._reach = reach
         self._knowledge = knowledge
+        self._parts = knowledge.words.get("parts", frozenset())
+        """Words of those who write one upload part by part."""
         self._shelves = shelves
         self.landed: tuple[Landed, ...] = ()
         self.cut_short = False
@@ -177,13 +182,8 @@ class Flows:
         for landing in self._run.events.landings:
             if landing.taints and self._real(landing):
                 groups[landing.scope.path, landing.at].append(landing)
-        for group in groups.values():
-            kinds = {self._kind(x, switches): x for x in reversed(group)}
-            kinds.pop("", None)
-            if kinds:
-                worst = min(kinds, key=KINDS.index)
-                yield self._landed(worst, kinds[worst], group)
-        yield from self._made(groups)
+        found = [*self._sent_in(groups.values(), switches), *self._made(groups)]
+        yield from map(self._landed, told_once(found))
         landed = {loc.site for group in groups.values() for x in group for loc in x.locs if loc.exact}
         seen: set[tuple[str, object]] = set()
         for handed in self._run.events.handed:
@@ -192,7 +192,16 @@ class Flows:
                 seen.add(key)
                 yield self._given(handed)
 
-    def _made(self, groups: Mapping[tuple[str, object], list[Landing]]) -> Iterable[Landed]:
+    def _sent_in(self, groups: Iterable[list[Landing]], switches: Switches) -> Iterator[Told]:
+        """Request data that stays, one for each expression that writes it."""
+        for group in groups:
+            kinds = {self._kind(x, switches): x for x in reversed(group)}
+            kinds.pop("", None)
+            if kinds:
+                worst = min(kinds, key=KINDS.index)
+                yield Told(worst, kinds[worst], group)
+
+    def _made(self, groups: Mapping[tuple[str, object], list[Landing]]) -> Iterator[Told]:
         """Files of the service's own making that outlive the request, one for each opening."""
         uploads = {x.opened for group in groups.values() for x in group if x.opened is not None}
         made: dict[object, list[Landing]] = defaultdict(list)
@@ -213,7 +222,7 @@ class Flows:
             if ends <= {GONE}:
                 continue
             passing = STAYS not in ends or all(self._used_up(x) for x in group)
-            yield self._landed("passing" if passing else "generated", first, group)
+            yield Told("passing" if passing else "generated", first, group)
 
     def _repeats(self, landing: Landing) -> bool:
         """Whether requests come to a write again and again: what stands after the test that asks for the one object of
@@ -294,34 +303,30 @@ class Flows:
         assert end == STAYS
         if switches.switched(landing):
             return "switched"
-        if landing.where == "local" and self._in_parts(landing):
+        if landing.where == "local" and in_parts(landing, self._parts):
             return "chunks"
         computed = landing.derives or all(t.level == "derived" for t in landing.taints)
         return "derived" if computed else "upload"
-
-    def _in_parts(self, landing: Landing) -> bool:
-        """An append or an in-place write, by a function that speaks of parts of one upload."""
-        if "a" not in landing.mode and not {"r", "+"} <= set(landing.mode):
-            return False
-        vocabulary = self._knowledge.words.get("parts", frozenset())
-        return any(any(word in part for word in vocabulary for part in spoken(frame.scope)) for frame in landing.frames)
 
     def _gives_away(self, handed: Handed, landed: set[str]) -> bool:
         if handed.unless and _waits(handed):
             return False
         return bool(handed.taints) or any(loc.site in landed for loc in handed.locs)
 
-    def _landed(self, kind: str, landing: Landing, group: list[Landing]) -> Landed:
+    def _landed(self, told: Told) -> Landed:
+        kind, landing, instead = told.kind, told.shown, told.instead
+        group = [*told.group, *instead]
         origins = list(dict.fromkeys(t.origin for x in group for t in x.taints if t.origin is not None))
         origins.sort(key=lambda o: o.span)
         steps = []
         for outer, inner in zip(landing.frames, landing.frames[1:], strict=False):
             if inner.call is not None:
                 steps.append((outer.scope.span(inner.call), f"passed to {inner.scope.qualname}()"))
-        callers = {(x.frames[-2].scope.path, x.frames[-1].call) for x in group if len(x.frames) > 1}
+        callers = {(x.frames[-2].scope.path, x.frames[-1].call) for x in told.group if len(x.frames) > 1}
         return Landed(
             kind, landing.scope, landing.scope.span(landing.at), tuple(origins), tuple(steps), landing.opened,
             landing.via, "", len(callers), self._serving.back(x for item in group for x in item.locs),
+            instead=tuple(sorted({x.scope.span(x.at) for x in instead})),
         )  # fmt: skip
 
     def _given(self, handed: Handed) -> Landed:
@@ -363,35 +368,3 @@ def _waits(handed: Handed) -> bool:
 
 def _of(e: f.Expr | None) -> f.Expr | None:
     return e.value if isinstance(e, f.Await) else e
-
-
-def spoken(scope: Scope) -> list[str]:
-    """The words in a function's names and literal keys."""
-    found = set(words(scope.name))
-    for name in scope.bindings:
-        found.update(words(name))
-    for site in scope.calls:
-        for arg in site.call.args:
-            if isinstance(arg, f.Const) and arg.kind == "str":
-                found.update(words(str(arg.value)))
-    for item in _keys(scope):
-        found.update(words(item))
-    return sorted(found)
-
-
-def _keys(scope: Scope) -> Iterable[str]:
-    for bindings in scope.bindings.values():
-        for b in bindings:
-            yield from _keys_in(b.value)
-
-
-def _keys_in(e: f.Expr | None) -> Iterable[str]:
-    if isinstance(e, f.Item):
-        if isinstance(e.key, f.Const):
-            yield str(e.key.value)
-        yield from _keys_in(e.of)
-    elif isinstance(e, f.Call):
-        for arg in e.args:
-            yield from _keys_in(arg)
-        if isinstance(e.func, f.Attr):
-            yield from _keys_in(e.func.of)

@@ -235,12 +235,13 @@ class Library:
             place = Loc(f"{act.scope.full_name}#{at}@{act.way}")
             made = frozenset({place, *(x for h in handles for x in h.locs)})
             handles = [replace(h, locs=h.locs | {place}) for h in handles]
-        self.land(act, found, row.derives, handles, at, via, row.folder)
+        to = e.id if isinstance(e, f.Name) and len(act.scope.bindings.get(e.id, ())) == 1 else ""
+        self.land(act, found, row.derives, handles, at, via, row.folder, to)
         return made
 
     def land(
         self, act: Activation, found: list[Taint], derives: bool, handles: list[Handle], at: Place, via: str,
-        folder: bool = False,
+        folder: bool = False, to: str = "",
     ) -> None:  # fmt: skip
         """Note one landing for all destinations that are real."""
         real = [h for h in handles if h.mode != "r" and h.where in ("local", "store")]
@@ -257,7 +258,7 @@ class Library:
             Landing(
                 act.scope, at, tuple(found), derives, where,
                 frozenset(x for h in real for x in h.locs), "".join(sorted({c for h in real for c in h.mode})),
-                next((h.opened for h in real if h.opened), None), self._run.frames(), self._run.next(), via,
+                next((h.opened for h in real if h.opened), None), self._run.frames(), self._run.next(), via, to,
             )
         )  # fmt: skip
 

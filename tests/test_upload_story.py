@@ -55,6 +55,47 @@ from django.db import models
 class Doc(models.Model):
     file = models.FileField()
 """
+HELPED = """
+import os
+from flask import Flask, request
+
+app = Flask(__name__)
+
+
+def put(name):
+    path = os.path.join("/srv/seals", name)
+    request.files["seal"].save(path)
+    return path
+
+
+def stamp(name):
+    path = os.path.join("/srv/stamps", name)
+    with open(path, "w") as out:
+        out.write(name)
+    return path
+
+
+@app.post("/weigh")
+def weigh():
+    seal = put("weighed")
+    try:
+        stamped = stamp("weighed")
+        try:
+            return {"size": os.path.getsize(seal) + os.path.getsize(stamped)}
+        finally:
+            os.remove(stamped)
+    finally:
+        os.remove(seal)
+
+
+@app.post("/keep")
+def keep():
+    return lay_by("kept")
+
+
+def lay_by(name):
+    return {"seal": put(name), "stamp": stamp(name)}
+"""
 
 
 def steps(root: Path, code: str) -> list[tuple[str, int, str]]:
@@ -66,6 +107,13 @@ def test_giving_an_upload_back_is_part_of_its_story(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(SERVED)
     back = [line for _, line, note in steps(tmp_path, "SL301") if "given back" in note]
     assert back == [9, 20]
+
+
+def test_the_way_in_is_one_that_keeps_the_file(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(HELPED)
+    for code in ("SL301", "SL310"):
+        notes = [note for _, _, note in steps(tmp_path, code)]
+        assert notes[-2:] == ["lay_by() called by keep()", "runs on POST /keep"]
 
 
 def test_media_urls_are_part_of_the_story_of_the_media_folder(tmp_path: Path) -> None:

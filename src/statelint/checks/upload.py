@@ -39,6 +39,8 @@ def check(project: Project, parameters: Mapping[str, object]) -> Iterator[Hit]:
 def _hit(landed: Landed, project: Project) -> Hit:
     scope = landed.scope
     chain = project.reach.chain(scope)
+    if chain is not None and chain.entry.scope in landed.spared:
+        chain = project.reach.along([frame.scope for frame in landed.way]) or chain
     writer = f"{scope.qualname}()" if scope.qualname else "the module"
     name = ".".join(landed.via.removeprefix("file.").rsplit(".", 2)[-2:])
     words = {

@@ -8,7 +8,7 @@ where code shows the call that makes it, which tells whose methods `self.step()`
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -266,6 +266,20 @@ class Reach:
         nodes = sorted(self._nodes.get(scope, ()), key=lambda node: not node.lasting)
         chains = [self._unwind(node) for node in nodes if lasting in (None, node.lasting)]
         return min(chains, key=lambda c: len(c.edges)) if chains else None
+
+    def along(self, scopes: Sequence[Scope]) -> Chain | None:
+        """The chain through functions of which each calls the next one, from the first that something arrives at."""
+        start = next((n for n, scope in enumerate(scopes) if self.is_entry(scope)), None)
+        if start is None:
+            return None
+        steps = [self._from[node] for node in self._nodes[scopes[start]]]
+        edges = [
+            next((edge for edge in self._calls.out.get(caller, ()) if edge.callee is callee), None)
+            for caller, callee in zip(scopes[start:], scopes[start + 1 :], strict=False)
+        ]
+        found = tuple(edge for edge in edges if edge is not None)
+        entry = next(step for step in steps if isinstance(step, Entry))
+        return Chain(entry, found) if len(found) == len(edges) else None
 
     def _unwind(self, node: Node) -> Chain:
         edges: list[Edge] = []

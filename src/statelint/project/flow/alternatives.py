@@ -10,20 +10,21 @@ from statelint.project.flow.events import Frame, Landing, Mark
 
 
 class Told(NamedTuple):
-    """What is to be told of one writing expression: the kind, the landing that is shown, all landings, and those of
-    other expressions that write the same files instead."""
+    """What is to be told of one writing expression: the kind, the landing that is shown, those that stay, all landings,
+    and those of other expressions that write the same files instead."""
 
     kind: str
     shown: Landing
     group: list[Landing]
+    every: list[Landing]
     instead: tuple[Landing, ...] = ()
 
 
 def told_once(found: Iterable[Told]) -> Iterator[Told]:
     """Those that write files of their own, each with what else may write these files instead."""
     kept: list[Told] = []
-    for told in sorted(found, key=lambda t: min(x.number for x in t.group)):
-        alike = (n for n, k in enumerate(kept) if k.kind == told.kind and _writes_all(k.group, told.group))
+    for told in sorted(found, key=lambda t: min(x.number for x in t.every)):
+        alike = (n for n, k in enumerate(kept) if k.kind == told.kind and _writes_all(k.every, told.every))
         first = next(alike, None)
         if first is None:
             kept.append(told)

@@ -11,7 +11,7 @@ from statelint.project.entries import Entries
 from statelint.project.flow.alternatives import Told, told_once
 from statelint.project.flow.cleanup import GONE, LEAKS, STAYS, SWEPT, calls_in, cleaning, fate, spares
 from statelint.project.flow.elsewhere import Elsewhere
-from statelint.project.flow.events import Handed, Landing
+from statelint.project.flow.events import Frame, Handed, Landing
 from statelint.project.flow.first_content import is_first_content
 from statelint.project.flow.parts import in_parts
 from statelint.project.flow.run import Run
@@ -58,6 +58,10 @@ class Landed(NamedTuple):
     """Calls that give what is written there back to clients."""
     instead: tuple[Span, ...] = ()
     """What else writes the same file, where this does not."""
+    way: tuple[Frame, ...] = ()
+    """The calls that led to it."""
+    spared: frozenset[Scope] = frozenset()
+    """Ways in that lead there as well and of which this is not to be told, such as one that removes the file."""
     number: int = 1
     """Which of the like expressions of its function this is, counted from 1."""
 
@@ -195,11 +199,11 @@ class Flows:
     def _sent_in(self, groups: Iterable[list[Landing]], switches: Switches) -> Iterator[Told]:
         """Request data that stays, one for each expression that writes it."""
         for group in groups:
-            kinds = {self._kind(x, switches): x for x in reversed(group)}
-            kinds.pop("", None)
+            kinds = [(kind, x) for x in group if (kind := self._kind(x, switches))]
             if kinds:
-                worst = min(kinds, key=KINDS.index)
-                yield Told(worst, kinds[worst], group)
+                worst = min((kind for kind, _ in kinds), key=KINDS.index)
+                alike = [x for kind, x in kinds if kind == worst]
+                yield Told(worst, alike[0], alike, group)
 
     def _made(self, groups: Mapping[tuple[str, object], list[Landing]]) -> Iterator[Told]:
         """Files of the service's own making that outlive the request, one for each opening."""
@@ -215,14 +219,14 @@ class Flows:
                 made[landing.opened or key].append(landing)
         for found in made.values():
             group = self._in_sight(found)
-            first = min(group, key=lambda x: (x.scope.path, x.at))
             if not any(map(self._repeats, group)):
                 continue
-            ends = {fate(x, self._elsewhere.without(x, self._removals), self._run.events.keeps) for x in group}
-            if ends <= {GONE}:
-                continue
-            passing = STAYS not in ends or all(self._used_up(x) for x in group)
-            yield Told("passing" if passing else "generated", first, group)
+            ends = [(fate(x, self._elsewhere.without(x, self._removals), self._run.events.keeps), x) for x in group]
+            left = [x for end, x in ends if end != GONE]
+            kept = [x for end, x in ends if end == STAYS and not self._used_up(x)]
+            if left:
+                first = min(kept or left, key=lambda x: (x.scope.path, x.at))
+                yield Told("generated" if kept else "passing", first, kept or left, group)
 
     def _repeats(self, landing: Landing) -> bool:
         """Whether requests come to a write again and again: what stands after the test that asks for the one object of
@@ -327,7 +331,13 @@ class Flows:
             kind, landing.scope, landing.scope.span(landing.at), tuple(origins), tuple(steps), landing.opened,
             landing.via, "", len(callers), self._serving.back(x for item in group for x in item.locs),
             instead=tuple(sorted({x.scope.span(x.at) for x in instead})),
+            way=landing.frames, spared=frozenset(map(self._way_in, told.every)) - set(map(self._way_in, told.group)),
         )  # fmt: skip
+
+    def _way_in(self, landing: Landing) -> Scope:
+        """Where something arrives that leads to a landing, as far as that is known."""
+        scopes = [frame.scope for frame in landing.frames]
+        return next((s for s in scopes if s in self._entered), scopes[0])
 
     def _given(self, handed: Handed) -> Landed:
         origins = tuple(t.origin for t in handed.taints if t.origin is not None)

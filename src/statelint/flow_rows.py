@@ -146,7 +146,7 @@ class Pass(Row, frozen=True):
     how: Literal[
         "clean", "same", "content", "decode-text", "derived", "wrap", "same-path", "join-path", "call", "call-each",
         "call-later", "bind", "element", "pairs", "numbered", "zip", "attribute", "store", "context", "wrapper",
-        "table", "text", "inside", "spelled", "asks", "parse", "send", "read",
+        "table", "fields", "text", "inside", "spelled", "asks", "parse", "send", "read",
     ]  # fmt: skip
     argument: int = 0
     """For `call` and its like the position of the callable; for others the position of what is passed on."""

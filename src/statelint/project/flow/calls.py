@@ -22,7 +22,7 @@ from statelint.project.flow.values import (
     Value,
     both,
     join,
-    keyed,
+    record,
 )
 from statelint.project.resolution.scopes import Scope
 from statelint.project.resolution.values import Bound, Cls, Func, Obj
@@ -144,7 +144,7 @@ class Caller:
             pairs = [*zip(fields, given.values), *given.keywords.items()]  # noqa: B905 - the shorter one counts
             for name, held in pairs:
                 self._run.kept.remember((made_of, name), held)
-            made.append(keyed(pairs))
+            made.append(record(fields, given.values, given.keywords))
         return join(made)
 
     def call_unknown(self, act: Activation, target: f.Expr, scope: Scope, at: Place) -> Value:

@@ -10,6 +10,7 @@ import msgspec
 
 from statelint import facts as f
 from statelint.project.flow.events import Asked, Frame, Keep, Landing, Mark, Removal
+from statelint.project.flow.values import Loc
 
 EXISTS = frozenset({"exists", "isfile", "is_file"})
 """Names of functions that ask whether there is a file."""
@@ -27,7 +28,7 @@ def fate(landing: Landing, removals: list[Removal], keeps: list[Keep]) -> str:
         return STAYS
     if kept or "scoped" in temps:
         return GONE
-    ours = [r for r in removals if _covers(r, exact, every)]
+    ours = [r for r in removals if _covers(r, exact, every) or _spells(r, landing)]
     sweeps = [r for r in ours if any(loc.shared and loc.exact for loc in r.locs) and r.folder]
     ours = [r for r in ours if r not in sweeps]
     later = [r for r in ours if r.number > landing.number and not _other_arm(landing, r)]
@@ -72,6 +73,22 @@ def _apart(some: tuple[Frame, ...], others: tuple[Frame, ...]) -> bool:
 def _covers(removal: Removal, exact: set[str], every: set[str]) -> bool:
     sites = {loc.site for loc in removal.locs if loc.exact}
     return bool(sites & exact) or (removal.folder and bool(sites & every))
+
+
+def _spells(removal: Removal, landing: Landing) -> bool:
+    """Whether another function joins the path anew that was written before, by the same text below the same folder."""
+    if removal.number < landing.number or _apart(removal.frames, landing.frames) or removal.scope is landing.scope:
+        return False
+    inside = {loc.site for loc in landing.locs if not loc.exact}
+    if not any(not loc.exact and loc.site in inside for loc in removal.locs):
+        return False
+    texts = {_text(loc) for loc in landing.locs if loc.exact and "(" in loc.site}
+    return any(loc.exact and _text(loc) in texts for loc in removal.locs)
+
+
+def _text(loc: Loc) -> str:
+    """The expression that a path is made by, as text."""
+    return loc.site.partition("#")[2].rpartition("@")[0]
 
 
 def _guaranteed(landing: Landing, removal: Removal) -> bool:

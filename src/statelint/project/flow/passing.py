@@ -30,10 +30,12 @@ from statelint.project.flow.values import (
     locs,
     many,
     read_of,
+    record,
     taints,
     written,
 )
 from statelint.project.resolution.classes import first_parameter
+from statelint.project.resolution.values import Made
 from statelint.spans import Place
 
 if TYPE_CHECKING:
@@ -124,6 +126,8 @@ class Passing:
             return many(inner | frozenset({Tup((inner,))})) if inner else NONE
         if how == "table":
             return value | keyed(given.keywords.items())
+        if how == "fields":
+            return self._record(act, func, given)
         if how == "pairs":
             inner = element(value, True, sources)
             return many(frozenset({Tup((NONE, inner))})) if inner else NONE
@@ -142,6 +146,14 @@ class Passing:
         if how == "context":
             return self._run.walker.entered(act, value, given.expr(row.argument, row.keyword))
         return self._callable(act, row, given, call, at)
+
+    def _record(self, act: Activation, func: f.Expr, given: Given) -> Value:
+        """An object of a class whose fields the call that made the class names."""
+        for made in self._run.names.denote(func, act.scope):
+            call = made.site.expr if isinstance(made, Made) else None
+            if isinstance(call, f.Call) and len(call.args) > 1:
+                return record(_field_names(call.args[1]), given.values, given.keywords)
+        return NONE
 
     def _getattr(self, act: Activation, given: Given, call: f.Expr) -> Value:
         name, base = given.expr(1), given.expr(0)
@@ -198,6 +210,13 @@ class Passing:
             )  # fmt: skip
         recv = self._run.evaluator.value(act, func.of) if isinstance(func, f.Attr) else NONE
         return self._run.caller.apply(act, func, recv, given, call, at, direct=False)
+
+
+def _field_names(e: f.Expr) -> list[str]:
+    """The names in a text or a list of them, each alone or before its type."""
+    if isinstance(e, f.Group):
+        return [written(i.items[0] if isinstance(i, f.Group) and i.items else i) for i in e.items]
+    return written(e).replace(",", " ").split()
 
 
 def parsed(value: Value) -> Value:

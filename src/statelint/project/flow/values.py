@@ -7,7 +7,7 @@ so their hashes are the same in every process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Union
@@ -182,6 +182,16 @@ def keyed(pairs: Iterable[tuple[str, Value]]) -> Value:
     if len(held) > WIDEST or max(nesting(value) for _, value in held) > 1:
         return many(join(value for _, value in held))
     return frozenset({Tup(tuple(value for _, value in held), tuple(key for key, _ in held))})
+
+
+def record(fields: Sequence[str], given: Sequence[Value], named: Mapping[str, Value]) -> Value:
+    """An object with fields that are read by name or by position."""
+    held = {**dict(zip(fields, given, strict=False)), **named}
+    whole = keyed(held.items())
+    if not any(type(atom) is Tup for atom in whole):
+        return whole
+    names = (*fields, *(name for name in held if name not in fields))
+    return frozenset({Tup(tuple(held.get(name, NONE) for name in names), names)})
 
 
 def nesting(value: Value) -> int:

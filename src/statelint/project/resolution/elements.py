@@ -119,8 +119,11 @@ class Elements:
     def _held(self, value: Heap, key: f.Expr | None) -> Values:
         given = self._names.given()
         stored = given.stored.get(value.site, ()) if given else ()
-        here = [(e, scope, i) for i, (e, scope, at) in enumerate(stored) if not _differ(key, at)]
-        put = [v for e, scope, i in here for v in added(self._names.denote(e, scope), i)]
+        here = [row for row in stored if not _differ(key, row[2])]
+        if given is not None and type(key) is f.Const and len(stored) > WIDTH:
+            here.sort(key=lambda row: type(row[2]) is not f.Const)  # what is put under this very key comes first
+            here[:0] = ((e, scope, key) for e, scope in given.keyed.get((value.site, key.value), ()))
+        put = [v for i, (e, scope, _) in enumerate(here) for v in added(self._names.denote(e, scope), i)]
         made = self._made_on_demand(value)
         if _holds_constants(value) and not stored:
             return ()
@@ -181,7 +184,7 @@ class Elements:
                 i for i in expr.items[WIDTH:MANY] if type(i) in NAMED or (type(i) is f.Group and names_something(i))
             )
             for item in (*expr.items[:WIDTH], *named):
-                inner.extend(self._names.denote(item, scope))
+                inner.extend(self._spread(item, value) if type(item) is f.Star else self._names.denote(item, scope))
         elif type(expr) is f.Comprehension:
             inner.extend(self._names.denote(expr.items[-1], scope))
         elif value.site not in self._active:  # `rows = sorted(rows)` holds what it held
@@ -194,6 +197,16 @@ class Elements:
                     inner.extend(v for h in held if isinstance(h, Heap | Part) for v in self.elements(h))
             self._active.discard(value.site)
         return union(v for v in inner if type(v) is not Lit)
+
+    def _spread(self, star: f.Star, value: Heap) -> Values:
+        """What a display takes over of something: `[*defaults, mine]`, or the rest of what a call hands over."""
+        if value.site in self._active:  # `rows = [*rows, row]` holds what it held
+            return ()
+        self._active.add(value.site)
+        try:
+            return self.gone_through(star.value, value.site.scope)
+        finally:
+            self._active.discard(value.site)
 
     def unpacked(self, value: f.Expr, position: int, scope: Scope, given: Values) -> Values:
         """What one target gets of a value that several targets take apart."""

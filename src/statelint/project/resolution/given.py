@@ -53,8 +53,9 @@ class _Collector:
         self._names = names
         self._callees = callees
         self.given = Given(
-            defaultdict(list), set(), defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list)
-        )
+            defaultdict(list), set(), defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list),
+            defaultdict(list),
+        )  # fmt: skip
         self._constructing: list[tuple[f.Call, Value, Scope]] = []
         self._keyed: dict[Site, list[tuple[str, f.Expr, Scope]]] = defaultdict(list)
         """What is put under constant keys of each container."""
@@ -263,6 +264,8 @@ class _Collector:
             stored = self.given.stored[held.site]
             if len(stored) < KEPT or self._is_another_function(value, scope, len(stored)):
                 stored.append((value, scope, key))
+            elif type(key) is f.Const and len(self.given.keyed[held.site, key.value]) < KEPT:
+                self.given.keyed[held.site, key.value].append((value, scope))
 
     def _pass(self, call: f.Call, scope: Scope, callee: Scope, skipped: int) -> None:
         node = callee.node
@@ -270,7 +273,8 @@ class _Collector:
             return
         for name, arg in matched(call, node, skipped).items():
             self._give(callee, name, arg, scope)
-        surplus = call.args[max(len(positional(node)) - skipped, 0) :]
+        first = next((i for i, arg in enumerate(call.args) if type(arg) is f.Star), len(call.args))
+        surplus = call.args[min(first, max(len(positional(node)) - skipped, 0)) :]
         for gatherer in (p.name for p in node.params if p.kind == "star" and surplus):
             self._give(callee, gatherer, f.Group("list", surplus, call.where), scope)
 

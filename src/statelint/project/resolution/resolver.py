@@ -28,6 +28,8 @@ class Given(NamedTuple):
     """Those for which these are not all: a call gives a text, or there are too many."""
     stored: dict[Site, list[tuple[f.Expr, Scope, f.Expr | None]]]
     """What stores and adding methods put into each container, with the key where there is one."""
+    keyed: dict[tuple[Site, str | float | None], list[tuple[f.Expr, Scope]]]
+    """What is put under constant keys beside so much else: by the container and the key."""
     attached: dict[tuple[Scope, str], list[tuple[f.Expr, Scope, Place]]]
     """What is assigned to attributes of functions."""
     kept: dict[str, list[tuple[f.Expr, Scope]]]

@@ -22,6 +22,7 @@ from statelint.project.reach import Chain, Reach
 from statelint.project.resolution.arguments import argument
 from statelint.project.resolution.calls import Calls
 from statelint.project.resolution.names import Names
+from statelint.project.resolution.paths import is_super
 from statelint.project.resolution.scopes import Binding, CallSite, Context, Scope
 from statelint.project.resolution.values import Cls, Ext, Func, Obj, qualified
 from statelint.spans import Span
@@ -120,9 +121,11 @@ class Secrets:
         by_name = {name: row for row in self._slots for name in row.names}
         by_method = {name: row for row in self._slots for name in row.methods}
         for name, sites in sorted(self._.calls.outside.items()):
-            row = next((by_name[n] for n in self._.knowledge.spellings(name) if n in by_name), None)
+            made = name.removesuffix(".__init__")
+            row = next((by_name[n] for n in self._.knowledge.spellings(made) if n in by_name), None)
             for site in sites if row else ():
-                yield from self._slot(row, site) if row else ()
+                if row and (made == name or _of_a_subclass(site)):
+                    yield from self._slot(row, site)
         for scope in self._.names.every if by_method else ():
             for site in scope.calls:
                 func = site.call.func
@@ -346,6 +349,12 @@ class Secrets:
         reads = self._.worths.readers.fills(cls)
         for made in self.made(e, cls, context, depth + 1):
             yield made._replace(fallback=True) if reads else made
+
+
+def _of_a_subclass(site: CallSite) -> bool:
+    """Whether it is `super().__init__(…)`, which hands to a library's constructor what calls of its class do else."""
+    func = site.call.func
+    return isinstance(func, f.Attr) and is_super(func.of)
 
 
 def _used_up(site: CallSite) -> bool:

@@ -30,6 +30,7 @@ from statelint.project.resolution.values import (
     Cls,
     Ext,
     Func,
+    Mod,
     Obj,
     Value,
     qualified,
@@ -156,7 +157,13 @@ class Purity:
         if told:
             return told
         found = self.of(e.of, scope, depth)
-        return found | {"state"} if self._reassigned(e, scope) else found
+        return found | {"state"} if self._reassigned(e, scope) or self._of_a_module(e, scope) else found
+
+    def _of_a_module(self, e: f.Attr, scope: Scope) -> bool:
+        """Whether it names what requests change in a module: `shared.tokenizer`."""
+        owners = self._names.denote(e.of, scope) if self._changed else ()
+        tops = (self._names.scopes.get(v.module.path) for v in owners if isinstance(v, Mod))
+        return any(top is not None and (top, e.name) in self._changed for top in tops)
 
     def _by_what_it_denotes(self, e: f.Name | f.Attr, scope: Scope) -> frozenset[str]:
         key = (id(e), scope)

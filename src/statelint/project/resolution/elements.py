@@ -30,6 +30,7 @@ from statelint.project.resolution.values import (
     Values,
     added,
     names_something,
+    qualified,
     union,
 )
 
@@ -107,6 +108,7 @@ class Elements:
             getter = self._names.classes.method(value.cls.scope, "__getitem__")
             if getter:
                 return self._names.returned(getter)
+            return union((Part(value),), self._of_bases(value.cls.scope))
         if type(value) is Obj and value.of is not None:
             return union((Part(value),), self._annotated(value.of.expr, value.of.scope))
         if type(value) is Made and value.name in HANDING and type(value.site.expr) is f.Call:
@@ -144,6 +146,17 @@ class Elements:
         """The elements of a container by the annotation of the name or attribute that it is assigned to."""
         annotation = site.scope.annotated.get(id(site.expr))
         return union(*(self._annotated(e, site.scope) for e in annotation_types(annotation))) if annotation else ()
+
+    def _of_bases(self, cls: Scope) -> Values:
+        """What objects of a class hold by the container that it derives from: `class Engines(dict[str, Engine])`."""
+        lines = (item.scope for item in self._names.classes.lineage(cls) if isinstance(item, Cls))
+        written = ((base, one) for one in lines if isinstance(one.node, f.Class) for base in one.node.bases)
+        held = ((base, one.parent) for base, one in written if isinstance(base, f.Item) and one.parent is not None)
+        return union(*(self._annotated(base, scope) for base, scope in held if self._is_container(base, scope)))
+
+    def _is_container(self, base: f.Item, scope: Scope) -> bool:
+        types = (qualified(value) for value in self._names.denote(base.of, scope))
+        return any(name is not None and self._names.knowledge.find("containers", name) for name in types)
 
     def _annotated(self, annotation: f.Expr, scope: Scope) -> Values:
         return union(*(self._names.annotated(e, scope) for e in held_types(annotation)))

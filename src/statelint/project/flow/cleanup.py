@@ -10,7 +10,7 @@ import msgspec
 
 from statelint import facts as f
 from statelint.project.flow.events import Asked, Frame, Keep, Landing, Mark, Removal
-from statelint.project.flow.values import Loc
+from statelint.project.flow.values import spelled
 
 EXISTS = frozenset({"exists", "isfile", "is_file"})
 """Names of functions that ask whether there is a file."""
@@ -82,13 +82,8 @@ def _spells(removal: Removal, landing: Landing) -> bool:
     inside = {loc.site for loc in landing.locs if not loc.exact}
     if not any(not loc.exact and loc.site in inside for loc in removal.locs):
         return False
-    texts = {_text(loc) for loc in landing.locs if loc.exact and "(" in loc.site}
-    return any(loc.exact and _text(loc) in texts for loc in removal.locs)
-
-
-def _text(loc: Loc) -> str:
-    """The expression that a path is made by, as text."""
-    return loc.site.partition("#")[2].rpartition("@")[0]
+    texts = {spelled(loc) for loc in landing.locs if loc.exact and "(" in loc.site}
+    return any(loc.exact and spelled(loc) in texts for loc in removal.locs)
 
 
 def _guaranteed(landing: Landing, removal: Removal) -> bool:

@@ -94,12 +94,12 @@ class Flows:
         self._writers = [s for s in served if tokens.writes(s)]
         writers = self._upward(self._writers)
         self._entered = {e.scope for e in entries.all}
-        self._arriving = self._entered | {s for s in reach.scopes() if reach.repeats(s)}
-        """What runs because something arrives, again and again."""
-        self._sourced = sourced
         entered = self._entered & writers
         if not sourced and not entered:
             return
+        self._arriving = self._entered | {s for s in reach.scopes() if reach.repeats(s)}
+        """What runs because something arrives, again and again."""
+        self._sourced = sourced
         self._makers = makers = {s for s in names.every if tokens.makes(s)}
         landing = self._upward({s for s in served if tokens.lands(s)}) if sourced else set()
         placing = self._upward(makers)

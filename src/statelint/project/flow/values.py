@@ -348,9 +348,14 @@ def below(value: Value) -> Value:
     return frozenset(Loc(loc.site, False, loc.temp, loc.shared) for loc in found) if found else NONE
 
 
+def spelled(loc: Loc) -> str:
+    """The expression that a path is made by, as text."""
+    return loc.site.partition("#")[2].rpartition("@")[0]
+
+
 def literal(loc: Loc) -> str:
     """The literal text that a path is made by, empty for one that is put together."""
-    text = loc.site.partition("#")[2].rpartition("@")[0]
+    text = spelled(loc)
     return text[1:-1] if len(text) > 1 and text[0] in "'\"" and text[-1] == text[0] else ""
 
 
